@@ -1,0 +1,1 @@
+//! Everything of Lunora that runs: store, transactions, functions, server.

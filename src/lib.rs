@@ -1,0 +1,1 @@
+//! A backend as annotated Rust functions.
