@@ -1,1 +1,10 @@
 //! Values, shapes, ids, references, errors and protocol messages of Lunora: no I/O.
+
+pub mod arguments;
+mod base32;
+pub mod error;
+pub mod id;
+pub mod limits;
+pub mod reference;
+pub mod shape;
+pub mod table;

@@ -1,0 +1,173 @@
+//! The one error type of functions, and its three families.
+
+use std::{error::Error as StdError, fmt};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    shape::Shape,
+    value::{Value, from_value, to_value},
+};
+
+/// What a Lunora function returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call failed.
+///
+/// `?` turns any [`std::error::Error`] into one, so (as with `anyhow`) this type is not one itself.
+///
+/// Three families decide what a caller gets to see:
+/// * **request**: the call was refused before the function ran (unknown name, wrong kind, bad arguments);
+///   the outermost caller reads the text.
+/// * **application**: raised by the function for its caller with [`Error::app`] or an `AppError`; the data
+///   always arrives.
+/// * **system**: everything else. A client sees an opaque failure and a request id; the log has it in full.
+pub struct Error(Box<Family>);
+
+enum Family {
+    Request(RequestError),
+    Application(Value),
+    System { source: Box<dyn StdError + Send + Sync>, context: Vec<String> },
+}
+
+/// A refusal that happened before the function ran.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// No public function has this path; an internal one has the same answer on purpose.
+    #[error("Could not find public function for '{0}'.")]
+    NoPublicFunction(String),
+    /// No function at all has this path (said only to callers who may run internal functions).
+    #[error("Could not find function for '{0}'.")]
+    NoFunction(String),
+    /// The function exists, but is of another kind.
+    #[error("Trying to execute {path} as {called}, but it is defined as {defined}.")]
+    WrongKind {
+        /// Wire path of the function.
+        path: String,
+        /// The kind that was asked for.
+        called: &'static str,
+        /// The kind that it is.
+        defined: &'static str,
+    },
+    /// An argument is missing, unknown or of the wrong type; the text starts with the field's path.
+    #[error("ArgumentValidationError: {0}")]
+    Arguments(String),
+    /// The repeat of a request under one idempotency key names another function or other arguments.
+    #[error(
+        "IdempotencyKeyReused: this idempotency key already belongs to a call with another function or other \
+         arguments. Use a new key for a new call."
+    )]
+    KeyReused,
+}
+
+impl Error {
+    /// An application error: `data` reaches the caller as it is (`ConvexError.data` in JavaScript).
+    ///
+    /// Data that cannot be encoded becomes a system error that says why.
+    pub fn app(data: impl Serialize) -> Self {
+        match to_value(&data) {
+            Ok(value) => Self(Box::new(Family::Application(value))),
+            Err(error) => Self::internal(error),
+        }
+    }
+
+    /// An application error for something that is not there: data `{code: "NotFound", what}`.
+    pub fn not_found(what: &str) -> Self {
+        let data = [("code", "NotFound"), ("what", what)];
+        let data = data.map(|(name, text)| (name.to_owned(), Value::from(text)));
+        Self(Box::new(Family::Application(Value::Object(data.into_iter().collect()))))
+    }
+
+    /// A system error; takes also what `?` cannot, such as a `Box<dyn Error + Send + Sync>` or a `&str`.
+    pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self(Box::new(Family::System { source: source.into(), context: Vec::new() }))
+    }
+
+    /// A refusal before the function ran.
+    pub fn request(error: RequestError) -> Self {
+        Self(Box::new(Family::Request(error)))
+    }
+
+    /// The same error with a line of context in front of its text, for the log. Data stays as it is.
+    #[must_use]
+    pub fn context(mut self, text: impl Into<String>) -> Self {
+        if let Family::System { context, .. } = &mut *self.0 {
+            context.push(text.into());
+        }
+        self
+    }
+
+    /// The data of an application error.
+    pub fn app_data(&self) -> Option<&Value> {
+        match &*self.0 {
+            Family::Application(data) => Some(data),
+            _ => None,
+        }
+    }
+
+    /// The data of an application error as `T`; `None` for other families and other data.
+    pub fn app<T: DeserializeOwned>(&self) -> Option<T> {
+        self.app_data().and_then(|data| from_value(data.clone()).ok())
+    }
+
+    /// The refusal, when this error is one.
+    pub fn as_request(&self) -> Option<&RequestError> {
+        match &*self.0 {
+            Family::Request(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The system error's cause, when it is a `T` (for example a unique index violation).
+    pub fn downcast_ref<T: StdError + 'static>(&self) -> Option<&T> {
+        match &*self.0 {
+            Family::System { source, .. } => source.downcast_ref(),
+            _ => None,
+        }
+    }
+
+    /// What a nested caller gets of this error: refusals of inner calls are the server's own business.
+    #[must_use]
+    pub fn nested(self) -> Self {
+        match *self.0 {
+            Family::Request(error) => Self::internal(error),
+            _ => self,
+        }
+    }
+}
+
+impl<E: StdError + Send + Sync + 'static> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Family::Request(error) => error.fmt(f),
+            Family::Application(data) => write!(f, "application error {}", crate::json::to_encoded_string(data)),
+            Family::System { source, context } => {
+                context.iter().rev().try_for_each(|line| write!(f, "{line}: "))?;
+                source.fmt(f)?;
+                let causes = std::iter::successors(source.source(), |cause| cause.source());
+                causes.into_iter().try_for_each(|cause| write!(f, ": {cause}"))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// An enum or struct whose values are errors for the caller; comes from `#[derive(AppError)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an application error",
+    label = "cannot reach a client as error data",
+    note = "put `#[data]` and `#[derive(AppError)]` above it"
+)]
+pub trait AppError: Shape {}

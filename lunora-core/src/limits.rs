@@ -1,0 +1,74 @@
+//! What one transaction may read and write.
+
+/// Limits of one transaction. Every limit has a name, which its error carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Documents read.
+    pub documents_read: u64,
+    /// Bytes of documents read.
+    pub bytes_read: u64,
+    /// Documents written.
+    pub documents_written: u64,
+    /// Bytes of documents written.
+    pub bytes_written: u64,
+    /// Bytes of one document, in its stored encoding.
+    pub document_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            documents_read: 32_000,
+            bytes_read: 16 << 20,
+            documents_written: 16_000,
+            bytes_written: 16 << 20,
+            document_bytes: 1 << 20,
+        }
+    }
+}
+
+impl Limits {
+    /// These limits with what a function has set for itself.
+    #[must_use]
+    pub fn with(self, overrides: LimitOverrides) -> Self {
+        Self {
+            documents_read: overrides.documents_read.unwrap_or(self.documents_read),
+            bytes_read: overrides.bytes_read.unwrap_or(self.bytes_read),
+            documents_written: overrides.documents_written.unwrap_or(self.documents_written),
+            bytes_written: overrides.bytes_written.unwrap_or(self.bytes_written),
+            ..self
+        }
+    }
+}
+
+/// What a function sets for itself: `#[query(limits(documents_read = 200_000))]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LimitOverrides {
+    /// See [`Limits::documents_read`].
+    pub documents_read: Option<u64>,
+    /// See [`Limits::bytes_read`].
+    pub bytes_read: Option<u64>,
+    /// See [`Limits::documents_written`].
+    pub documents_written: Option<u64>,
+    /// See [`Limits::bytes_written`].
+    pub bytes_written: Option<u64>,
+}
+
+impl LimitOverrides {
+    /// Nothing set.
+    pub const NONE: Self =
+        Self { documents_read: None, bytes_read: None, documents_written: None, bytes_written: None };
+}
+
+/// A transaction went past one of its [`Limits`]. Nothing was committed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("LimitExceeded: {name} is limited to {limit}; {advice}")]
+pub struct LimitExceeded {
+    /// Name of the limit, as in [`Limits`].
+    pub name: &'static str,
+    /// Its value.
+    pub limit: u64,
+    /// What to do about it.
+    pub advice: &'static str,
+}

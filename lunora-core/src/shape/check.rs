@@ -1,0 +1,195 @@
+//! Does a value have a shape, and if not, where does it differ?
+
+use std::fmt;
+
+use super::{Field, Node, Shapes};
+use crate::{
+    id::{DocumentId, TableTag},
+    value::{Object, Value},
+};
+
+/// Largest integer up to which every one is exactly a Float64: 2^53.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Where a value differs from its shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mismatch {
+    path: Vec<String>,
+    problem: String,
+}
+
+impl Mismatch {
+    fn new(problem: String) -> Self {
+        Self { path: Vec::new(), problem }
+    }
+
+    fn expected(expected: &str, value: &Value) -> Self {
+        Self::new(format!("expected {expected}, got {}", got(value)))
+    }
+
+    fn within(mut self, step: impl Into<String>) -> Self {
+        self.path.push(step.into());
+        self
+    }
+}
+
+/// The kind of a value, and a short string itself: it is what the caller sent, and names the typo.
+fn got(value: &Value) -> String {
+    match value {
+        Value::String(text) if text.len() <= 40 => format!("{text:?}"),
+        value => value.kind_name().to_owned(),
+    }
+}
+
+impl fmt::Display for Mismatch {
+    /// `remote.plan: expected string, got number`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, step) in self.path.iter().rev().enumerate() {
+            let dot = if at > 0 && !step.starts_with('[') { "." } else { "" };
+            write!(f, "{dot}{step}")?;
+        }
+        let colon = if self.path.is_empty() { "" } else { ": " };
+        write!(f, "{colon}{}", self.problem)
+    }
+}
+
+impl Shapes {
+    /// Checks `value` against `node`; `name` is the first step of the path in the error.
+    pub fn check(&self, name: &str, node: &Node, value: &Value) -> Result<(), Mismatch> {
+        self.check_node(node, value).map_err(|mismatch| mismatch.within(name))
+    }
+
+    /// Checks the fields of an object, as [`Shapes::check`] does.
+    pub fn check_fields(&self, name: &str, fields: &[Field], object: &Object) -> Result<(), Mismatch> {
+        self.check_object(fields, None, object).map_err(|mismatch| mismatch.within(name))
+    }
+
+    fn check_node(&self, node: &Node, value: &Value) -> Result<(), Mismatch> {
+        match (self.resolve(node), value) {
+            (Node::Any, _)
+            | (Node::Null, Value::Null)
+            | (Node::Boolean, Value::Bool(_))
+            | (Node::Float64, Value::Float64(_))
+            | (Node::String, Value::String(_))
+            | (Node::Bytes, Value::Bytes(_)) => Ok(()),
+            (Node::Integer { min, max }, Value::Float64(number)) => check_integer(*min, *max, *number),
+            (Node::Int64 { unsigned }, Value::Int64(number)) => check_sign(*unsigned, *number < 0),
+            (Node::Int64 { unsigned }, Value::Float64(number)) => {
+                check_exact(*number).and_then(|()| check_sign(*unsigned, *number < 0.0))
+            }
+            (Node::Id { table }, Value::String(text)) => check_id(table, text),
+            (Node::Literal { value: wanted }, Value::String(text)) if wanted == text => Ok(()),
+            (Node::Array { element }, Value::Array(values)) => {
+                self.check_elements(values.iter().map(|value| (&**element, value)))
+            }
+            (Node::Tuple { elements }, Value::Array(values)) if elements.len() == values.len() => {
+                self.check_elements(elements.iter().zip(values))
+            }
+            (Node::Tuple { elements }, Value::Array(values)) => {
+                let (wanted, found) = (elements.len(), values.len());
+                Err(Mismatch::new(format!("expected an array of {wanted} elements, got one of {found}")))
+            }
+            (Node::Record { value: node }, Value::Object(object)) => object
+                .iter()
+                .try_for_each(|(name, value)| self.check_node(node, value).map_err(|error| error.within(name))),
+            (Node::Object { fields, rest }, Value::Object(object)) => {
+                self.check_object(fields, rest.as_deref(), object)
+            }
+            (Node::Union { alternatives }, value) => self.check_union(alternatives, value),
+            (node, value) => Err(Mismatch::expected(&self.describe(node), value)),
+        }
+    }
+
+    fn check_elements<'a>(
+        &self,
+        elements: impl Iterator<Item = (&'a Node, &'a Value)>,
+    ) -> Result<(), Mismatch> {
+        for (at, (node, value)) in elements.enumerate() {
+            self.check_node(node, value).map_err(|error| error.within(format!("[{at}]")))?;
+        }
+        Ok(())
+    }
+
+    fn check_object(&self, fields: &[Field], rest: Option<&Node>, object: &Object) -> Result<(), Mismatch> {
+        let mut known = 0;
+        for field in fields {
+            match object.get(field.name) {
+                Some(Value::Null) if field.optional => known += 1,
+                Some(value) => {
+                    known += 1;
+                    self.check_node(&field.shape, value).map_err(|error| error.within(field.name))?;
+                }
+                None if field.optional => {}
+                None => {
+                    let expected = self.describe(&field.shape);
+                    return Err(Mismatch::new(format!("missing, expected {expected}")).within(field.name));
+                }
+            }
+        }
+        if known == object.len() { Ok(()) } else { self.check_rest(fields, rest, object) }
+    }
+
+    fn check_rest(&self, fields: &[Field], rest: Option<&Node>, object: &Object) -> Result<(), Mismatch> {
+        let others = object.iter().filter(|(name, _)| fields.iter().all(|field| field.name != *name));
+        for (name, value) in others {
+            match rest {
+                Some(node) => self.check_node(node, value).map_err(|error| error.within(name))?,
+                None => return Err(Mismatch::new(unknown_field(fields)).within(name)),
+            }
+        }
+        Ok(())
+    }
+
+    fn check_union(&self, alternatives: &[Node], value: &Value) -> Result<(), Mismatch> {
+        let mut deepest: Option<Mismatch> = None;
+        for node in alternatives {
+            let Err(mismatch) = self.check_node(node, value) else { return Ok(()) };
+            if mismatch.path.len() > deepest.as_ref().map_or(0, |deepest| deepest.path.len()) {
+                deepest = Some(mismatch);
+            }
+        }
+        // The alternative that fits furthest is the one that was meant.
+        let all = || Mismatch::expected(&self.describe(&Node::union(alternatives.iter().cloned())), value);
+        Err(deepest.unwrap_or_else(all))
+    }
+}
+
+fn unknown_field(fields: &[Field]) -> String {
+    let names: Vec<_> = fields.iter().map(|field| format!("`{}`", field.name)).collect();
+    match names.as_slice() {
+        [] => "unknown field; there are none here".to_owned(),
+        names => format!("unknown field; expected {}", names.join(", ")),
+    }
+}
+
+fn check_exact(number: f64) -> Result<(), Mismatch> {
+    if number.fract() == 0.0 && number.abs() <= EXACT {
+        return Ok(());
+    }
+    Err(Mismatch::new(format!("expected a 64-bit integer, got the number {number}")))
+}
+
+fn check_sign(unsigned: bool, negative: bool) -> Result<(), Mismatch> {
+    if unsigned && negative {
+        return Err(Mismatch::new("expected an integer that is not negative".to_owned()));
+    }
+    Ok(())
+}
+
+#[allow(clippy::cast_precision_loss, reason = "the bounds of integer shapes lie within 2^53")]
+fn check_integer(min: i64, max: i64, number: f64) -> Result<(), Mismatch> {
+    if number.fract() == 0.0 && number >= min as f64 && number <= max as f64 {
+        return Ok(());
+    }
+    Err(Mismatch::new(format!("expected an integer from {min} to {max}, got {number}")))
+}
+
+fn check_id(table: &str, text: &str) -> Result<(), Mismatch> {
+    match text.parse::<DocumentId>() {
+        Ok(id) if id.table == TableTag::of(table) => Ok(()),
+        Ok(_) => {
+            Err(Mismatch::new(format!("expected an id of table `{table}`, got an id of another table")))
+        }
+        Err(_) => Err(Mismatch::new(format!("expected an id of table `{table}`, got a string that is no id"))),
+    }
+}
