@@ -9,6 +9,8 @@ use lunora_core::{
     value::{Object, Value, to_value},
 };
 
+use sha2::{Digest, Sha256};
+
 use super::{
     ActionCtx, BoxFuture, MutationCtx, QueryCtx,
     function::{Function, Run},
@@ -104,6 +106,7 @@ impl Item {
 fn bind<F: Handler>(shapes: &mut Shapes) -> Function {
     Function {
         path: F::PATH,
+        path_hash: Sha256::digest(F::PATH).into(),
         kind: F::Kind::KIND,
         visibility: F::Visibility::VISIBILITY,
         docs: F::DOCS,

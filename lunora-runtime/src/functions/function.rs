@@ -1,13 +1,16 @@
 //! One function, without its types.
 
 use lunora_core::{
+    document::encode_object,
     error::{Error, RequestError, Result},
     limits::LimitOverrides,
+    pagination::PaginationOptions,
     reference::{Action, Kind, Mutation, Query, Visibility},
     shape::{Field, Node, Shapes},
     value::Object,
 };
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::app::Erased;
 
@@ -26,6 +29,7 @@ pub enum Run {
 #[derive(Debug)]
 pub(super) struct Function {
     pub(super) path: &'static str,
+    pub(super) path_hash: [u8; 32],
     pub(super) kind: Kind,
     pub(super) visibility: Visibility,
     pub(super) docs: &'static str,
@@ -36,6 +40,17 @@ pub(super) struct Function {
 }
 
 impl Function {
+    /// What the cursors of a call are bound to: path and arguments, those aside that say which page is wanted.
+    pub(super) fn binding(&self, args: &Object) -> [u8; 32] {
+        let page = |field: &&Field| field.shape == Node::Named { name: PaginationOptions::NAME.to_owned() };
+        let Some(page) = self.args.iter().find(page) else { return self.path_hash };
+        let mut others = args.clone();
+        others.remove(page.name);
+        let mut text = self.path.as_bytes().to_vec();
+        encode_object(&others, &mut text);
+        Sha256::digest(&text).into()
+    }
+
     /// Refuses a call as another kind.
     pub(super) fn check_kind(&self, called: Option<Kind>) -> Result<()> {
         match called {

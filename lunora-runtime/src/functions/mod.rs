@@ -27,14 +27,16 @@ mod idempotency;
 mod mutation_ctx;
 mod query_ctx;
 mod random;
+mod running;
 mod runtime;
 mod transaction;
 
 use std::pin::Pin;
 
+pub(crate) use self::{executor::drive, runtime::Catalog};
 pub use self::{
     action_ctx::ActionCtx,
-    admin::{AdminCaller, AdminKeys, InvalidAdminKey, Scope},
+    admin::{AdminCaller, AdminKeys, InvalidAdminKey, NewKey, Scope},
     app::{App, Entry, Handler, Item, KindOf, RunOf},
     auth::{Auth, Unauthenticated},
     blocked::{CanFetch, CanNestMutations, HasDatabase, HasRng},
@@ -45,7 +47,7 @@ pub use self::{
     mutation_ctx::MutationCtx,
     query_ctx::QueryCtx,
     random::{CallRng, RequestId, Seeds},
-    runtime::{OpenError, Runtime},
+    runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
 };
 #[cfg(feature = "fetch")]
 pub use self::fetch::Fetch;

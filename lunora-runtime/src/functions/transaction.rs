@@ -1,0 +1,207 @@
+//! Running a query or mutation: one transaction an attempt, on the executor.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use lunora_core::{
+    error::{Error, Result},
+    identity::Identity,
+    value::{Object, Value},
+};
+use tokio::sync::oneshot;
+
+use super::{
+    BoxFuture, MutationCtx, QueryCtx,
+    call::{RESULT_BYTES, check_size},
+    call_state::{CallState, Depth},
+    dispatch::{Answer, CallError},
+    engine::Engine,
+    executor::drive,
+    function::Function,
+    idempotency::RequestKey,
+};
+use crate::{
+    database::{CommitError, Freshness, Transaction, TransactionOptions},
+    store::{StoreError, Timestamp},
+};
+
+/// How long one run of a query or mutation may work.
+pub(super) const WORK_LIMIT: Duration = Duration::from_secs(1);
+/// How long a query or mutation may take in all, waiting and repeated runs included.
+const TOTAL_LIMIT: Duration = Duration::from_secs(15);
+/// After as many conflicts a mutation runs where it cannot lose to another writer of this process.
+const MAX_LOSSES: u32 = 2;
+
+/// A call that is ready to run: the function is known, the arguments have its shape.
+#[derive(Debug)]
+pub(super) struct Work {
+    pub(super) engine: Arc<Engine>,
+    pub(super) function: Arc<Function>,
+    pub(super) args: Object,
+    pub(super) identity: Option<Arc<Identity>>,
+    pub(super) depth: Depth,
+    pub(super) key: Option<RequestKey>,
+}
+
+/// The time that a call may take ran out before it could commit.
+#[derive(Debug, thiserror::Error)]
+#[error("TimeLimitExceeded: total_time is limited to {} s; the server is busy or the documents are contended", TOTAL_LIMIT.as_secs())]
+struct TookTooLong;
+
+/// The store could not say whether the commit is on disk.
+#[derive(Debug, thiserror::Error)]
+#[error("the outcome is unknown, because the store failed: {0}")]
+struct OutcomeUnknown(StoreError);
+
+/// How one attempt ended.
+enum Attempt {
+    /// With an answer, which may leave when `ts` is on disk.
+    Done { value: Value, ts: Timestamp },
+    /// With an error, which has seen commits up to `seen` and may leave when they are on disk.
+    Failed { error: Error, seen: Timestamp },
+    /// Another commit changed what this one had read.
+    Conflict,
+}
+
+type Reply = oneshot::Sender<Result<Answer, CallError>>;
+
+impl Work {
+    /// Runs the query on the executor. `held` is dropped when it is over.
+    pub(super) async fn query(self, held: impl Send + 'static) -> Result<Answer, CallError> {
+        self.on_executor(held, |work, _, reply| {
+            // The caller may be gone; then nobody wants the answer.
+            let _ = reply.send(work.run_query().map_err(CallError::from));
+        })
+        .await
+    }
+
+    /// Runs the mutation on the executor, again as long as it conflicts. `held` is dropped when it is over.
+    pub(super) async fn mutation(self, held: impl Send + 'static) -> Result<Answer, CallError> {
+        self.on_executor(held, |work, start, reply| work.run_mutation(start, reply)).await
+    }
+
+    async fn on_executor(
+        self,
+        held: impl Send + 'static,
+        run: impl FnOnce(Self, Instant, Reply) + Send + 'static,
+    ) -> Result<Answer, CallError> {
+        let (reply, answer) = oneshot::channel();
+        let start = Instant::now();
+        let span = tracing::Span::current();
+        let executor = self.engine.executor.clone();
+        executor.run(self.function.path, move || {
+            let _held = held;
+            let _entered = span.entered();
+            run(self, start, reply);
+        })?;
+        // Without an answer the thread ended in the middle, which only a bug of ours can make it do.
+        answer.await.unwrap_or_else(|_| Err(CallError::Function(Error::internal("the call was lost"))))
+    }
+
+    fn run_query(self) -> Result<Answer> {
+        let run = self.engine.functions.query(self.function.path)?;
+        let state = self.begin(Freshness::Durable)?;
+        let ctx = QueryCtx { state: Arc::clone(&state), depth: self.depth };
+        let value = self.handle(run(&ctx, self.args.clone()), Instant::now())?;
+        Ok(Answer { value, ts: state.transaction.snapshot_ts() })
+    }
+
+    fn run_mutation(self, start: Instant, reply: Reply) {
+        let attempt = self.attempts(start);
+        let (ts, result) = match attempt {
+            Attempt::Done { value, ts } => (ts, Ok(Answer { value, ts })),
+            Attempt::Failed { error, seen } => (seen, Err(CallError::Function(error))),
+            Attempt::Conflict => (Timestamp(0), Err(CallError::Function(Error::from(TookTooLong)))),
+        };
+        // Only the answer waits for the disk; this thread goes on to the next call.
+        let on_disk = move |durable: Result<(), StoreError>| {
+            let unknown = |error| Err(CallError::Function(Error::from(OutcomeUnknown(error))));
+            let _ = reply.send(durable.map_or_else(unknown, |()| result));
+        };
+        self.engine.database.when_durable(ts, Box::new(on_disk));
+    }
+
+    fn attempts(&self, start: Instant) -> Attempt {
+        for losses in 0_u32.. {
+            if start.elapsed() > TOTAL_LIMIT {
+                break;
+            }
+            let lane = (losses >= MAX_LOSSES).then(|| self.engine.database.lane());
+            match self.attempt() {
+                Attempt::Conflict => tracing::debug!(losses, "conflict; running again"),
+                ended => return ended,
+            }
+            drop(lane);
+        }
+        Attempt::Conflict
+    }
+
+    fn attempt(&self) -> Attempt {
+        match self.begin(Freshness::Ordered) {
+            Ok(state) => self.attempt_in(state),
+            Err(error) => Attempt::Failed { error, seen: Timestamp(0) },
+        }
+    }
+
+    fn attempt_in(&self, state: Arc<CallState>) -> Attempt {
+        let seen = state.transaction.snapshot_ts();
+        let result = self.handle_mutation(&state);
+        let transaction = state.transaction.take();
+        let (value, ts) = match (result, transaction) {
+            (Ok((value, recorded)), Ok(transaction)) => match self.engine.database.commit(transaction) {
+                Ok(ts) => (value, recorded.unwrap_or(ts)),
+                Err(CommitError::Conflict) => return Attempt::Conflict,
+                Err(error) => return Attempt::Failed { error: Error::from(error), seen },
+            },
+            (Err(error), _) | (_, Err(error)) => return Attempt::Failed { error, seen },
+        };
+        Attempt::Done { value, ts }
+    }
+
+    /// The result of the handler, or the one on record for a request that has been committed before.
+    fn handle_mutation(&self, state: &Arc<CallState>) -> Result<(Value, Option<Timestamp>)> {
+        if let Some(key) = &self.key
+            && let Some(recorded) = key.recorded(&state.transaction)?
+        {
+            return Ok((recorded.value, Some(recorded.ts)));
+        }
+        let run = self.engine.functions.mutation(self.function.path)?;
+        let mut ctx = MutationCtx::new(Arc::clone(state), self.depth);
+        let value = self.handle(run(&mut ctx, self.args.clone()), Instant::now())?;
+        if let Some(key) = &self.key {
+            key.record(&state.transaction, &value)?;
+        }
+        Ok((value, None))
+    }
+
+    fn handle(&self, run: BoxFuture<'_, Result<Value>>, start: Instant) -> Result<Value> {
+        let value = drive(run, || check_work(start))?;
+        check_size("result_bytes", value.size(), RESULT_BYTES)?;
+        Ok(value)
+    }
+
+    fn begin(&self, freshness: Freshness) -> Result<Arc<CallState>> {
+        let engine = &self.engine;
+        let (now, seed) = (engine.clock.now(), engine.seeds.next());
+        let options = TransactionOptions {
+            limits: engine.limits.with(self.function.limits),
+            deadline: Some(Instant::now() + WORK_LIMIT),
+            now_ms: now.as_millis(),
+            seed: engine.seeds.next(),
+            binding: self.function.binding(&self.args),
+        };
+        let transaction: Transaction = engine.database.begin(freshness, options)?;
+        Ok(CallState::new(Arc::clone(engine), transaction, self.identity.clone(), now, seed))
+    }
+}
+
+/// A handler worked longer than it may.
+#[derive(Debug, thiserror::Error)]
+#[error("TimeLimitExceeded: work_time is limited to {} s; read less, or split the work", WORK_LIMIT.as_secs())]
+struct WorkedTooLong;
+
+fn check_work(start: Instant) -> Result<()> {
+    if start.elapsed() > WORK_LIMIT { Err(Error::from(WorkedTooLong)) } else { Ok(()) }
+}
