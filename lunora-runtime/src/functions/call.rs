@@ -14,7 +14,7 @@ use tracing::Instrument;
 
 use super::{
     call_state::Depth,
-    dispatch::{Answer, CallError, CallRequest},
+    dispatch::{Answer, CallError, CallRequest, call_error},
     engine::Engine,
     function::Function,
     idempotency::RequestKey,
@@ -27,12 +27,12 @@ const ARGUMENT_BYTES: usize = 16 << 20;
 pub(super) const RESULT_BYTES: usize = 16 << 20;
 
 /// The arguments of a nested call.
-pub(super) fn encode_args<F: FunctionRef>(call: Call<F>) -> Result<Object> {
+pub(crate) fn encode_args<F: FunctionRef>(call: Call<F>) -> Result<Object> {
     Ok(call.into_args().encode(F::ARGS).map_err(|error| error.in_field("args"))?)
 }
 
 /// The result of a nested call.
-pub(super) fn decode_output<F: FunctionRef>(result: Result<Value>) -> Result<Output<F>> {
+pub(crate) fn decode_output<F: FunctionRef>(result: Result<Value>) -> Result<Output<F>> {
     let value = result.map_err(|error| error.nested().context(F::PATH))?;
     Ok(from_value(value)?)
 }
@@ -104,7 +104,7 @@ impl Engine {
             Kind::Mutation => work.mutation(()).await,
             Kind::Action => work.nested_action().await,
         };
-        answer.map(|answer| answer.value).map_err(CallError::into_error)
+        answer.map(|answer| answer.value).map_err(call_error)
     }
 }
 

@@ -73,12 +73,11 @@ pub enum CallError {
     ShuttingDown,
 }
 
-impl CallError {
-    pub(super) fn into_error(self) -> Error {
-        match self {
-            Self::Function(error) => error,
-            other => Error::internal(other.to_string()),
-        }
+/// The same as an error of a function, for callers inside the server.
+pub(crate) fn call_error(error: CallError) -> Error {
+    match error {
+        CallError::Function(error) => error,
+        other => Error::internal(other.to_string()),
     }
 }
 

@@ -20,6 +20,7 @@ mod clock;
 mod dispatch;
 mod engine;
 mod executor;
+mod failure;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod function;
@@ -33,7 +34,12 @@ mod transaction;
 
 use std::pin::Pin;
 
-pub(crate) use self::{executor::drive, runtime::Catalog};
+pub(crate) use self::{
+    call::{decode_output, encode_args},
+    dispatch::call_error,
+    executor::drive,
+    runtime::Catalog,
+};
 pub use self::{
     action_ctx::ActionCtx,
     admin::{AdminCaller, AdminKeys, InvalidAdminKey, NewKey, Scope},

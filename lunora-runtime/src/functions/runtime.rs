@@ -11,6 +11,7 @@ use super::{
     dispatch::{FullDispatch, PublicDispatch},
     engine::{Engine, EngineOptions, Functions},
     executor::Executor,
+    failure::StoreFailure,
     function::{Function, FunctionInfo},
     idempotency::{self, RequestRecord},
     running::Running,
@@ -110,6 +111,7 @@ impl Runtime {
             shapes: catalog.shapes,
             executor: Executor::start(threads)?,
             running: Running::default(),
+            failure: StoreFailure::default(),
             clock,
             seeds,
             limits,
@@ -166,6 +168,11 @@ impl Runtime {
             }
             tokio::time::sleep(PURGE_EVERY).await;
         }
+    }
+
+    /// Ends when the store has failed and nothing can be promised any more: the process should stop.
+    pub async fn failed(&self) -> StoreError {
+        self.0.engine.failure.wait().await
     }
 
     /// Lets no further call in, waits for those under way, and closes the store.

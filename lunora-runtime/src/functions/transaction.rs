@@ -116,9 +116,17 @@ impl Work {
             Attempt::Conflict => (Timestamp(0), Err(CallError::Function(Error::from(TookTooLong)))),
         };
         // Only the answer waits for the disk; this thread goes on to the next call.
+        let failure = self.engine.failure.clone();
         let on_disk = move |durable: Result<(), StoreError>| {
-            let unknown = |error| Err(CallError::Function(Error::from(OutcomeUnknown(error))));
-            let _ = reply.send(durable.map_or_else(unknown, |()| result));
+            let result = durable.map_or_else(
+                |error| {
+                    failure.report(&error);
+                    Err(CallError::Function(Error::from(OutcomeUnknown(error))))
+                },
+                |()| result,
+            );
+            // The caller may be gone; then nobody wants the answer.
+            let _ = reply.send(result);
         };
         self.engine.database.when_durable(ts, Box::new(on_disk));
     }
