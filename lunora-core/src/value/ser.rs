@@ -73,7 +73,7 @@ fn number(number: impl Into<f64>) -> Value {
     Value::Float64(number.into())
 }
 
-impl<'a> Serializer for ValueSerializer<'a> {
+impl Serializer for ValueSerializer<'_> {
     type Ok = Value;
     type Error = ValueError;
     type SerializeSeq = SeqSerializer;
