@@ -1,5 +1,6 @@
 //! Values as JSON (protocol, section 1): the encoded form that clients speak, and the lossy ones for people and tools.
 
+mod arbitrary;
 mod decode;
 mod encode;
 mod error;

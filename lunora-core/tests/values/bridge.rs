@@ -6,7 +6,7 @@ use lunora_core::{Bytes, Object, Value, from_value, from_value_strict, to_value,
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::strategy::{config, nested, value};
+use crate::strategy::{config, nested, nested_around, value};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Widths {
@@ -357,6 +357,8 @@ fn values_nest_64_levels_and_no_more() {
             .contains("nested deeper than 64 levels")
     );
     assert_eq!(from_value::<Value>(nested(64)).unwrap(), nested(64));
+    let innermost = nested_around(Value::Int64(5), 64);
+    both_ways(innermost.clone(), innermost);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use lunora_core::{
 use proptest::prelude::*;
 use serde::de::DeserializeSeed;
 
-use crate::strategy::{config, nested, value};
+use crate::strategy::{config, nested, nested_around, value};
 
 fn error(text: &str) -> String {
     parse_named(text.as_bytes(), "args").unwrap_err().to_string()
@@ -194,6 +194,17 @@ fn objects_hold_1024_fields_and_no_more() {
 #[test]
 fn values_nest_64_levels_and_no_more() {
     assert!(parse(to_encoded_string(&nested(64)).as_bytes()).is_ok());
+    for scalar in [Value::Int64(5), Value::Float64(f64::NAN), Value::Bytes(vec![1])] {
+        let innermost = nested_around(scalar, 64);
+        assert_eq!(
+            parse(to_encoded_string(&innermost).as_bytes()).unwrap(),
+            innermost
+        );
+    }
+    for container in ["[]", "{}", r#"{"a":1}"#] {
+        let text = format!("{}{container}{}", "[".repeat(64), "]".repeat(64));
+        assert!(error(&text).ends_with("[0]: nested deeper than 64 levels"));
+    }
     let message = error(&to_encoded_string(&nested(65)));
     assert!(
         message.ends_with("[0]: nested deeper than 64 levels"),

@@ -116,5 +116,9 @@ pub(crate) fn value() -> impl Strategy<Value = Value> {
 
 /// An array in an array in an array, `depth` of them in all.
 pub(crate) fn nested(depth: usize) -> Value {
-    (0..depth).fold(Value::Null, |inner, _| Value::Array(vec![inner]))
+    nested_around(Value::Null, depth)
+}
+
+pub(crate) fn nested_around(innermost: Value, depth: usize) -> Value {
+    (0..depth).fold(innermost, |inner, _| Value::Array(vec![inner]))
 }
