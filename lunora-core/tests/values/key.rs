@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use lunora_core::{
-    Value,
+    Object, Value,
     key::{KeyError, decode_key_part, encode_key_part, prefix_successor},
 };
 use proptest::prelude::*;
@@ -96,6 +96,34 @@ fn naive_composite(left: &[Part], right: &[Part]) -> Ordering {
         (Some(_), None) => Ordering::Greater,
         (Some(left), Some(right)) => naive(left, right),
     })
+}
+
+/// Index keys are stored; a store written today has to open tomorrow.
+#[test]
+fn the_stored_form_is_pinned() {
+    let object = Object::from_iter([("x", Value::Null)]);
+    let cases: [(Part, &[u8]); 11] = [
+        (None, &[0x10]),
+        (Some(Value::Null), &[0x20]),
+        (
+            Some(Value::Int64(-1)),
+            &[0x30, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+        ),
+        (Some(Value::Float64(1.0)), &[0x40, 0xbf, 0xf0, 0, 0, 0, 0, 0, 0]),
+        (
+            Some(Value::Float64(-1.0)),
+            &[0x40, 0x40, 0x0f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+        ),
+        (Some(Value::Bool(false)), &[0x50]),
+        (Some(Value::Bool(true)), &[0x51]),
+        (Some("a\0b".into()), &[0x60, b'a', 0, 0xff, b'b', 0, 0]),
+        (Some(Value::Bytes(vec![0])), &[0x70, 0, 0xff, 0, 0]),
+        (Some(vec![true].into()), &[0x80, 0x51, 0]),
+        (Some(object.into()), &[0x90, 1, b'x', 0, 0, 0x20, 0]),
+    ];
+    for (part, key) in cases {
+        assert_eq!(encode(&[part]), key);
+    }
 }
 
 #[test]
