@@ -107,7 +107,7 @@ impl Error {
     }
 
     /// The data of an application error as `T`; `None` for other families and other data.
-    pub fn app<T: DeserializeOwned>(&self) -> Option<T> {
+    pub fn app_as<T: DeserializeOwned>(&self) -> Option<T> {
         self.app_data().and_then(|data| from_value(data.clone()).ok())
     }
 
@@ -151,8 +151,12 @@ impl fmt::Display for Error {
             Family::System { source, context } => {
                 context.iter().rev().try_for_each(|line| write!(f, "{line}: "))?;
                 source.fmt(f)?;
-                let causes = std::iter::successors(source.source(), |cause| cause.source());
-                causes.into_iter().try_for_each(|cause| write!(f, ": {cause}"))
+                let mut cause = source.source();
+                while let Some(error) = cause {
+                    write!(f, ": {error}")?;
+                    cause = error.source();
+                }
+                Ok(())
             }
         }
     }

@@ -352,7 +352,7 @@ impl<T> Patch<T> {
         write: impl FnOnce(ValueSerializer) -> Result<Value, ValueError>,
     ) -> Self {
         self.changes = self.changes.and_then(|mut changes| {
-            let value = write(ValueSerializer).map_err(|error| error.within(name))?;
+            let value = write(ValueSerializer::new()).map_err(|error| error.in_field(name))?;
             changes.push((name, Some(value).filter(|value| *value != Value::Null)));
             Ok(changes)
         });
