@@ -27,7 +27,10 @@ pub struct Error(Box<Family>);
 enum Family {
     Request(RequestError),
     Application(Value),
-    System { source: Box<dyn StdError + Send + Sync>, context: Vec<String> },
+    System {
+        source: Box<dyn StdError + Send + Sync>,
+        context: Vec<String>,
+    },
 }
 
 /// A refusal that happened before the function ran.
@@ -76,12 +79,17 @@ impl Error {
     pub fn not_found(what: &str) -> Self {
         let data = [("code", "NotFound"), ("what", what)];
         let data = data.map(|(name, text)| (name.to_owned(), Value::from(text)));
-        Self(Box::new(Family::Application(Value::Object(data.into_iter().collect()))))
+        Self(Box::new(Family::Application(Value::Object(
+            data.into_iter().collect(),
+        ))))
     }
 
     /// A system error; takes also what `?` cannot, such as a `Box<dyn Error + Send + Sync>` or a `&str`.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self(Box::new(Family::System { source: source.into(), context: Vec::new() }))
+        Self(Box::new(Family::System {
+            source: source.into(),
+            context: Vec::new(),
+        }))
     }
 
     /// A refusal before the function ran.
@@ -147,7 +155,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             Family::Request(error) => error.fmt(f),
-            Family::Application(data) => write!(f, "application error {}", crate::json::to_encoded_string(data)),
+            Family::Application(data) => {
+                write!(f, "application error {}", crate::json::to_encoded_string(data))
+            }
             Family::System { source, context } => {
                 context.iter().rev().try_for_each(|line| write!(f, "{line}: "))?;
                 source.fmt(f)?;

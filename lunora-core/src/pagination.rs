@@ -34,12 +34,18 @@ pub struct PaginationOptions {
 impl PaginationOptions {
     /// The first `items` rows.
     pub fn first(items: u32) -> Self {
-        Self { num_items: f64::from(items), ..Self::default() }
+        Self {
+            num_items: f64::from(items),
+            ..Self::default()
+        }
     }
 
     /// The `items` rows after the page that ended at `cursor`.
     pub fn after(cursor: impl Into<String>, items: u32) -> Self {
-        Self { cursor: Some(cursor.into()), ..Self::first(items) }
+        Self {
+            cursor: Some(cursor.into()),
+            ..Self::first(items)
+        }
     }
 }
 
@@ -89,7 +95,13 @@ pub enum PageStatus {
 impl<T> Page<T> {
     /// A page that needs no cutting; the database puts it together.
     pub fn new(page: Vec<T>, is_done: bool, continue_cursor: String) -> Self {
-        Self { page, is_done, continue_cursor, split_cursor: None, page_status: None }
+        Self {
+            page,
+            is_done,
+            continue_cursor,
+            split_cursor: None,
+            page_status: None,
+        }
     }
 
     /// The same page with other rows.
@@ -115,9 +127,18 @@ fn or_null<T: Serialize, S: Serializer>(value: &Option<T>, serializer: S) -> Res
 impl<T: Shape> Shape for Page<T> {
     fn shape(shapes: &mut Shapes) -> Node {
         let row = T::shape(shapes);
-        let status = Node::union([Node::literal("SplitRecommended"), Node::literal("SplitRequired"), Node::Null]);
+        let status = Node::union([
+            Node::literal("SplitRecommended"),
+            Node::literal("SplitRequired"),
+            Node::Null,
+        ]);
         Node::object([
-            Field::new("page", Node::Array { element: Box::new(row) }),
+            Field::new(
+                "page",
+                Node::Array {
+                    element: Box::new(row),
+                },
+            ),
             Field::of::<bool>("isDone", shapes),
             Field::of::<String>("continueCursor", shapes),
             Field::of::<Option<String>>("splitCursor", shapes),

@@ -27,7 +27,9 @@ impl Commit {
     /// Checks what the log and the overlay rely on.
     pub(crate) fn check(&self, after: Timestamp) -> Result<(), StoreError> {
         if self.ts <= after || self.ts > Timestamp::MAX {
-            return Err(StoreError::InvalidCommit("its timestamp is not above its predecessor's and below 2^63"));
+            return Err(StoreError::InvalidCommit(
+                "its timestamp is not above its predecessor's and below 2^63",
+            ));
         }
         if !self.writes.is_sorted_by(|left, right| left.0 < right.0) {
             return Err(StoreError::InvalidCommit("its keys are not sorted and unique"));
@@ -40,6 +42,9 @@ impl Commit {
 
     /// Bytes of keys and payloads, with eight for the lengths of each.
     pub(crate) fn bytes(&self) -> usize {
-        self.writes.iter().map(|(key, value)| 8 + key.len() + value.as_ref().map_or(0, Bytes::len)).sum()
+        self.writes
+            .iter()
+            .map(|(key, value)| 8 + key.len() + value.as_ref().map_or(0, Bytes::len))
+            .sum()
     }
 }

@@ -81,7 +81,10 @@ pub enum StoreError {
 impl StoreError {
     /// For `map_err`: an [`StoreError::Io`] that knows what was being done to which file.
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io { action, path: path.to_owned(), source: Arc::new(source) }
+        move |source| Self::Io {
+            action,
+            path: path.to_owned(),
+            source: Arc::new(source),
+        }
     }
 }
-

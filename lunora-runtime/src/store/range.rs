@@ -35,7 +35,10 @@ impl KeyRange {
     /// assert!(range.contains(b"a\xff\xff\xff") && !range.contains(b"b"));
     /// ```
     pub fn prefix(prefix: &[u8]) -> Self {
-        Self { start: Key::copy_from_slice(prefix), end: successor(prefix) }
+        Self {
+            start: Key::copy_from_slice(prefix),
+            end: successor(prefix),
+        }
     }
 
     /// Whether `key` is in the range.
