@@ -1,3 +1,9 @@
 //! Everything of Lunora that runs: store, transactions, functions, server.
+//!
+//! The rooms, each importing only what stands below it: [`functions`], [`database`], [`store`].
 
+pub mod database;
+pub mod functions;
 pub mod store;
+mod system;
+pub mod testing;

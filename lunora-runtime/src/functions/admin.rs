@@ -14,7 +14,6 @@ use super::{
     random::RequestId,
 };
 use crate::{
-    database::Database,
     system::{SystemTransaction, system_table},
 };
 
@@ -85,7 +84,7 @@ const FIRST_KEY: &str = "admin";
 impl AdminKeys {
     /// The keys that the store has.
     pub(super) fn load(system: &SystemTransaction<'_>) -> Result<Self> {
-        let keys = system.run(|transaction| transaction.reader().query::<StoredKey>().collect())?;
+        let (keys, _) = system.run(|transaction| transaction.reader().query::<StoredKey>().collect())?;
         Ok(Self { keys: RwLock::new(keys.into_iter().map(lunora_core::table::Doc::into_fields).collect()) })
     }
 

@@ -36,6 +36,10 @@ impl CallState {
         Arc::new(Self { engine, transaction, identity, now, rng: Mutex::new(StdRng::from_seed(seed)) })
     }
 
+    pub(super) fn into_transaction(self) -> Transaction {
+        self.transaction.into_inner()
+    }
+
     pub(super) fn auth(&self) -> Auth<'_> {
         Auth::new(self.identity.as_deref())
     }

@@ -5,16 +5,14 @@ use std::{collections::HashMap, fmt, sync::Arc, thread::available_parallelism};
 use lunora_core::{
     error::{Error, Result},
     limits::Limits,
-    reference::{Action, Mutation, Query},
     shape::Shapes,
 };
 
 use super::{
-    app::Erased,
     clock::{Clock, SystemClock},
     executor::Executor,
     failure::StoreFailure,
-    function::{Function, Run},
+    function::Function,
     random::Seeds,
     running::Running,
 };
@@ -97,29 +95,5 @@ impl Functions {
     /// The function that a reference names.
     pub(super) fn referenced(&self, path: &'static str) -> Result<&Arc<Function>> {
         self.find(path).ok_or_else(|| Error::from(NotOurs(path)))
-    }
-
-    /// The query that a reference names.
-    pub(super) fn query(&self, path: &'static str) -> Result<Erased<Query>> {
-        match self.referenced(path)?.run {
-            Run::Query(run) => Ok(run),
-            Run::Mutation(_) | Run::Action(_) => Err(Error::from(NotOurs(path))),
-        }
-    }
-
-    /// The mutation that a reference names.
-    pub(super) fn mutation(&self, path: &'static str) -> Result<Erased<Mutation>> {
-        match self.referenced(path)?.run {
-            Run::Mutation(run) => Ok(run),
-            Run::Query(_) | Run::Action(_) => Err(Error::from(NotOurs(path))),
-        }
-    }
-
-    /// The action that a reference names.
-    pub(super) fn action(&self, path: &'static str) -> Result<Erased<Action>> {
-        match self.referenced(path)?.run {
-            Run::Action(run) => Ok(run),
-            Run::Query(_) | Run::Mutation(_) => Err(Error::from(NotOurs(path))),
-        }
     }
 }

@@ -89,7 +89,7 @@ impl RequestKey {
         let Self { key, path, arguments } = self.clone();
         let record = RequestRecord { key, path, arguments, result: Bytes(result), ts: 0 };
         let id = drive(transaction.writer().insert(record), || Ok(()))?;
-        transaction.stamp(id.untyped(), "ts")
+        transaction.with(|transaction| transaction.stamp(id.untyped(), "ts"))
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) use self::{
 pub use self::{
     action_ctx::ActionCtx,
     admin::{AdminCaller, AdminKeys, InvalidAdminKey, NewKey, Scope},
-    app::{App, Entry, Handler, Item, KindOf, RunOf},
+    app::{App, Ctx, Entry, Handler, Item, KindOf, RunOf},
     auth::{Auth, Unauthenticated},
     blocked::{CanFetch, CanNestMutations, HasDatabase, HasRng},
     clock::{Clock, SystemClock},

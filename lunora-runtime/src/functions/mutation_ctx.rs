@@ -8,11 +8,11 @@ use lunora_core::{
 };
 
 use super::{
-    BoxFuture, QueryCtx,
+    BoxFuture, Ctx, QueryCtx,
     call::{decode_output, encode_args},
     call_state::{CallState, Depth},
 };
-use crate::database::Writer;
+use crate::database::{Transaction, Writer};
 
 /// Reads and writes in one transaction, which commits when the mutation returns `Ok`.
 ///
@@ -39,12 +39,12 @@ impl MutationCtx {
     ) -> BoxFuture<'_, Result<Output<F>>> {
         Box::pin(async move {
             let args = encode_args(call)?;
-            let query = QueryCtx { state: Arc::clone(&self.state), depth: self.depth.deeper()? };
-            let run = self.state.engine.functions.mutation(F::PATH)?;
-            let savepoint = self.state.transaction.savepoint()?;
-            let result = decode_output::<F>(run(&mut Self { query }, args).await);
+            let mut inner = Self::new(Arc::clone(&self.state), self.depth.deeper()?);
+            let function = self.state.engine.functions.referenced(F::PATH)?;
+            let savepoint = self.state.transaction.with(Transaction::savepoint);
+            let result = decode_output::<F>((function.run)(Ctx::Mutation(&mut inner), args).await);
             if result.is_err() {
-                self.state.transaction.rollback(savepoint)?;
+                self.state.transaction.with(|transaction| transaction.rollback(savepoint));
             }
             result
         })

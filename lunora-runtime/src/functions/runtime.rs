@@ -75,7 +75,7 @@ impl Catalog {
                 ItemKind::Table(describe) => tables.push(describe(&mut shapes)),
             }
         }
-        tables.extend([TableSchema::of::<StoredKey>(&mut shapes), TableSchema::of::<RequestRecord>(&mut shapes)]);
+        tables.extend([TableSchema::system::<StoredKey>(&mut shapes), TableSchema::system::<RequestRecord>(&mut shapes)]);
         Self { functions, tables, shapes }
     }
 

@@ -13,7 +13,7 @@ use lunora_core::{
 use tokio::sync::oneshot;
 
 use super::{
-    BoxFuture, MutationCtx, QueryCtx,
+    Ctx, MutationCtx, QueryCtx,
     call::{RESULT_BYTES, check_size},
     call_state::{CallState, Depth},
     dispatch::{Answer, CallError},
@@ -54,6 +54,11 @@ struct TookTooLong;
 #[derive(Debug, thiserror::Error)]
 #[error("the outcome is unknown, because the store failed: {0}")]
 struct OutcomeUnknown(StoreError);
+
+/// A future of the handler was leaked together with the context in it, so nobody knows whether it is over.
+#[derive(Debug, thiserror::Error)]
+#[error("a nested call was leaked (`mem::forget`?) and may still write; nothing was committed")]
+struct ContextEscaped;
 
 /// How one attempt ended.
 enum Attempt {
@@ -101,11 +106,10 @@ impl Work {
     }
 
     fn run_query(self) -> Result<Answer> {
-        let run = self.engine.functions.query(self.function.path)?;
         let state = self.begin(Freshness::Durable)?;
         let ctx = QueryCtx { state: Arc::clone(&state), depth: self.depth };
-        let value = self.handle(run(&ctx, self.args.clone()), Instant::now())?;
-        Ok(Answer { value, ts: state.transaction.snapshot_ts() })
+        let value = self.handle(Ctx::Query(&ctx))?;
+        Ok(Answer { value, ts: state.transaction.with(|transaction| transaction.snapshot_ts()) })
     }
 
     fn run_mutation(self, start: Instant, reply: Reply) {
@@ -154,18 +158,20 @@ impl Work {
     }
 
     fn attempt_in(&self, state: Arc<CallState>) -> Attempt {
-        let seen = state.transaction.snapshot_ts();
+        let seen = state.transaction.with(|transaction| transaction.snapshot_ts());
         let result = self.handle_mutation(&state);
-        let transaction = state.transaction.take();
-        let (value, ts) = match (result, transaction) {
-            (Ok((value, recorded)), Ok(transaction)) => match self.engine.database.commit(transaction) {
-                Ok(ts) => (value, recorded.unwrap_or(ts)),
-                Err(CommitError::Conflict) => return Attempt::Conflict,
-                Err(error) => return Attempt::Failed { error: Error::from(error), seen },
-            },
-            (Err(error), _) | (_, Err(error)) => return Attempt::Failed { error, seen },
+        let Some(transaction) = Arc::into_inner(state).map(CallState::into_transaction) else {
+            return Attempt::Failed { error: Error::from(ContextEscaped), seen };
         };
-        Attempt::Done { value, ts }
+        let (value, recorded) = match result {
+            Ok(result) => result,
+            Err(error) => return Attempt::Failed { error, seen },
+        };
+        match self.engine.database.commit(transaction) {
+            Ok(ts) => Attempt::Done { value, ts: recorded.unwrap_or(ts) },
+            Err(CommitError::Conflict) => Attempt::Conflict,
+            Err(error) => Attempt::Failed { error: Error::from(error), seen },
+        }
     }
 
     /// The result of the handler, or the one on record for a request that has been committed before.
@@ -175,17 +181,17 @@ impl Work {
         {
             return Ok((recorded.value, Some(recorded.ts)));
         }
-        let run = self.engine.functions.mutation(self.function.path)?;
         let mut ctx = MutationCtx::new(Arc::clone(state), self.depth);
-        let value = self.handle(run(&mut ctx, self.args.clone()), Instant::now())?;
+        let value = self.handle(Ctx::Mutation(&mut ctx))?;
         if let Some(key) = &self.key {
             key.record(&state.transaction, &value)?;
         }
         Ok((value, None))
     }
 
-    fn handle(&self, run: BoxFuture<'_, Result<Value>>, start: Instant) -> Result<Value> {
-        let value = drive(run, || check_work(start))?;
+    fn handle(&self, ctx: Ctx<'_>) -> Result<Value> {
+        let start = Instant::now();
+        let value = drive((self.function.run)(ctx, self.args.clone()), || check_work(start))?;
         check_size("result_bytes", value.size(), RESULT_BYTES)?;
         Ok(value)
     }
