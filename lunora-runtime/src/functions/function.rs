@@ -1,0 +1,101 @@
+//! One function, without its types.
+
+use lunora_core::{
+    error::{Error, RequestError, Result},
+    limits::LimitOverrides,
+    reference::{Action, Kind, Mutation, Query, Visibility},
+    shape::{Field, Node, Shapes},
+    value::Object,
+};
+use serde::Serialize;
+
+use super::app::Erased;
+
+/// How a function is called, by its kind.
+#[derive(Debug, Clone, Copy)]
+pub enum Run {
+    /// A query.
+    Query(Erased<Query>),
+    /// A mutation.
+    Mutation(Erased<Mutation>),
+    /// An action.
+    Action(Erased<Action>),
+}
+
+/// A function of the application.
+#[derive(Debug)]
+pub(super) struct Function {
+    pub(super) path: &'static str,
+    pub(super) kind: Kind,
+    pub(super) visibility: Visibility,
+    pub(super) docs: &'static str,
+    pub(super) limits: LimitOverrides,
+    pub(super) args: Vec<Field>,
+    pub(super) returns: Node,
+    pub(super) run: Run,
+}
+
+impl Function {
+    /// Refuses a call as another kind.
+    pub(super) fn check_kind(&self, called: Option<Kind>) -> Result<()> {
+        match called {
+            Some(called) if called != self.kind => Err(Error::request(RequestError::WrongKind {
+                path: self.path.to_owned(),
+                called: called.name(),
+                defined: self.kind.name(),
+            })),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses arguments that do not have the declared shape, naming the field.
+    pub(super) fn check_args(&self, shapes: &Shapes, args: &Object) -> Result<()> {
+        shapes
+            .check_fields("args", &self.args, args)
+            .map_err(|mismatch| Error::request(RequestError::Arguments(mismatch.to_string())))
+    }
+}
+
+/// What can be told about a function: for the function list.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct FunctionInfo {
+    /// Wire path.
+    pub path: &'static str,
+    /// `query`, `mutation` or `action`.
+    pub kind: &'static str,
+    /// `public` or `internal`.
+    pub visibility: &'static str,
+    /// Doc comment.
+    pub docs: &'static str,
+    /// The arguments as a line of text each: `name?: type`.
+    pub arguments: Vec<String>,
+    /// The result as text.
+    pub returns: String,
+    /// The arguments in full.
+    pub argument_shapes: Vec<Field>,
+    /// The result in full.
+    pub return_shape: Node,
+}
+
+impl FunctionInfo {
+    pub(super) fn of(function: &Function, shapes: &Shapes) -> Self {
+        Self {
+            path: function.path,
+            kind: match function.kind {
+                Kind::Query => "query",
+                Kind::Mutation => "mutation",
+                Kind::Action => "action",
+            },
+            visibility: match function.visibility {
+                Visibility::Public => "public",
+                Visibility::Internal => "internal",
+            },
+            docs: function.docs,
+            arguments: function.args.iter().map(|field| shapes.describe_field(field)).collect(),
+            returns: shapes.describe(&function.returns),
+            argument_shapes: function.args.clone(),
+            return_shape: function.returns.clone(),
+        }
+    }
+}

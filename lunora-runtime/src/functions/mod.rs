@@ -1,0 +1,54 @@
+//! Functions: what runs when somebody calls one, and who may call which.
+//!
+//! An application arrives as a list of items ([`App`]). From it two dispatchers of two types are built.
+//! [`PublicDispatch`] is made of the public functions alone: there is no internal entry in it to find.
+//! [`FullDispatch`] knows all of them; the contexts use it for nested calls, and the network may only when it
+//! hands over an [`AdminCaller`], whose one constructor is the verification of an admin key.
+//!
+//! A call goes through [`call`](self::call): kind, arguments, handler, result. Queries and mutations run on the
+//! [`executor`](self::executor), which knows neither sockets nor timers; actions run on tokio.
+
+mod action;
+mod action_ctx;
+mod admin;
+mod app;
+mod auth;
+mod blocked;
+mod call;
+mod call_state;
+mod clock;
+mod dispatch;
+mod engine;
+mod executor;
+#[cfg(feature = "fetch")]
+mod fetch;
+mod function;
+mod idempotency;
+mod mutation_ctx;
+mod query_ctx;
+mod random;
+mod runtime;
+mod transaction;
+
+use std::pin::Pin;
+
+pub use self::{
+    action_ctx::ActionCtx,
+    admin::{AdminCaller, AdminKeys, InvalidAdminKey, Scope},
+    app::{App, Entry, Handler, Item, KindOf, RunOf},
+    auth::{Auth, Unauthenticated},
+    blocked::{CanFetch, CanNestMutations, HasDatabase, HasRng},
+    clock::{Clock, SystemClock},
+    dispatch::{Answer, CallError, CallRequest, FullDispatch, PublicDispatch},
+    engine::EngineOptions,
+    function::FunctionInfo,
+    mutation_ctx::MutationCtx,
+    query_ctx::QueryCtx,
+    random::{CallRng, RequestId, Seeds},
+    runtime::{OpenError, Runtime},
+};
+#[cfg(feature = "fetch")]
+pub use self::fetch::Fetch;
+
+/// The one type of future in this API: named, so that a mistake in a call is one compile error and not three.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
