@@ -59,7 +59,7 @@ tuples! {
 }
 
 fn insert<T: Shape>(object: &mut Object, name: &str, argument: &T) -> Result<(), ValueError> {
-    match to_value(argument).map_err(|error| error.within(name))? {
+    match to_value(argument).map_err(|error| error.in_field(name))? {
         Value::Null => {}
         value => {
             object.insert(name.to_owned(), value);
@@ -69,5 +69,5 @@ fn insert<T: Shape>(object: &mut Object, name: &str, argument: &T) -> Result<(),
 }
 
 fn take<T: Shape>(object: &mut Object, name: &str) -> Result<T, ValueError> {
-    from_value(object.remove(name).unwrap_or(Value::Null)).map_err(|error| error.within(name))
+    from_value(object.remove(name).unwrap_or(Value::Null)).map_err(|error| error.in_field(name))
 }

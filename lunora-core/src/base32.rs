@@ -12,11 +12,11 @@ static CROCKFORD: LazyLock<Encoding> = LazyLock::new(|| {
 });
 
 /// The text of `bytes`.
-pub fn encode(bytes: &[u8]) -> String {
+pub(crate) fn encode(bytes: &[u8]) -> String {
     CROCKFORD.encode(bytes)
 }
 
 /// The bytes of `text`, if it is exactly what [`encode`] writes.
-pub fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     CROCKFORD.decode(text.as_bytes()).ok()
 }

@@ -1,6 +1,6 @@
 //! The one error type of functions, and its three families.
 
-use std::{error::Error as StdError, fmt};
+use std::{error::Error as StdError, fmt, ops::Deref};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -22,12 +22,18 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// * **application**: raised by the function for its caller with [`Error::app`] or an `AppError`; the data
 ///   always arrives.
 /// * **system**: everything else. A client sees an opaque failure and a request id; the log has it in full.
-pub struct Error(Box<Family>);
+pub struct Error(Box<Failure>);
+
+/// What an [`Error`] holds; it derefs to this.
+pub struct Failure(Family);
 
 enum Family {
     Request(RequestError),
     Application(Value),
-    System { source: Box<dyn StdError + Send + Sync>, context: Vec<String> },
+    System {
+        source: Box<dyn StdError + Send + Sync>,
+        context: Vec<String>,
+    },
 }
 
 /// A refusal that happened before the function ran.
@@ -62,12 +68,16 @@ pub enum RequestError {
 }
 
 impl Error {
+    fn new(family: Family) -> Self {
+        Self(Box::new(Failure(family)))
+    }
+
     /// An application error: `data` reaches the caller as it is (`ConvexError.data` in JavaScript).
     ///
     /// Data that cannot be encoded becomes a system error that says why.
     pub fn app(data: impl Serialize) -> Self {
         match to_value(&data) {
-            Ok(value) => Self(Box::new(Family::Application(value))),
+            Ok(value) => Self::new(Family::Application(value)),
             Err(error) => Self::internal(error),
         }
     }
@@ -76,31 +86,46 @@ impl Error {
     pub fn not_found(what: &str) -> Self {
         let data = [("code", "NotFound"), ("what", what)];
         let data = data.map(|(name, text)| (name.to_owned(), Value::from(text)));
-        Self(Box::new(Family::Application(Value::Object(data.into_iter().collect()))))
+        Self::new(Family::Application(Value::Object(data.into_iter().collect())))
     }
 
     /// A system error; takes also what `?` cannot, such as a `Box<dyn Error + Send + Sync>` or a `&str`.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self(Box::new(Family::System { source: source.into(), context: Vec::new() }))
+        Self::new(Family::System {
+            source: source.into(),
+            context: Vec::new(),
+        })
     }
 
     /// A refusal before the function ran.
     pub fn request(error: RequestError) -> Self {
-        Self(Box::new(Family::Request(error)))
+        Self::new(Family::Request(error))
     }
 
     /// The same error with a line of context in front of its text, for the log. Data stays as it is.
     #[must_use]
     pub fn context(mut self, text: impl Into<String>) -> Self {
-        if let Family::System { context, .. } = &mut *self.0 {
+        if let Family::System { context, .. } = &mut self.0.0 {
             context.push(text.into());
         }
         self
     }
 
+    /// What a nested caller gets of this error: refusals of inner calls are the server's own business.
+    #[must_use]
+    pub fn nested(self) -> Self {
+        match self.0.0 {
+            Family::Request(error) => Self::internal(error),
+            _ => self,
+        }
+    }
+}
+
+// Not methods of `Error`: there the name `app` is taken by the constructor, and both are what one wants to write.
+impl Failure {
     /// The data of an application error.
     pub fn app_data(&self) -> Option<&Value> {
-        match &*self.0 {
+        match &self.0 {
             Family::Application(data) => Some(data),
             _ => None,
         }
@@ -113,7 +138,7 @@ impl Error {
 
     /// The refusal, when this error is one.
     pub fn as_request(&self) -> Option<&RequestError> {
-        match &*self.0 {
+        match &self.0 {
             Family::Request(error) => Some(error),
             _ => None,
         }
@@ -121,19 +146,17 @@ impl Error {
 
     /// The system error's cause, when it is a `T` (for example a unique index violation).
     pub fn downcast_ref<T: StdError + 'static>(&self) -> Option<&T> {
-        match &*self.0 {
+        match &self.0 {
             Family::System { source, .. } => source.downcast_ref(),
             _ => None,
         }
     }
+}
 
-    /// What a nested caller gets of this error: refusals of inner calls are the server's own business.
-    #[must_use]
-    pub fn nested(self) -> Self {
-        match *self.0 {
-            Family::Request(error) => Self::internal(error),
-            _ => self,
-        }
+impl Deref for Error {
+    type Target = Failure;
+    fn deref(&self) -> &Failure {
+        &self.0
     }
 }
 
@@ -143,24 +166,42 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.0 {
+        match &self.0 {
             Family::Request(error) => error.fmt(f),
-            Family::Application(data) => write!(f, "application error {}", crate::json::to_encoded_string(data)),
+            Family::Application(data) => {
+                write!(f, "application error {}", crate::json::to_encoded_string(data))
+            }
             Family::System { source, context } => {
                 context.iter().rev().try_for_each(|line| write!(f, "{line}: "))?;
                 source.fmt(f)?;
-                let causes = std::iter::successors(source.source(), |cause| cause.source());
-                causes.into_iter().try_for_each(|cause| write!(f, ": {cause}"))
+                let mut cause = source.source();
+                while let Some(error) = cause {
+                    write!(f, ": {error}")?;
+                    cause = error.source();
+                }
+                Ok(())
             }
         }
     }
 }
 
-impl fmt::Debug for Error {
+impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&*self.0, f)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&*self.0, f)
     }
 }
 

@@ -80,7 +80,10 @@ impl DocumentId {
             low = (low + u16::from(*byte)) % 255;
             high = (high + low) % 255;
         }
-        [u8::try_from(low).unwrap_or(u8::MAX), u8::try_from(high).unwrap_or(u8::MAX)]
+        [
+            u8::try_from(low).unwrap_or(u8::MAX),
+            u8::try_from(high).unwrap_or(u8::MAX),
+        ]
     }
 
     fn to_bytes(self) -> [u8; TOTAL_BYTES] {
@@ -111,10 +114,21 @@ impl FromStr for DocumentId {
     fn from_str(text: &str) -> Result<Self, IdError> {
         let bytes = base32::decode(text).ok_or(IdError::Malformed)?;
         let bytes: [u8; TOTAL_BYTES] = bytes.try_into().map_err(|_| IdError::Malformed)?;
-        let (table, rest) = bytes.split_first_chunk::<TABLE_BYTES>().ok_or(IdError::Malformed)?;
-        let (random, _) = rest.split_first_chunk::<RANDOM_BYTES>().ok_or(IdError::Malformed)?;
-        let id = Self { table: TableTag::from_bytes(*table), random: *random };
-        if id.to_bytes() == bytes { Ok(id) } else { Err(IdError::Malformed) }
+        let (table, rest) = bytes
+            .split_first_chunk::<TABLE_BYTES>()
+            .ok_or(IdError::Malformed)?;
+        let (random, _) = rest
+            .split_first_chunk::<RANDOM_BYTES>()
+            .ok_or(IdError::Malformed)?;
+        let id = Self {
+            table: TableTag::from_bytes(*table),
+            random: *random,
+        };
+        if id.to_bytes() == bytes {
+            Ok(id)
+        } else {
+            Err(IdError::Malformed)
+        }
     }
 }
 
@@ -127,7 +141,10 @@ pub struct Id<T> {
 impl<T: Table> Id<T> {
     /// The id without its static table.
     pub fn untyped(self) -> DocumentId {
-        DocumentId { table: TableTag::of(T::NAME), random: self.random }
+        DocumentId {
+            table: TableTag::of(T::NAME),
+            random: self.random,
+        }
     }
 
     /// The id with its table, if it belongs to it.
@@ -135,7 +152,10 @@ impl<T: Table> Id<T> {
         if id.table != TableTag::of(T::NAME) {
             return Err(IdError::OtherTable { expected: T::NAME });
         }
-        Ok(Self { random: id.random, table: PhantomData })
+        Ok(Self {
+            random: id.random,
+            table: PhantomData,
+        })
     }
 }
 

@@ -18,14 +18,21 @@ pub struct Identity {
 
 /// The attributes do not say who the user is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("identity attributes are an object with `tokenIdentifier`, or with `issuer` and `subject`, as strings")]
+#[error(
+    "identity attributes are an object with `tokenIdentifier`, or with `issuer` and `subject`, as strings"
+)]
 pub struct InvalidIdentity;
 
 impl Identity {
     /// The user `subject` of `issuer`.
     pub fn new(issuer: impl Into<String>, subject: impl Into<String>) -> Self {
         let (issuer, subject) = (issuer.into(), subject.into());
-        Self { token_identifier: format!("{issuer}|{subject}"), issuer, subject, claims: Map::new() }
+        Self {
+            token_identifier: format!("{issuer}|{subject}"),
+            issuer,
+            subject,
+            claims: Map::new(),
+        }
     }
 
     /// The same user with a further claim.
@@ -37,7 +44,9 @@ impl Identity {
 
     /// Reads the attributes with which an administrator acts as a user.
     pub fn from_attributes(attributes: Json) -> Result<Self, InvalidIdentity> {
-        let Json::Object(mut claims) = attributes else { return Err(InvalidIdentity) };
+        let Json::Object(mut claims) = attributes else {
+            return Err(InvalidIdentity);
+        };
         let mut text = |name: &str| match claims.remove(name) {
             None => Ok(None),
             Some(Json::String(text)) => Ok(Some(text)),
@@ -45,12 +54,22 @@ impl Identity {
         };
         let (identifier, issuer, subject) = (text("tokenIdentifier")?, text("issuer")?, text("subject")?);
         match (identifier, issuer, subject) {
-            (None, Some(issuer), Some(subject)) => Ok(Self { claims, ..Self::new(issuer, subject) }),
+            (None, Some(issuer), Some(subject)) => Ok(Self {
+                claims,
+                ..Self::new(issuer, subject)
+            }),
             (Some(token_identifier), issuer, subject) => {
-                let parts = token_identifier.split_once('|').unwrap_or(("", &token_identifier));
+                let parts = token_identifier
+                    .split_once('|')
+                    .unwrap_or(("", &token_identifier));
                 let issuer = issuer.unwrap_or_else(|| parts.0.to_owned());
                 let subject = subject.unwrap_or_else(|| parts.1.to_owned());
-                Ok(Self { token_identifier, issuer, subject, claims })
+                Ok(Self {
+                    token_identifier,
+                    issuer,
+                    subject,
+                    claims,
+                })
             }
             _ => Err(InvalidIdentity),
         }

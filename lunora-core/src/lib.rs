@@ -2,12 +2,19 @@
 
 pub mod arguments;
 mod base32;
+pub mod document;
 pub mod error;
 pub mod id;
 pub mod identity;
+pub mod json;
+pub mod key;
 pub mod limits;
+pub mod number;
 pub mod path;
 pub mod reference;
 pub mod shape;
 pub mod table;
 pub mod time;
+pub mod value;
+
+pub use value::{Bytes, Object, Value, ValueError, from_value, from_value_strict, to_value};

@@ -57,8 +57,12 @@ pub struct LimitOverrides {
 
 impl LimitOverrides {
     /// Nothing set.
-    pub const NONE: Self =
-        Self { documents_read: None, bytes_read: None, documents_written: None, bytes_written: None };
+    pub const NONE: Self = Self {
+        documents_read: None,
+        bytes_read: None,
+        documents_written: None,
+        bytes_written: None,
+    };
 }
 
 /// A transaction went past one of its [`Limits`]. Nothing was committed.

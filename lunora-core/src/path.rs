@@ -11,7 +11,9 @@ pub struct FunctionPath(String);
 
 /// The text is not the path of any function that could exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path:?} is not a function path: {problem}. Expected `module/file:function`, such as `messages:list`")]
+#[error(
+    "{path:?} is not a function path: {problem}. Expected `module/file:function`, such as `messages:list`"
+)]
 pub struct MalformedPath {
     path: String,
     problem: &'static str,
@@ -22,10 +24,15 @@ impl FunctionPath {
     pub fn parse(text: &str) -> Result<Self, MalformedPath> {
         let (module, function) = text.rsplit_once(':').unwrap_or((text, DEFAULT_EXPORT));
         let module = module.strip_suffix(".js").unwrap_or(module);
-        check_module(module).and_then(|()| check_function(function)).map_err(|problem| {
-            // A path may be as long as a request; an error is not.
-            MalformedPath { path: text.chars().take(200).collect(), problem }
-        })?;
+        check_module(module)
+            .and_then(|()| check_function(function))
+            .map_err(|problem| {
+                // A path may be as long as a request; an error is not.
+                MalformedPath {
+                    path: text.chars().take(200).collect(),
+                    problem,
+                }
+            })?;
         Ok(Self(format!("{module}:{function}")))
     }
 
@@ -55,7 +62,11 @@ impl fmt::Debug for FunctionPath {
 fn check_module(module: &str) -> Result<(), &'static str> {
     module.split('/').try_for_each(check_component)?;
     let file = module.rsplit('/').next().unwrap_or(module);
-    if file.contains('.') { Err("a module has no extension but `.js`") } else { Ok(()) }
+    if file.contains('.') {
+        Err("a module has no extension but `.js`")
+    } else {
+        Ok(())
+    }
 }
 
 fn check_component(component: &str) -> Result<(), &'static str> {
@@ -88,7 +99,9 @@ mod tests {
     use super::FunctionPath;
 
     fn canonical(text: &str) -> Option<String> {
-        FunctionPath::parse(text).ok().map(|path| path.as_str().to_owned())
+        FunctionPath::parse(text)
+            .ok()
+            .map(|path| path.as_str().to_owned())
     }
 
     #[test]
@@ -106,8 +119,8 @@ mod tests {
     fn what_no_function_can_be_called_is_malformed() {
         let long = "x".repeat(65);
         let malformed = [
-            "", ":", "a:", ":b", "/a:b", "a/:b", "a//b:c", "../a:b", "./a:b", "a/..:b", "a.ts:b", "a-b:c", "a:b-c",
-            "a:1b", "a:__", "a b:c", "ä:c", "a:ä", "a%2Fb:c", "a\\b:c", "a:b ", " a:b", "a:b\0",
+            "", ":", "a:", ":b", "/a:b", "a/:b", "a//b:c", "../a:b", "./a:b", "a/..:b", "a.ts:b", "a-b:c",
+            "a:b-c", "a:1b", "a:__", "a b:c", "ä:c", "a:ä", "a%2Fb:c", "a\\b:c", "a:b ", " a:b", "a:b\0",
         ];
         for text in malformed.into_iter().chain([long.as_str()]) {
             assert_eq!(canonical(text), None, "{text:?}");

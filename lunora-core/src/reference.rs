@@ -201,7 +201,10 @@ impl<F: FunctionRef> Call<F> {
     /// Applies `F`; what the reference modules expand to.
     #[doc(hidden)]
     pub const fn __new(args: F::Args) -> Self {
-        Self { args, function: PhantomData }
+        Self {
+            args,
+            function: PhantomData,
+        }
     }
 
     /// The arguments, in the order of [`FunctionRef::ARGS`].
@@ -256,7 +259,10 @@ const fn path<F: FunctionRef>() -> &'static str {
 }
 
 const fn join(module: &str, name: &str) -> [u8; MAX_PATH] {
-    assert!(module.len() + 1 + name.len() <= MAX_PATH, "the wire path of this function is longer than 512 bytes");
+    assert!(
+        module.len() + 1 + name.len() <= MAX_PATH,
+        "the wire path of this function is longer than 512 bytes"
+    );
     let mut joined = [0; MAX_PATH];
     let mut at = copy(module.as_bytes(), &mut joined, 0);
     joined[at] = b':';

@@ -50,7 +50,11 @@ pub struct Doc<T> {
 impl<T> Doc<T> {
     /// Puts a document together; the database does it.
     pub const fn new(id: Id<T>, creation_time: f64, fields: T) -> Self {
-        Self { id, creation_time, fields }
+        Self {
+            id,
+            creation_time,
+            fields,
+        }
     }
 
     /// Its id (`_id` on the wire).
@@ -98,7 +102,12 @@ impl<T: Table> Serialize for Doc<T> {
             #[serde(flatten)]
             fields: &'a T,
         }
-        Flat { id: self.id, creation_time: self.creation_time, fields: &self.fields }.serialize(serializer)
+        Flat {
+            id: self.id,
+            creation_time: self.creation_time,
+            fields: &self.fields,
+        }
+        .serialize(serializer)
     }
 }
 
@@ -111,7 +120,11 @@ impl<'de, T: Table> Deserialize<'de> for Doc<T> {
         let id = take(&mut object, "_id")?;
         let creation_time = take(&mut object, "_creationTime")?;
         let fields = from_value(Value::Object(object)).map_err(de::Error::custom)?;
-        Ok(Self { id, creation_time, fields })
+        Ok(Self {
+            id,
+            creation_time,
+            fields,
+        })
     }
 }
 
@@ -217,8 +230,16 @@ impl<T, F> Range<T, F> {
     /// The whole index; what the accessors that `#[index]` makes return.
     #[doc(hidden)]
     pub const fn __new(index: &'static str) -> Self {
-        let bounds = IndexBounds { index, equal: Vec::new(), lower: None, upper: None };
-        Self { bounds: Ok(bounds), types: PhantomData }
+        let bounds = IndexBounds {
+            index,
+            equal: Vec::new(),
+            lower: None,
+            upper: None,
+        };
+        Self {
+            bounds: Ok(bounds),
+            types: PhantomData,
+        }
     }
 }
 
@@ -237,27 +258,42 @@ impl<T, F, R> Range<T, (F, R)> {
     /// The next field equals `value`.
     pub fn eq<K: AsKey<F>>(self, value: K) -> Range<T, R> {
         let bounds = edit(self.bounds, &value, |bounds, key| bounds.equal.push(key));
-        Range { bounds, types: PhantomData }
+        Range {
+            bounds,
+            types: PhantomData,
+        }
     }
 
     /// The next field is greater than `value`.
     pub fn gt<K: AsKey<F>>(self, value: K) -> Lower<T, F> {
-        Lower { bounds: lower(self.bounds, &value, false), types: PhantomData }
+        Lower {
+            bounds: lower(self.bounds, &value, false),
+            types: PhantomData,
+        }
     }
 
     /// The next field is at least `value`.
     pub fn gte<K: AsKey<F>>(self, value: K) -> Lower<T, F> {
-        Lower { bounds: lower(self.bounds, &value, true), types: PhantomData }
+        Lower {
+            bounds: lower(self.bounds, &value, true),
+            types: PhantomData,
+        }
     }
 
     /// The next field is less than `value`.
     pub fn lt<K: AsKey<F>>(self, value: K) -> Done<T> {
-        Done { bounds: upper(self.bounds, &value, false), types: PhantomData }
+        Done {
+            bounds: upper(self.bounds, &value, false),
+            types: PhantomData,
+        }
     }
 
     /// The next field is at most `value`.
     pub fn lte<K: AsKey<F>>(self, value: K) -> Done<T> {
-        Done { bounds: upper(self.bounds, &value, true), types: PhantomData }
+        Done {
+            bounds: upper(self.bounds, &value, true),
+            types: PhantomData,
+        }
     }
 }
 
@@ -265,12 +301,18 @@ impl<T, F, R> Range<T, (F, R)> {
 impl<T, F> Lower<T, F> {
     /// And is less than `value`.
     pub fn lt<K: AsKey<F>>(self, value: K) -> Done<T> {
-        Done { bounds: upper(self.bounds, &value, false), types: PhantomData }
+        Done {
+            bounds: upper(self.bounds, &value, false),
+            types: PhantomData,
+        }
     }
 
     /// And is at most `value`.
     pub fn lte<K: AsKey<F>>(self, value: K) -> Done<T> {
-        Done { bounds: upper(self.bounds, &value, true), types: PhantomData }
+        Done {
+            bounds: upper(self.bounds, &value, true),
+            types: PhantomData,
+        }
     }
 }
 
@@ -279,7 +321,9 @@ fn lower<K: AsKey<F>, F>(
     value: &K,
     inclusive: bool,
 ) -> Result<IndexBounds, ValueError> {
-    edit(bounds, value, |bounds, key| bounds.lower = Some(KeyBound { key, inclusive }))
+    edit(bounds, value, |bounds, key| {
+        bounds.lower = Some(KeyBound { key, inclusive })
+    })
 }
 
 fn upper<K: AsKey<F>, F>(
@@ -287,7 +331,9 @@ fn upper<K: AsKey<F>, F>(
     value: &K,
     inclusive: bool,
 ) -> Result<IndexBounds, ValueError> {
-    edit(bounds, value, |bounds, key| bounds.upper = Some(KeyBound { key, inclusive }))
+    edit(bounds, value, |bounds, key| {
+        bounds.upper = Some(KeyBound { key, inclusive })
+    })
 }
 
 /// A range over an index of table `T`, in any stage of building.
@@ -341,7 +387,10 @@ pub struct Patch<T> {
 impl<T> Patch<T> {
     /// Changes nothing.
     pub const fn new() -> Self {
-        Self { changes: Ok(Vec::new()), table: PhantomData }
+        Self {
+            changes: Ok(Vec::new()),
+            table: PhantomData,
+        }
     }
 
     /// Sets the field with this wire name to what `write` serializes.
@@ -352,7 +401,7 @@ impl<T> Patch<T> {
         write: impl FnOnce(ValueSerializer) -> Result<Value, ValueError>,
     ) -> Self {
         self.changes = self.changes.and_then(|mut changes| {
-            let value = write(ValueSerializer).map_err(|error| error.within(name))?;
+            let value = write(ValueSerializer::new()).map_err(|error| error.in_field(name))?;
             changes.push((name, Some(value).filter(|value| *value != Value::Null)));
             Ok(changes)
         });

@@ -20,7 +20,10 @@ pub struct Mismatch {
 
 impl Mismatch {
     fn new(problem: String) -> Self {
-        Self { path: Vec::new(), problem }
+        Self {
+            path: Vec::new(),
+            problem,
+        }
     }
 
     fn expected(expected: &str, value: &Value) -> Self {
@@ -56,12 +59,14 @@ impl fmt::Display for Mismatch {
 impl Shapes {
     /// Checks `value` against `node`; `name` is the first step of the path in the error.
     pub fn check(&self, name: &str, node: &Node, value: &Value) -> Result<(), Mismatch> {
-        self.check_node(node, value).map_err(|mismatch| mismatch.within(name))
+        self.check_node(node, value)
+            .map_err(|mismatch| mismatch.within(name))
     }
 
     /// Checks the fields of an object, as [`Shapes::check`] does.
     pub fn check_fields(&self, name: &str, fields: &[Field], object: &Object) -> Result<(), Mismatch> {
-        self.check_object(fields, None, object).map_err(|mismatch| mismatch.within(name))
+        self.check_object(fields, None, object)
+            .map_err(|mismatch| mismatch.within(name))
     }
 
     fn check_node(&self, node: &Node, value: &Value) -> Result<(), Mismatch> {
@@ -87,11 +92,15 @@ impl Shapes {
             }
             (Node::Tuple { elements }, Value::Array(values)) => {
                 let (wanted, found) = (elements.len(), values.len());
-                Err(Mismatch::new(format!("expected an array of {wanted} elements, got one of {found}")))
+                Err(Mismatch::new(format!(
+                    "expected an array of {wanted} elements, got one of {found}"
+                )))
             }
-            (Node::Record { value: node }, Value::Object(object)) => object
-                .iter()
-                .try_for_each(|(name, value)| self.check_node(node, value).map_err(|error| error.within(name))),
+            (Node::Record { value: node }, Value::Object(object)) => {
+                object.iter().try_for_each(|(name, value)| {
+                    self.check_node(node, value).map_err(|error| error.within(name))
+                })
+            }
             (Node::Object { fields, rest }, Value::Object(object)) => {
                 self.check_object(fields, rest.as_deref(), object)
             }
@@ -105,7 +114,8 @@ impl Shapes {
         elements: impl Iterator<Item = (&'a Node, &'a Value)>,
     ) -> Result<(), Mismatch> {
         for (at, (node, value)) in elements.enumerate() {
-            self.check_node(node, value).map_err(|error| error.within(format!("[{at}]")))?;
+            self.check_node(node, value)
+                .map_err(|error| error.within(format!("[{at}]")))?;
         }
         Ok(())
     }
@@ -117,7 +127,8 @@ impl Shapes {
                 Some(Value::Null) if field.optional => known += 1,
                 Some(value) => {
                     known += 1;
-                    self.check_node(&field.shape, value).map_err(|error| error.within(field.name))?;
+                    self.check_node(&field.shape, value)
+                        .map_err(|error| error.within(field.name))?;
                 }
                 None if field.optional => {}
                 None => {
@@ -126,11 +137,17 @@ impl Shapes {
                 }
             }
         }
-        if known == object.len() { Ok(()) } else { self.check_rest(fields, rest, object) }
+        if known == object.len() {
+            Ok(())
+        } else {
+            self.check_rest(fields, rest, object)
+        }
     }
 
     fn check_rest(&self, fields: &[Field], rest: Option<&Node>, object: &Object) -> Result<(), Mismatch> {
-        let others = object.iter().filter(|(name, _)| fields.iter().all(|field| field.name != *name));
+        let others = object
+            .iter()
+            .filter(|(name, _)| fields.iter().all(|field| field.name != *name));
         for (name, value) in others {
             match rest {
                 Some(node) => self.check_node(node, value).map_err(|error| error.within(name))?,
@@ -143,7 +160,9 @@ impl Shapes {
     fn check_union(&self, alternatives: &[Node], value: &Value) -> Result<(), Mismatch> {
         let mut deepest: Option<Mismatch> = None;
         for node in alternatives {
-            let Err(mismatch) = self.check_node(node, value) else { return Ok(()) };
+            let Err(mismatch) = self.check_node(node, value) else {
+                return Ok(());
+            };
             if mismatch.path.len() > deepest.as_ref().map_or(0, |deepest| deepest.path.len()) {
                 deepest = Some(mismatch);
             }
@@ -166,30 +185,41 @@ fn check_exact(number: f64) -> Result<(), Mismatch> {
     if number.fract() == 0.0 && number.abs() <= EXACT {
         return Ok(());
     }
-    Err(Mismatch::new(format!("expected a 64-bit integer, got the number {number}")))
+    Err(Mismatch::new(format!(
+        "expected a 64-bit integer, got the number {number}"
+    )))
 }
 
 fn check_sign(unsigned: bool, negative: bool) -> Result<(), Mismatch> {
     if unsigned && negative {
-        return Err(Mismatch::new("expected an integer that is not negative".to_owned()));
+        return Err(Mismatch::new(
+            "expected an integer that is not negative".to_owned(),
+        ));
     }
     Ok(())
 }
 
-#[allow(clippy::cast_precision_loss, reason = "the bounds of integer shapes lie within 2^53")]
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "the bounds of integer shapes lie within 2^53"
+)]
 fn check_integer(min: i64, max: i64, number: f64) -> Result<(), Mismatch> {
     if number.fract() == 0.0 && number >= min as f64 && number <= max as f64 {
         return Ok(());
     }
-    Err(Mismatch::new(format!("expected an integer from {min} to {max}, got {number}")))
+    Err(Mismatch::new(format!(
+        "expected an integer from {min} to {max}, got {number}"
+    )))
 }
 
 fn check_id(table: &str, text: &str) -> Result<(), Mismatch> {
     match text.parse::<DocumentId>() {
         Ok(id) if id.table == TableTag::of(table) => Ok(()),
-        Ok(_) => {
-            Err(Mismatch::new(format!("expected an id of table `{table}`, got an id of another table")))
-        }
-        Err(_) => Err(Mismatch::new(format!("expected an id of table `{table}`, got a string that is no id"))),
+        Ok(_) => Err(Mismatch::new(format!(
+            "expected an id of table `{table}`, got an id of another table"
+        ))),
+        Err(_) => Err(Mismatch::new(format!(
+            "expected an id of table `{table}`, got a string that is no id"
+        ))),
     }
 }

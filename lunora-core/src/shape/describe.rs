@@ -34,8 +34,16 @@ impl Shapes {
 
     fn describe_object(&self, fields: &[Field], rest: Option<&Node>) -> String {
         let rest = rest.map(|node| format!("[key: string]: {}", self.describe(node)));
-        let fields: Vec<_> = fields.iter().map(|field| self.describe_field(field)).chain(rest).collect();
-        if fields.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", fields.join(", ")) }
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|field| self.describe_field(field))
+            .chain(rest)
+            .collect();
+        if fields.is_empty() {
+            "{}".to_owned()
+        } else {
+            format!("{{ {} }}", fields.join(", "))
+        }
     }
 
     /// `name: type`, with a question mark when the field may be absent.
@@ -67,7 +75,11 @@ fn children(node: &Node) -> Vec<&Node> {
     match node {
         Node::Array { element: inner } | Node::Record { value: inner } => vec![&**inner],
         Node::Tuple { elements: nodes } | Node::Union { alternatives: nodes } => nodes.iter().collect(),
-        Node::Object { fields, rest } => fields.iter().map(|field| &field.shape).chain(rest.as_deref()).collect(),
+        Node::Object { fields, rest } => fields
+            .iter()
+            .map(|field| &field.shape)
+            .chain(rest.as_deref())
+            .collect(),
         _ => Vec::new(),
     }
 }

@@ -105,13 +105,21 @@ impl Field {
     /// The field `name` with this shape; one that may be null may be absent as well.
     pub fn new(name: &'static str, shape: Node) -> Self {
         let optional = shape.accepts_null();
-        Self { name, shape, optional, docs: "" }
+        Self {
+            name,
+            shape,
+            optional,
+            docs: "",
+        }
     }
 
     /// The same field, which may be absent (`#[serde(default)]`).
     #[must_use]
     pub fn optional(self) -> Self {
-        Self { optional: true, ..self }
+        Self {
+            optional: true,
+            ..self
+        }
     }
 
     /// The same field with a doc comment.
@@ -131,28 +139,42 @@ impl Node {
                 alternatives.push(Self::Null);
                 Self::Union { alternatives }
             }
-            node => Self::Union { alternatives: vec![node, Self::Null] },
+            node => Self::Union {
+                alternatives: vec![node, Self::Null],
+            },
         }
     }
 
     /// One of `alternatives`.
     pub fn union(alternatives: impl IntoIterator<Item = Self>) -> Self {
-        Self::Union { alternatives: alternatives.into_iter().collect() }
+        Self::Union {
+            alternatives: alternatives.into_iter().collect(),
+        }
     }
 
     /// An object with these fields and no others.
     pub fn object(fields: impl IntoIterator<Item = Field>) -> Self {
-        Self::Object { fields: fields.into_iter().collect(), rest: None }
+        Self::Object {
+            fields: fields.into_iter().collect(),
+            rest: None,
+        }
     }
 
     /// An object with one field, as an enum variant with content travels.
     pub fn variant(name: &'static str, content: Self) -> Self {
-        Self::object([Field { name, shape: content, optional: false, docs: "" }])
+        Self::object([Field {
+            name,
+            shape: content,
+            optional: false,
+            docs: "",
+        }])
     }
 
     /// This string.
     pub fn literal(value: &str) -> Self {
-        Self::Literal { value: value.to_owned() }
+        Self::Literal {
+            value: value.to_owned(),
+        }
     }
 
     /// Null is one of the values. Named shapes do not count: a type that is null by another name is not optional.
@@ -168,15 +190,32 @@ impl Node {
     #[must_use]
     pub fn flatten(self, other: Self, shapes: &Shapes) -> Self {
         match (self, shapes.resolve(&other).clone()) {
-            (Self::Object { mut fields, rest }, Self::Object { fields: more, rest: other_rest }) => {
+            (
+                Self::Object { mut fields, rest },
+                Self::Object {
+                    fields: more,
+                    rest: other_rest,
+                },
+            ) => {
                 fields.extend(more);
-                Self::Object { fields, rest: rest.or(other_rest) }
+                Self::Object {
+                    fields,
+                    rest: rest.or(other_rest),
+                }
             }
-            (Self::Object { fields, .. }, Self::Record { value }) => Self::Object { fields, rest: Some(value) },
-            (own, Self::Union { alternatives }) => {
-                Self::union(alternatives.into_iter().map(|other| own.clone().flatten(other, shapes)))
-            }
-            (Self::Object { fields, .. }, _) => Self::Object { fields, rest: Some(Box::new(Self::Any)) },
+            (Self::Object { fields, .. }, Self::Record { value }) => Self::Object {
+                fields,
+                rest: Some(value),
+            },
+            (own, Self::Union { alternatives }) => Self::union(
+                alternatives
+                    .into_iter()
+                    .map(|other| own.clone().flatten(other, shapes)),
+            ),
+            (Self::Object { fields, .. }, _) => Self::Object {
+                fields,
+                rest: Some(Box::new(Self::Any)),
+            },
             (own, _) => own,
         }
     }
@@ -212,7 +251,13 @@ impl Shapes {
         }
         let name = self.free_name(name);
         self.names.insert(TypeId::of::<T>(), name.clone());
-        self.definitions.insert(name.clone(), Definition { shape: Node::Any, docs });
+        self.definitions.insert(
+            name.clone(),
+            Definition {
+                shape: Node::Any,
+                docs,
+            },
+        );
         let shape = describe(self);
         self.definitions.insert(name.clone(), Definition { shape, docs });
         Node::Named { name }
@@ -222,7 +267,9 @@ impl Shapes {
         let numbered = (2..).map(|number: u32| format!("{name}{number}"));
         let mut names = std::iter::once(name.to_owned()).chain(numbered);
         // The candidates never end, so one is free.
-        names.find(|name| !self.definitions.contains_key(name)).unwrap_or_default()
+        names
+            .find(|name| !self.definitions.contains_key(name))
+            .unwrap_or_default()
     }
 
     /// What `node` stands for: itself, or the definition that it names.

@@ -65,7 +65,9 @@ impl<T: Shape> Shape for Option<T> {
 }
 
 fn array<T: Shape>(shapes: &mut Shapes) -> Node {
-    Node::Array { element: Box::new(T::shape(shapes)) }
+    Node::Array {
+        element: Box::new(T::shape(shapes)),
+    }
 }
 
 impl<T: Shape> Shape for Vec<T> {
@@ -96,12 +98,16 @@ impl<T: Shape + Eq + Hash, S: BuildHasher + Default + Send + 'static> Shape for 
 
 impl<T: Shape> Shape for BTreeMap<String, T> {
     fn shape(shapes: &mut Shapes) -> Node {
-        Node::Record { value: Box::new(T::shape(shapes)) }
+        Node::Record {
+            value: Box::new(T::shape(shapes)),
+        }
     }
 }
 impl<T: Shape, S: BuildHasher + Default + Send + 'static> Shape for HashMap<String, T, S> {
     fn shape(shapes: &mut Shapes) -> Node {
-        Node::Record { value: Box::new(T::shape(shapes)) }
+        Node::Record {
+            value: Box::new(T::shape(shapes)),
+        }
     }
 }
 
@@ -118,7 +124,10 @@ tuples! { (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) }
 
 impl Shape for Duration {
     fn shape(shapes: &mut Shapes) -> Node {
-        Node::object([Field::of::<u64>("secs", shapes), Field::of::<u32>("nanos", shapes)])
+        Node::object([
+            Field::of::<u64>("secs", shapes),
+            Field::of::<u32>("nanos", shapes),
+        ])
     }
 }
 impl Shape for SystemTime {
@@ -138,7 +147,10 @@ impl<T: Table> Shape for Id<T> {
 
 impl<T: Table> Shape for Doc<T> {
     fn shape(shapes: &mut Shapes) -> Node {
-        let own = [Field::new("_id", Node::Id { table: T::NAME }), Field::of::<f64>("_creationTime", shapes)];
+        let own = [
+            Field::new("_id", Node::Id { table: T::NAME }),
+            Field::of::<f64>("_creationTime", shapes),
+        ];
         let fields = T::shape(shapes);
         Node::object(own).flatten(fields, shapes)
     }

@@ -126,7 +126,7 @@ fn erased<F: Handler>(ctx: <F::Kind as KindOf>::Ctx<'_>, args: Object) -> BoxFut
     match F::Args::decode(F::ARGS, args) {
         Ok(args) => encode::<F::Return>(F::RUN(ctx, args)),
         Err(error) => {
-            let refusal = lunora_core::error::RequestError::Arguments(error.within("args").to_string());
+            let refusal = lunora_core::error::RequestError::Arguments(error.in_field("args").to_string());
             Box::pin(std::future::ready(Err(lunora_core::error::Error::request(refusal))))
         }
     }
