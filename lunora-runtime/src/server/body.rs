@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode, header};
 use http_body::Body as _;
 use http_body_util::BodyExt;
 use tokio::time::timeout;
@@ -15,7 +15,7 @@ use super::{
     problem::Problem,
 };
 
-/// How much of a body that is too large is read and thrown away, so that the client reads the refusal instead of
+/// How much of a body that is refused is read and thrown away, so that the client reads the refusal instead of
 /// a broken connection.
 const MAX_DISCARDED: usize = 64 << 20;
 
@@ -26,45 +26,54 @@ pub(super) struct Received {
     _share: Option<Share>,
 }
 
-/// Reads the body of a request.
-pub(super) async fn receive(body: Body, limits: &ServerLimits, buffers: &Quota) -> Result<Received, Problem> {
-    timeout(limits.body_timeout, collect(body, limits.body_bytes, buffers))
+/// Reads the body of a request with these headers.
+pub(super) async fn receive(
+    headers: &HeaderMap,
+    body: Body,
+    limits: &ServerLimits,
+    buffers: &Quota,
+) -> Result<Received, Problem> {
+    let limit = limits.body_bytes;
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > limit && headers.contains_key(header::EXPECT) {
+        return Err(too_large(limit));
+    }
+    timeout(limits.body_timeout, read(body, limit, buffers))
         .await
         .unwrap_or_else(|_| Err(too_slow(limits.body_timeout)))
 }
 
-async fn collect(mut body: Body, limit: usize, buffers: &Quota) -> Result<Received, Problem> {
-    if usize::try_from(body.size_hint().lower()).map_or(true, |announced| announced > limit) {
-        return Err(refuse_large(body, limit).await);
-    }
-    let Some(first) = next_piece(&mut body).await? else {
-        return Ok(Received {
-            bytes: Bytes::new(),
-            _share: None,
-        });
-    };
+async fn read(mut body: Body, limit: usize, buffers: &Quota) -> Result<Received, Problem> {
+    let first = next_piece(&mut body).await?.unwrap_or_default();
     if body.is_end_stream() && first.len() <= limit {
         return Ok(Received {
             bytes: first,
             _share: None,
         });
     }
+    let collected = collect(first, &mut body, limit, buffers).await;
+    if collected.is_err() {
+        discard(body).await;
+    }
+    collected
+}
+
+async fn collect(first: Bytes, body: &mut Body, limit: usize, buffers: &Quota) -> Result<Received, Problem> {
     let mut share = buffers.take(first.len()).ok_or_else(no_memory)?;
     let mut whole = BytesMut::from(first);
-    while let Some(piece) = next_piece(&mut body).await? {
-        if whole.len() + piece.len() > limit {
-            drop(whole);
-            return Err(refuse_large(body, limit).await);
-        }
+    while whole.len() <= limit {
+        let Some(piece) = next_piece(body).await? else {
+            return Ok(Received {
+                bytes: whole.freeze(),
+                _share: Some(share),
+            });
+        };
         if !share.grow(piece.len()) {
             return Err(no_memory());
         }
         whole.extend_from_slice(&piece);
     }
-    Ok(Received {
-        bytes: whole.freeze(),
-        _share: Some(share),
-    })
+    Err(too_large(limit))
 }
 
 /// The next bytes that are not none.
@@ -79,13 +88,17 @@ async fn next_piece(body: &mut Body) -> Result<Option<Bytes>, Problem> {
     Ok(None)
 }
 
-async fn refuse_large(mut body: Body, limit: usize) -> Problem {
+/// Reads on and keeps nothing.
+async fn discard(mut body: Body) {
     let mut discarded = 0;
     while discarded < MAX_DISCARDED
         && let Ok(Some(piece)) = next_piece(&mut body).await
     {
         discarded += piece.len();
     }
+}
+
+fn too_large(limit: usize) -> Problem {
     let message = format!("The request's body is larger than {limit} bytes (limit: body_bytes).");
     Problem::too_large("BodyTooLarge", message)
 }

@@ -72,7 +72,7 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
     let _slot = shared.requests.take(1).ok_or_else(too_many)?;
     let (parts, body) = request.into_parts();
     // Read first, whatever the headers say: a client that is still sending would not read a refusal.
-    let body = body::receive(body, limits, &shared.buffers).await?;
+    let body = body::receive(&parts.headers, body, limits, &shared.buffers).await?;
     let caller = Caller::of(&parts.headers, shared.runtime.admin_keys())?;
     let asked = Asked::read(target, &parts, &body.bytes, limits)?;
     let request_id = parts.extensions.get().copied().unwrap_or_else(RequestId::random);

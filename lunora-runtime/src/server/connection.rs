@@ -19,13 +19,14 @@ use super::{
 
 /// Settings of all connections.
 pub(super) fn protocol(limits: &ServerLimits) -> http1::Builder {
-    /// What hyper insists on.
-    const SMALLEST_BUFFER: usize = 8 << 10;
+    /// Bodies are read in pieces of at most this size, and smaller ones are not copied.
+    const BUFFER: usize = 64 << 10;
     let mut protocol = http1::Builder::new();
     protocol
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_timeout)
-        .max_buf_size(limits.head_bytes.max(SMALLEST_BUFFER));
+        .max_header_size(limits.head_bytes)
+        .max_buf_size(limits.head_bytes.max(BUFFER));
     protocol
 }
 
@@ -54,7 +55,7 @@ const TURNED_AWAY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
     content-type: application/json\r\n\
     retry-after: 1\r\n\
     connection: close\r\n\
-    content-length: 93\r\n\r\n\
+    content-length: 91\r\n\r\n\
     {\"code\":\"Overloaded\",\"message\":\"The server has too many connections (limit: connections).\"}";
 
 /// Tells a client that there is no room, without reading what it wants.

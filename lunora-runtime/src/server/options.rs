@@ -41,7 +41,7 @@ pub struct ServerLimits {
     pub connections: usize,
     /// Requests under `/api` being worked on. Further ones are told 503.
     pub concurrent_requests: usize,
-    /// Bytes of a request's line and headers together. At least 8 KiB.
+    /// Bytes of a request's line and headers together.
     pub head_bytes: usize,
     /// Bytes of a request's body.
     pub body_bytes: usize,
@@ -49,8 +49,6 @@ pub struct ServerLimits {
     pub buffered_bytes: usize,
     /// Size of the arguments of one call, as values count it.
     pub argument_bytes: usize,
-    /// Size of the result of one call, as values count it.
-    pub result_bytes: usize,
     /// Time for a request's head to arrive, and for an idle connection to send the next one.
     pub head_timeout: Duration,
     /// Time for a request's body to arrive.
@@ -73,7 +71,6 @@ impl Default for ServerLimits {
             body_bytes: BODY_BYTES,
             buffered_bytes: 256 << 20,
             argument_bytes: 16 << 20,
-            result_bytes: 16 << 20,
             head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(60),
             write_timeout: Duration::from_secs(30),
