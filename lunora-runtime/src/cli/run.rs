@@ -88,12 +88,9 @@ async fn run_on_server(url: &str, key: &str, path: &FunctionPath, args: &Object)
     let bytes = response.bytes().await.map_err(unreachable)?;
     let strange = || Failure::unusable(format!("{url} answered {status}: {}", String::from_utf8_lossy(&bytes)));
     let Ok(Value::Object(mut answer)) = parse(&bytes) else { return Err(strange()) };
-    match (answer.get("status").and_then(Value::as_str), answer.remove("value")) {
-        (Some("success"), Some(value)) => Ok(value),
-        (Some("error"), _) => {
-            let message = answer.get("errorMessage").and_then(Value::as_str).unwrap_or_default();
-            Err(Failure::failed(message))
-        }
+    match (answer.remove("value"), answer.get("errorMessage").and_then(Value::as_str)) {
+        (Some(value), _) if status.is_success() => Ok(value),
+        (None, Some(message)) => Err(Failure::failed(message)),
         _ => Err(strange()),
     }
 }

@@ -6,7 +6,7 @@ use tokio::signal;
 
 use super::{Failure, args::Serve, data_dir::DataDir};
 use crate::{
-    database::OpenOptions,
+    database::{OpenOptions, Progress},
     functions::{App, EngineOptions, NewKey, Runtime},
     server::{AllowedOrigins, Server, ServerOptions},
     store::{Memory, Store},
@@ -81,7 +81,7 @@ fn address_failure(options: &Serve, error: &dyn std::fmt::Display) -> Failure {
 fn server_options(options: &Serve) -> ServerOptions {
     let cors = match options.origins.as_slice() {
         [] => AllowedOrigins::Any,
-        origins => AllowedOrigins::Only(origins.to_vec()),
+        origins => AllowedOrigins::Listed(origins.to_vec()),
     };
     ServerOptions { addr: options.addr, dev: options.dev, cors, ..ServerOptions::default() }
 }
@@ -117,14 +117,19 @@ async fn told_to_stop() {
     tracing::info!("stopping; calls that run are finished first");
 }
 
-/// Shows the progress of building indexes: on a line of its own in a terminal, in the log otherwise.
+/// Shows the progress of bringing the data in line with the schema: on one line in a terminal, else in the log.
 pub(super) fn show_progress() -> OpenOptions {
+    OpenOptions { progress: Box::new(report_progress()), ..OpenOptions::default() }
+}
+
+pub(super) fn report_progress() -> impl FnMut(Progress<'_>) + Send {
     let terminal = std::io::stderr().is_terminal();
-    OpenOptions::with_progress(move |progress| {
+    move |progress| {
         if terminal {
-            eprint!("\r{progress}\x1b[K{}", if progress.is_done() { "\n" } else { "" });
+            let end = if progress.done >= progress.total { "\n" } else { "" };
+            eprint!("\r{progress}\x1b[K{end}");
         } else {
             tracing::info!("{progress}");
         }
-    })
+    }
 }
