@@ -86,28 +86,15 @@ impl Error {
     pub fn not_found(what: &str) -> Self {
         let data = [("code", "NotFound"), ("what", what)];
         let data = data.map(|(name, text)| (name.to_owned(), Value::from(text)));
-<<<<<<< HEAD
         Self::new(Family::Application(Value::Object(data.into_iter().collect())))
-=======
-        Self(Box::new(Family::Application(Value::Object(
-            data.into_iter().collect(),
-        ))))
->>>>>>> c037790 (Write the macros: functions, tables, data, application errors and the list)
     }
 
     /// A system error; takes also what `?` cannot, such as a `Box<dyn Error + Send + Sync>` or a `&str`.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-<<<<<<< HEAD
         Self::new(Family::System {
             source: source.into(),
             context: Vec::new(),
         })
-=======
-        Self(Box::new(Family::System {
-            source: source.into(),
-            context: Vec::new(),
-        }))
->>>>>>> c037790 (Write the macros: functions, tables, data, application errors and the list)
     }
 
     /// A refusal before the function ran.

@@ -3,6 +3,8 @@
 //! Each macro goes through the same stages, one file each: `parse` → `model` → `validate` → `expand`, with `fallback`
 //! for what did not get through. The user's item always comes out, first and unchanged.
 
+#![allow(missing_docs, reason = "users read the docs at the re-exports")]
+
 mod app;
 mod app_error;
 mod attribute;

@@ -7,7 +7,11 @@ use quote::quote;
 use syn::LitStr;
 
 use super::model::{Body, Data, Field, Fields, Representation, Style, Variant};
-use crate::{attribute::CratePath, names::plain};
+use crate::attribute::{CratePath, type_name};
+use crate::names::plain;
+
+/// 2^53: up to it, every integer is exactly a double. What `lunora::number` accepts.
+const LARGEST_EXACT: i64 = 9_007_199_254_740_992;
 
 /// The whole body.
 pub(crate) fn of(data: &Data) -> TokenStream {
@@ -118,7 +122,9 @@ impl Writer<'_> {
     fn node(&self, field: &Field) -> TokenStream {
         let (krate, ty) = (self.krate, &field.ty);
         if field.is_number() {
-            return quote!(#krate::__private::number_shape());
+            let unsigned = type_name(ty).is_some_and(|name| name == "u64" || name == "usize");
+            let min = if unsigned { 0 } else { -LARGEST_EXACT };
+            return quote!(#krate::__private::Node::Integer { min: #min, max: #LARGEST_EXACT });
         }
         if field.serde.with.is_some() {
             return quote!(#krate::__private::Node::Any);

@@ -19,10 +19,7 @@ pub(crate) fn function(function: &Function) -> TokenStream {
     let types = arguments.iter().map(|argument| &argument.ty);
     let constructor =
         quote!((#(#names: #types),*) -> #krate::Call<#name> { #krate::Call::__new((#(#names,)*)) });
-    let run = function.kind.marker();
-    let run = quote! {
-        #krate::__private::Run::#run(|ctx, (#(#names,)*)| ::std::boxed::Box::pin(super::super::#name(ctx, #(#names),*)))
-    };
+    let run = quote!(|ctx, (#(#names,)*)| ::std::boxed::Box::pin(super::super::#name(ctx, #(#names),*)));
     let reference = reference(function, &constructor, &arguments_type(function), &run);
     hidden_module(function, &reference)
 }
@@ -86,7 +83,7 @@ pub(crate) fn reference(
             #limits
         }
         impl #krate::__private::Handler for #name {
-            const RUN: #krate::__private::Run<Self> = #run;
+            const RUN: #krate::__private::RunOf<Self> = #run;
         }
     }
 }

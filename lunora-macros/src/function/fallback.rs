@@ -20,8 +20,7 @@ pub(crate) fn function(function: &Function) -> TokenStream {
     let names = arguments.iter().map(|argument| &argument.name);
     let constructor =
         quote!(<#(#generics),*>(#(#names: #generics),*) -> #krate::Call<#name> { #krate::Call::__new(()) });
-    let run = function.kind.marker();
-    let run = quote!(#krate::__private::Run::#run(|_, ()| ::core::unreachable!()));
+    let run = quote!(|_, ()| ::core::unreachable!());
     let reference = expand::reference(function, &constructor, &quote!(()), &run);
     expand::hidden_module(function, &reference)
 }

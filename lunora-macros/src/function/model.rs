@@ -42,7 +42,7 @@ impl Kind {
         }
     }
 
-    /// Name of the marker type and of the `Run` variant.
+    /// Name of the marker type.
     pub(crate) fn marker(self) -> Ident {
         let name = match self {
             Self::Query => "Query",
