@@ -3,9 +3,8 @@
 use std::{collections::BTreeMap, fmt::Debug};
 
 use lunora::{
-    Shape, Value,
-    __private::{Shapes, Node},
-    data,
+    __private::{Node, Shapes},
+    Shape, Value, data,
 };
 use lunora_core::value::{from_value, to_value};
 
@@ -15,14 +14,20 @@ fn agree<T: Shape + PartialEq + Debug>(value: &T) {
     let written = to_value(value).expect("serde writes it");
     let (shapes, node) = shape::<T>();
     let checked = shapes.check("value", &node, &written);
-    assert!(checked.is_ok(), "{written:?} is not {}: {}", shapes.describe(&node), checked.unwrap_err());
+    assert!(
+        checked.is_ok(),
+        "{written:?} is not {}: {}",
+        shapes.describe(&node),
+        checked.unwrap_err()
+    );
     assert_eq!(&from_value::<T>(written).expect("serde reads it"), value);
 }
 
 /// The shape takes this JSON exactly when serde does, and both say what the test says.
 #[track_caller]
 fn takes<T: Shape + Debug>(json: serde_json::Value, expected: bool) {
-    let value: Value = lunora_core::json::parse(json.to_string().as_bytes()).expect("the test writes legal JSON");
+    let value: Value =
+        lunora_core::json::parse(json.to_string().as_bytes()).expect("the test writes legal JSON");
     let (shapes, node) = shape::<T>();
     let checked = shapes.check("value", &node, &value);
     let read = from_value::<T>(value);
@@ -84,9 +89,15 @@ fn structs() {
     takes::<Tuple>(serde_json::json!([5, "a"]), true);
     takes::<Tuple>(serde_json::json!([5]), false);
     takes::<Tuple>(serde_json::json!([5.5, "a"]), false);
-    let json = serde_json::json!({"someText": "", "someBytes": {"$bytes": ""}, "big": 5, "small": 5, "else": true});
+    let json =
+        serde_json::json!({"someText": "", "someBytes": {"$bytes": ""}, "big": 5, "small": 5, "else": true});
     takes::<Braces>(json.clone(), true);
-    for (name, value) in [("small", 256.into()), ("else", 1.into()), ("big", 0.5.into()), ("list", [1].to_vec().into())] {
+    for (name, value) in [
+        ("small", 256.into()),
+        ("else", 1.into()),
+        ("big", 0.5.into()),
+        ("list", [1].to_vec().into()),
+    ] {
         let mut wrong = json.clone();
         wrong[name] = value;
         takes::<Braces>(wrong, false);
@@ -107,13 +118,20 @@ fn names() {
     #[derive(Debug, PartialEq)]
     enum Cases {
         TwoWords,
-        WithField { two_words: bool },
+        WithField {
+            two_words: bool,
+        },
         #[serde(rename_all = "UPPERCASE")]
-        Upper { two_words: bool },
+        Upper {
+            two_words: bool,
+        },
         #[serde(alias = "old_name", alias = "older")]
         NewName,
     }
-    agree(&Loud { two_words: true, r#type: false });
+    agree(&Loud {
+        two_words: true,
+        r#type: false,
+    });
     agree(&Cases::TwoWords);
     agree(&Cases::WithField { two_words: true });
     agree(&Cases::Upper { two_words: true });
@@ -157,15 +175,24 @@ fn externally_tagged() {
     takes::<Example>(serde_json::json!("unit"), true);
     takes::<Example>(serde_json::json!({"tuple": [5, 6]}), true);
     takes::<Example>(serde_json::json!({"tuple": [5, 6, 7]}), false);
-    takes::<Example>(serde_json::json!({"braces": {"firstPart": 5, "second": 5, "fourth": 5}}), true);
+    takes::<Example>(
+        serde_json::json!({"braces": {"firstPart": 5, "second": 5, "fourth": 5}}),
+        true,
+    );
     takes::<Example>(serde_json::json!({"nothing": {}}), false);
 }
 
 #[test]
 fn internally_tagged() {
-    enumeration!(#[serde(tag = "kind")] {});
+    enumeration!(
+        #[serde(tag = "kind")]
+        {}
+    );
     takes::<Example>(serde_json::json!({"kind": "unit"}), true);
-    takes::<Example>(serde_json::json!({"kind": "braces", "firstPart": 5, "second": 5, "fourth": 5}), true);
+    takes::<Example>(
+        serde_json::json!({"kind": "braces", "firstPart": 5, "second": 5, "fourth": 5}),
+        true,
+    );
     takes::<Example>(
         serde_json::json!({"kind": "newtype", "innerText": "", "innerNumber": 1, "innerBig": {"$integer": "AQAAAAAAAAA="}}),
         true,
@@ -270,9 +297,18 @@ fn fields_that_come_and_go() {
     agree(&Defaulted::default());
     takes::<Defaulted>(serde_json::json!({}), true);
     takes::<Defaulted>(serde_json::json!({"one": 1}), false);
-    takes::<Fields>(serde_json::json!({"number": 1, "count": 1, "reversed": "x", "incoming": true}), true);
-    takes::<Fields>(serde_json::json!({"number": 1, "count": -1, "reversed": "x"}), false);
-    takes::<Fields>(serde_json::json!({"number": 0.5, "count": 1, "reversed": "x"}), false);
+    takes::<Fields>(
+        serde_json::json!({"number": 1, "count": 1, "reversed": "x", "incoming": true}),
+        true,
+    );
+    takes::<Fields>(
+        serde_json::json!({"number": 1, "count": -1, "reversed": "x"}),
+        false,
+    );
+    takes::<Fields>(
+        serde_json::json!({"number": 0.5, "count": 1, "reversed": "x"}),
+        false,
+    );
     takes::<Fields>(serde_json::json!({"number": 1, "count": 1}), false);
 }
 
@@ -307,11 +343,34 @@ fn flattened() {
         #[serde(flatten)]
         rest: BTreeMap<String, String>,
     }
-    agree(&Outer { own: true, inner: Inner { inner_number: 5, inner_big: 6 }, choice: Choice::One { number: 7 } });
-    agree(&Outer { own: true, inner: Inner { inner_number: 5, inner_big: 6 }, choice: Choice::Two });
-    agree(&Open { own: true, rest: [("a".into(), "b".into())].into() });
-    takes::<Outer>(serde_json::json!({"own": true, "innerNumber": 1, "innerBig": 1, "choice": "two"}), true);
-    takes::<Outer>(serde_json::json!({"own": true, "innerNumber": 1, "choice": "two"}), false);
+    agree(&Outer {
+        own: true,
+        inner: Inner {
+            inner_number: 5,
+            inner_big: 6,
+        },
+        choice: Choice::One { number: 7 },
+    });
+    agree(&Outer {
+        own: true,
+        inner: Inner {
+            inner_number: 5,
+            inner_big: 6,
+        },
+        choice: Choice::Two,
+    });
+    agree(&Open {
+        own: true,
+        rest: [("a".into(), "b".into())].into(),
+    });
+    takes::<Outer>(
+        serde_json::json!({"own": true, "innerNumber": 1, "innerBig": 1, "choice": "two"}),
+        true,
+    );
+    takes::<Outer>(
+        serde_json::json!({"own": true, "innerNumber": 1, "choice": "two"}),
+        false,
+    );
     takes::<Open>(serde_json::json!({"own": true, "a": 1}), false);
 }
 
@@ -351,9 +410,17 @@ fn converted_generic_and_recursive() {
         name: String,
     }
     agree(&Upper("A".into()));
-    let page = |items, next| Page { items, next, maybe: Maybe { inner: None } };
+    let page = |items, next| Page {
+        items,
+        next,
+        maybe: Maybe { inner: None },
+    };
     agree(&page(vec![Upper("A".into())], Some(Box::new(page(vec![], None)))));
-    agree(&Page { items: vec![1_i64], next: None, maybe: Maybe { inner: Some(5) } });
+    agree(&Page {
+        items: vec![1_i64],
+        next: None,
+        maybe: Maybe { inner: Some(5) },
+    });
     agree(&Tagged { name: "x".into() });
     takes::<Page<i32>>(serde_json::json!({"items": [1, 2]}), true);
     takes::<Page<i32>>(serde_json::json!({"items": [1, "2"]}), false);

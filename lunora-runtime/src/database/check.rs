@@ -98,10 +98,17 @@ impl CheckReport {
 
 impl fmt::Display for CheckReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for TableReport { name, documents, entries } in &self.tables {
+        for TableReport {
+            name,
+            documents,
+            entries,
+        } in &self.tables
+        {
             writeln!(f, "{name}: {documents} documents, {entries} index entries")?;
         }
-        self.problems.iter().try_for_each(|problem| writeln!(f, "damaged: {problem}"))?;
+        self.problems
+            .iter()
+            .try_for_each(|problem| writeln!(f, "damaged: {problem}"))?;
         match self.problem_count.saturating_sub(self.problems.len() as u64) {
             0 if self.is_clean() => writeln!(f, "ok"),
             0 => Ok(()),

@@ -80,12 +80,17 @@ pub enum Step<'a> {
 
 impl fmt::Display for Progress<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { table, done, total, .. } = self;
+        let Self {
+            table, done, total, ..
+        } = self;
         match self.step {
             Step::Verify => write!(f, "checking documents of `{table}`: {done} of {total}"),
             Step::Build(index) => write!(f, "building index `{index}` of `{table}`: {done} of {total}"),
             Step::Drop(index) => write!(f, "removing index `{index}` of `{table}`: {done} of {total}"),
-            Step::Check => write!(f, "comparing documents and indexes of `{table}`: {done} of {total}"),
+            Step::Check => write!(
+                f,
+                "comparing documents and indexes of `{table}`: {done} of {total}"
+            ),
         }
     }
 }

@@ -20,7 +20,10 @@ pub struct Fetch {
 
 impl Fetch {
     pub(super) fn new(client: &Client, url: &str) -> Self {
-        Self { client: client.clone(), request: client.get(url).build() }
+        Self {
+            client: client.clone(),
+            request: client.get(url).build(),
+        }
     }
 
     fn change(self, change: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Self {
