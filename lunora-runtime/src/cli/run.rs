@@ -14,6 +14,8 @@ use super::{
     data_dir::DataDir,
     serve::show_progress,
 };
+#[cfg(feature = "fetch")]
+use crate::functions::http_client;
 use crate::{
     functions::{App, CallRequest, EngineOptions, RequestId, Runtime},
     store::Store,
@@ -106,7 +108,7 @@ async fn run_on_server(url: &str, key: &str, path: &FunctionPath, args: &Object)
     );
     let unreachable =
         |error: reqwest::Error| Failure::unusable(format!("the server at {url} does not answer: {error}"));
-    let request = reqwest::Client::new().post(format!("{}/api/function", url.trim_end_matches('/')));
+    let request = http_client().post(format!("{}/api/function", url.trim_end_matches('/')));
     let request = request
         .header("authorization", format!("Convex {key}"))
         .header("content-type", "application/json");

@@ -60,7 +60,7 @@ impl Engine {
     /// The client of all `ctx.fetch` calls, which keeps connections open between them.
     #[cfg(feature = "fetch")]
     pub(super) fn http(&self) -> &reqwest::Client {
-        self.http.get_or_init(reqwest::Client::new)
+        self.http.get_or_init(super::fetch::client)
     }
 }
 

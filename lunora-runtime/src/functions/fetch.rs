@@ -8,6 +8,13 @@ use serde::Serialize;
 
 use super::BoxFuture;
 
+/// The client of all requests, which keeps connections open between them.
+pub(crate) fn client() -> Client {
+    // An application that has installed another provider of cryptography keeps it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::new()
+}
+
 /// A request to the world, sent when it is awaited. A GET unless told otherwise.
 ///
 /// The answer is reqwest's; a status of 4xx or 5xx is an answer like any other

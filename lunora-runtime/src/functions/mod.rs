@@ -36,6 +36,8 @@ use std::pin::Pin;
 
 #[cfg(feature = "fetch")]
 pub use self::fetch::Fetch;
+#[cfg(feature = "fetch")]
+pub(crate) use self::fetch::client as http_client;
 pub use self::{
     action_ctx::ActionCtx,
     admin::{AdminCaller, AdminKeys, InvalidAdminKey, NewKey, Scope},
