@@ -174,7 +174,7 @@ impl Engine {
 
     /// Sends the active layer on its way into the engine, unless another one still is.
     fn freeze(&self, active: &mut Arc<Layer>) {
-        if active.is_empty() || self.checkpoints.is_busy() {
+        if active.is_unused() || self.checkpoints.is_busy() {
             return;
         }
         let next = Arc::new(Layer::default());
