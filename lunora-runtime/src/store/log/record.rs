@@ -9,8 +9,9 @@
 //! 32  body, then zeros up to a multiple of 8
 //! ```
 //!
-//! The body is a list of writes: length of the key u32, length of the payload u32 (`u32::MAX` deletes), key, payload.
-//! A record without a commit (`ts` = `previous` = `durable`) is a seal: it says that everything before it was on disk.
+//! The body is a list of writes: length of the key u32, length of the payload u32 (`u32::MAX` deletes), key,
+//! payload. A record without a commit (`ts` = `previous` = `durable`) is a seal: it says that everything
+//! before it was on disk.
 
 use crc32fast::Hasher;
 
@@ -22,7 +23,8 @@ pub(super) const HEADER: usize = 32;
 pub(super) const ALIGN: usize = 8;
 const DELETED: u32 = u32::MAX;
 
-/// A record on its way to the disk. What depends on when and where it is written is filled in by [`Record::finish`].
+/// A record on its way to the disk. What depends on when and where it is written is filled in by
+/// [`Record::finish`].
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(super) ts: Timestamp,

@@ -13,7 +13,8 @@ use super::super::timestamp::Timestamp;
 use super::chain::{Chain, Written};
 use super::points::Points;
 
-/// Roughly what a version costs beside its payload: its place in the chain, and a share of what the key costs.
+/// Roughly what a version costs beside its payload: its place in the chain, and a share of what the key
+/// costs.
 const VERSION_BYTES: usize = 56;
 
 /// What a commit counts for beside its writes. Its record takes room in the log, even when it writes nothing.
@@ -73,7 +74,8 @@ impl Layer {
         self.ordered.is_empty()
     }
 
-    /// Whether no commit was added, not even one without writes: those move the checkpoint, and with it the log.
+    /// Whether no commit was added, not even one without writes: those move the checkpoint, and with it the
+    /// log.
     pub(crate) fn is_unused(&self) -> bool {
         self.last() == Timestamp::ZERO
     }

@@ -1,7 +1,8 @@
 //! What is newer than the checkpoint, in memory, in order.
 //!
-//! A layer holds every version of every key written while it was the active one. Reads ask for the newest version at
-//! or below their timestamp, so one layer serves all timestamps it covers and never has to be copied.
+//! A layer holds every version of every key written while it was the active one. Reads ask for the newest
+//! version at or below their timestamp, so one layer serves all timestamps it covers and never has to be
+//! copied.
 
 mod chain;
 mod cursor;

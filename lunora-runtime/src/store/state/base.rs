@@ -1,5 +1,5 @@
-//! The engine that holds the state as of a checkpoint: redb, one table for the entries and one for what is needed to
-//! find the rest in the log.
+//! The engine that holds the state as of a checkpoint: redb, one table for the entries and one for what is
+//! needed to find the rest in the log.
 
 use std::fmt;
 use std::ops::Bound;

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::*;
 
-/// A store whose commits 1 to `last` were acknowledged one by one, as a kill leaves it; and its first segment.
+/// A store whose commits 1 to `last` were acknowledged one by one, as a kill leaves it; and its first
+/// segment.
 fn killed(last: u64) -> (tempfile::TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
@@ -17,11 +18,11 @@ fn killed(last: u64) -> (tempfile::TempDir, PathBuf) {
 }
 
 /// Bytes of one record of `killed`: header, two lengths, key, payload, padding.
-const RECORD: usize = 32 + 8 + 5 + 7 + 4;
-const FIRST: usize = 64;
+pub(super) const RECORD: usize = 32 + 8 + 5 + 7 + 4;
+pub(super) const FIRST: usize = 64;
 
 /// The log without the seal behind its last record, which a kill right after the sync leaves out as well.
-fn without_seal(bytes: &mut [u8], last: usize) {
+pub(super) fn without_seal(bytes: &mut [u8], last: usize) {
     let end = FIRST + last * RECORD;
     assert_ne!(bytes[end..end + 32], [0; 32], "there is a seal");
     bytes[end..].fill(0);
