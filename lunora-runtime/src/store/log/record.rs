@@ -177,3 +177,66 @@ fn padded(len: usize) -> usize {
 fn length(len: usize) -> u32 {
     len as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HERE: SegmentId = SegmentId {
+        store: 7,
+        sequence: 3,
+    };
+
+    fn commit() -> Commit {
+        let writes = vec![
+            (Key::new(), Some(Payload::new())),
+            ("key".into(), None),
+            ("kez".into(), Some("value".into())),
+        ];
+        Commit {
+            ts: Timestamp(9),
+            writes,
+        }
+    }
+
+    fn written() -> Vec<u8> {
+        Record::encode(&commit(), Timestamp(8))
+            .finish(Timestamp(5), HERE)
+            .to_vec()
+    }
+
+    #[test]
+    fn a_record_is_read_as_it_was_written() {
+        let bytes = written();
+        let header = Header::parse(&bytes).unwrap();
+        assert!(header.checks(&bytes, HERE));
+        assert_eq!(
+            (header.previous, header.durable, header.end()),
+            (Timestamp(8), Timestamp(5), bytes.len())
+        );
+        assert_eq!(header.commit(&bytes), Some(commit()));
+    }
+
+    #[test]
+    fn what_a_recycled_segment_still_holds_is_no_record() {
+        let bytes = written();
+        let header = Header::parse(&bytes).unwrap();
+        for elsewhere in [SegmentId { sequence: 4, ..HERE }, SegmentId { store: 8, ..HERE }] {
+            assert!(!header.checks(&bytes, elsewhere));
+        }
+    }
+
+    #[test]
+    fn a_seal_is_told_from_a_commit_without_writes() {
+        let mut seal = Record::seal(Timestamp(9));
+        assert!(Header::parse(seal.finish(Timestamp(9), HERE)).unwrap().is_seal());
+        let mut empty = Record::encode(
+            &Commit {
+                ts: Timestamp(9),
+                writes: Vec::new(),
+            },
+            Timestamp(8),
+        );
+        assert!(!Header::parse(empty.finish(Timestamp(8), HERE)).unwrap().is_seal());
+    }
+}

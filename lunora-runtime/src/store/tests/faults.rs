@@ -150,11 +150,17 @@ fn a_group_that_reached_the_disk_in_part_is_dropped_whole_and_stays_dropped() {
     bytes[FIRST + 2 * RECORD..FIRST + 3 * RECORD].fill(0);
     fs::write(&segment, &bytes).unwrap();
 
-    let store = open(dir.path());
+    let (store, faults) = open_faulty(dir.path());
     assert_eq!(store.ordered(), Timestamp(2));
-    put_durably(&store, 3, "key 3", "a lying");
-    drop(store);
-    let store = open(dir.path());
+    // Killed between the write and the sync: not even a seal separates the new 3 from the old 4 and 5.
+    faults.syncs_hang.store(true, SeqCst);
+    put(&store, 3, "key 3", "a lying").unwrap();
+    soon(|| fs::read(&segment).unwrap()[FIRST + 2 * RECORD..FIRST + 3 * RECORD] != [0; RECORD]);
+    let killed = dir.path().join("killed");
+    copy_dir(&dir.path().join("log"), &killed.join("log"));
+    faults.syncs_hang.store(false, SeqCst);
+
+    let store = open(&killed);
     assert_eq!(
         store.ordered(),
         Timestamp(3),
