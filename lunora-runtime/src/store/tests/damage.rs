@@ -140,3 +140,28 @@ fn a_segment_of_another_store_is_refused() {
             .contains("belongs to another store")
     );
 }
+
+#[test]
+fn a_flipped_bit_in_any_segment_is_refused_or_harmless() {
+    let (dir, first) = killed(250);
+    let segments = || (1..=4).map(|number| first.with_file_name(format!("{number:020}.log")));
+    assert!(segments().all(|segment| segment.exists()));
+    for (round, segment) in segments().cycle().take(80).enumerate() {
+        let whole = fs::read(&segment).unwrap();
+        let mut bytes = whole.clone();
+        // A step that shares no factor with the length of a record.
+        let byte = (round * 397) % bytes.len();
+        bytes[byte] ^= 1 << (round % 8);
+        fs::write(&segment, &bytes).unwrap();
+        match Embedded::open(dir.path(), small()) {
+            Ok(store) => assert_eq!(
+                all(&*store.snapshot(Timestamp(250)).unwrap()).len(),
+                250,
+                "byte {byte}"
+            ),
+            Err(StoreError::Damaged { .. }) => {}
+            Err(other) => panic!("{other}"),
+        }
+        fs::write(&segment, &whole).unwrap();
+    }
+}

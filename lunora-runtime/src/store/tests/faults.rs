@@ -170,6 +170,22 @@ fn a_group_that_reached_the_disk_in_part_is_dropped_whole_and_stays_dropped() {
 }
 
 #[test]
+fn a_checkpoint_waits_for_what_is_not_durable_yet() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, faults) = open_faulty(dir.path());
+    faults.syncs_hang.store(true, SeqCst);
+    put(&store, 1, "key", "value").unwrap();
+    std::thread::scope(|scope| {
+        let checkpoint = scope.spawn(|| store.checkpoint());
+        std::thread::sleep(Duration::from_millis(100));
+        let waits = !checkpoint.is_finished();
+        faults.syncs_hang.store(false, SeqCst);
+        checkpoint.join().unwrap().unwrap();
+        assert!(waits);
+    });
+}
+
+#[test]
 fn a_callback_that_panics_harms_nobody_else() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());

@@ -47,49 +47,31 @@ impl Found {
         for (sequence, path) in &listing.segments {
             let segment = Loaded::read(*sequence, path, found.store)?;
             found.store = Some(segment.id.store);
-            if let Some(end) = chain.follow(&segment)? {
+            let end = chain.follow(&segment)?;
+            if end.is_some() {
                 found.end = found.segments.len();
-                found.push(&segment, end, chain.last);
-            } else {
-                found.push(&segment, FIRST_RECORD, chain.last);
             }
+            let end = end.unwrap_or(FIRST_RECORD);
+            found.segments.push(FoundSegment::new(segment, end, chain.last));
         }
         found.last = chain.last.max(checkpoint);
         found.check_behind_end()?;
         Ok(found)
     }
 
-    fn push(&mut self, segment: &Loaded, end: usize, last: Timestamp) {
-        let (id, path, len) = (segment.id, segment.path.clone(), segment.bytes.len() as u64);
-        self.segments.push(FoundSegment {
-            id,
-            path,
-            len,
-            end: end as u64,
-            last,
-            leftovers: false,
-        });
-    }
-
-    /// Looks behind the end for leftovers, and for proof that something acknowledged is missing.
-    fn check_behind_end(&mut self) -> Result<(), StoreError> {
-        let Some(end) = self.segments.get(self.end) else {
-            return Ok(());
-        };
-        let (file, offset) = (end.path.clone(), end.end);
-        for index in self.end..self.segments.len() {
-            let behind = &mut self.segments[index];
-            let segment = Loaded::read(behind.id.sequence, &behind.path, self.store)?;
-            let start = usize::try_from(behind.end).unwrap_or(usize::MAX);
-            for (_, header) in segment.records_from(start) {
-                if header.durable > self.last {
-                    let reason = "a commit that was acknowledged does not check";
-                    return Err(StoreError::Damaged { file, offset, reason });
-                }
-                behind.leftovers |= !header.is_seal();
+    /// Looks behind the end for proof that something acknowledged is missing.
+    fn check_behind_end(&self) -> Result<(), StoreError> {
+        let behind = &self.segments[self.end.min(self.segments.len())..];
+        match behind.first() {
+            Some(end) if behind.iter().any(|segment| segment.durable_behind > self.last) => {
+                Err(StoreError::Damaged {
+                    file: end.path.clone(),
+                    offset: end.end,
+                    reason: "a commit that was acknowledged does not check",
+                })
             }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Opens the log for writing at its end.
@@ -100,7 +82,12 @@ impl Found {
         store: u64,
         segment_bytes: u64,
     ) -> Result<(Tail, Space), StoreError> {
-        for segment in self.segments.iter().filter(|segment| segment.leftovers) {
+        for segment in self
+            .segments
+            .iter()
+            .skip(self.end)
+            .filter(|segment| segment.leftovers)
+        {
             segment.clear(files)?;
         }
         while self.segments.len() > self.end + 2 {

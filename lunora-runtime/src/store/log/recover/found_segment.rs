@@ -8,6 +8,7 @@ use super::super::super::timestamp::Timestamp;
 use super::super::files::Files;
 use super::super::segment::{Segment, SegmentId};
 use super::super::space::Used;
+use super::loaded::Loaded;
 
 /// A segment, and how far it is used.
 pub(super) struct FoundSegment {
@@ -17,11 +18,32 @@ pub(super) struct FoundSegment {
     /// Behind the last record.
     pub(super) end: u64,
     pub(super) last: Timestamp,
-    /// Behind `end` there are records that were never acknowledged.
+    /// What the records and seals behind `end` say was durable when they were written.
+    pub(super) durable_behind: Timestamp,
+    /// Behind `end` there are records, not only seals.
     pub(super) leftovers: bool,
 }
 
 impl FoundSegment {
+    /// `last` is the last record before `end`, in this segment or an earlier one.
+    pub(super) fn new(segment: Loaded, end: usize, last: Timestamp) -> Self {
+        let (mut durable_behind, mut leftovers) = (Timestamp::ZERO, false);
+        for (_, header) in segment.records_from(end) {
+            durable_behind = durable_behind.max(header.durable);
+            leftovers |= !header.is_seal();
+        }
+        let (len, end) = (segment.bytes.len() as u64, end as u64);
+        Self {
+            id: segment.id,
+            path: segment.path,
+            len,
+            end,
+            last,
+            durable_behind,
+            leftovers,
+        }
+    }
+
     pub(super) fn open(self, files: &Arc<dyn Files>) -> Result<Segment, StoreError> {
         let file = files
             .open(&self.path)
