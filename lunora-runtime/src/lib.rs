@@ -1,1 +1,3 @@
 //! Everything of Lunora that runs: store, transactions, functions, server.
+
+pub mod store;
