@@ -1,5 +1,7 @@
 //! Whether documents and indexes agree: what the `check` command runs.
 
+use std::fmt;
+
 use lunora_core::{id::DocumentId, value::Value};
 
 use super::{
@@ -7,7 +9,7 @@ use super::{
     error::CorruptReason,
     index::Index,
     keys,
-    open::{Progress, Step},
+    progress::{Progress, Step},
     tables::{ResolvedTable, Tables},
 };
 use crate::store::{Direction, Key, Payload, Snapshot, StoreError};
@@ -78,6 +80,26 @@ pub enum Problem {
         /// Name of the table.
         table: &'static str,
     },
+}
+
+impl fmt::Display for CheckReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for TableReport {
+            name,
+            documents,
+            entries,
+        } in &self.tables
+        {
+            writeln!(f, "{name}: {documents} documents, {entries} index entries")?;
+        }
+        for problem in &self.problems {
+            writeln!(f, "problem: {problem}")?;
+        }
+        match self.problem_count {
+            0 => writeln!(f, "documents and indexes agree"),
+            count => writeln!(f, "{count} problems, of which {} are listed", self.problems.len()),
+        }
+    }
 }
 
 impl CheckReport {
