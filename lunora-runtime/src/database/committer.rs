@@ -116,7 +116,6 @@ impl Prepared {
             reads,
             writes,
             stamps,
-            lease,
         }
     }
 

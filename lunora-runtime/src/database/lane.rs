@@ -130,6 +130,7 @@ impl Lane {
         let lease = Lease {
             ticket,
             ends: Instant::now() + self.lease,
+            holder: thread::current().id(),
         };
         state.current = Some(lease);
         lease

@@ -39,12 +39,9 @@ impl TableSchema {
         }
     }
 
-    /// The schema of `T`, a table of the system.
-    pub fn system<T: Table>(shapes: &mut Shapes) -> Self {
-        Self {
-            system: true,
-            ..Self::of::<T>(shapes)
-        }
+    /// The table is one of the system's own: its name begins with `_`. Applications have no such tables.
+    pub fn is_system(&self) -> bool {
+        self.name.starts_with('_')
     }
 }
 
@@ -111,11 +108,7 @@ impl Schema {
 }
 
 fn check_name(table: &TableSchema) -> Result<(), SchemaError> {
-    let letters = if table.system {
-        table.name.strip_prefix('_')
-    } else {
-        Some(table.name)
-    };
+    let letters = table.name.strip_prefix('_').unwrap_or(table.name);
     let is_identifier = |name: &str| {
         name.starts_with(|first: char| first.is_ascii_alphabetic())
             && name
