@@ -28,6 +28,8 @@ mod savepoint;
 mod scan;
 mod schema;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 mod transaction;
 mod typed;
