@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     database::{
-        Database, Freshness, OpenOptions, Schema, SharedTransaction, TableSchema, Transaction, TransactionOptions,
+        Database, Freshness, OpenOptions, Schema, SharedTransaction, TableSchema, Transaction,
+        TransactionOptions,
     },
     store::{Memory, Store},
 };
@@ -32,9 +33,21 @@ pub(super) struct Item {
 }
 
 pub(super) const ITEM_INDEXES: &[IndexSpec] = &[
-    IndexSpec { name: "by_group", fields: &[&["group"]], unique: false },
-    IndexSpec { name: "by_group_rank", fields: &[&["group"], &["rank"]], unique: false },
-    IndexSpec { name: "by_key", fields: &[&["key"]], unique: true },
+    IndexSpec {
+        name: "by_group",
+        fields: &[&["group"]],
+        unique: false,
+    },
+    IndexSpec {
+        name: "by_group_rank",
+        fields: &[&["group"], &["rank"]],
+        unique: false,
+    },
+    IndexSpec {
+        name: "by_key",
+        fields: &[&["key"]],
+        unique: true,
+    },
 ];
 
 impl Shape for Item {
@@ -54,7 +67,11 @@ impl Table for Item {
 
 impl Item {
     pub(super) fn new(group: f64, rank: f64, key: &str) -> Self {
-        Self { group, rank: Some(rank), key: key.to_owned() }
+        Self {
+            group,
+            rank: Some(rank),
+            key: key.to_owned(),
+        }
     }
 
     pub(super) fn by_group_rank() -> Range<Self, (f64, (Option<f64>, ()))> {
@@ -70,7 +87,11 @@ pub(super) const ITEMS: TableTag = TableTag::of("items");
 
 /// The fields of an item.
 pub(super) fn item(group: f64, rank: f64, key: &str) -> Object {
-    Object::from_iter([("group", Value::from(group)), ("rank", rank.into()), ("key", key.into())])
+    Object::from_iter([
+        ("group", Value::from(group)),
+        ("rank", rank.into()),
+        ("key", key.into()),
+    ])
 }
 
 pub(super) fn items_schema() -> Schema {
@@ -84,7 +105,10 @@ pub(super) fn items() -> Database {
 
 /// The same for items whose fields are of any type.
 pub(super) fn any_items() -> Database {
-    let table = TableSchema { decodes: |_| Ok(()), ..TableSchema::of::<Item>(&mut Shapes::default()) };
+    let table = TableSchema {
+        decodes: |_| Ok(()),
+        ..TableSchema::of::<Item>(&mut Shapes::default())
+    };
     open(&memory(), Schema::new(vec![table]).unwrap())
 }
 
@@ -117,7 +141,10 @@ pub(super) fn shared(database: &Database) -> SharedTransaction {
 /// Commits documents of items and returns their ids.
 pub(super) fn insert(database: &Database, documents: impl IntoIterator<Item = Object>) -> Vec<DocumentId> {
     let mut transaction = begin(database);
-    let ids = documents.into_iter().map(|fields| transaction.insert(ITEMS, fields).unwrap()).collect();
+    let ids = documents
+        .into_iter()
+        .map(|fields| transaction.insert(ITEMS, fields).unwrap())
+        .collect();
     database.commit(transaction).unwrap();
     ids
 }

@@ -37,7 +37,11 @@ impl Running {
         let mut options = options();
         options.now_ms = f64::from(random.random_range(995..1005));
         options.seed = random.random();
-        let freshness = if random.random_bool(0.8) { Freshness::Ordered } else { Freshness::Durable };
+        let freshness = if random.random_bool(0.8) {
+            Freshness::Ordered
+        } else {
+            Freshness::Durable
+        };
         Self {
             transaction: database.begin(freshness, options).unwrap(),
             ids: known.to_vec(),
@@ -57,7 +61,11 @@ impl Running {
     fn commit(self, database: &Database) -> Option<Committed> {
         let read_only = self.transaction.is_read_only();
         match database.commit(self.transaction) {
-            Ok(ts) => Some(Committed { at: (ts.0, read_only), ids: self.ids_at_start, steps: self.steps }),
+            Ok(ts) => Some(Committed {
+                at: (ts.0, read_only),
+                ids: self.ids_at_start,
+                steps: self.steps,
+            }),
             Err(CommitError::Conflict) => None,
             Err(error) => panic!("{error}"),
         }
@@ -115,7 +123,9 @@ fn explain(mut committed: Vec<Committed>) -> Result<(), String> {
         for (operation, seen) in &transaction.steps {
             let expected = model.repeat(operation, seen, &mut ids);
             if expected != *seen {
-                return Err(format!("{operation:?} gave\n{seen:?}\nbut one after the other\n{expected:?}"));
+                return Err(format!(
+                    "{operation:?} gave\n{seen:?}\nbut one after the other\n{expected:?}"
+                ));
             }
         }
     }
@@ -123,12 +133,17 @@ fn explain(mut committed: Vec<Committed>) -> Result<(), String> {
 }
 
 fn histories() -> u64 {
-    std::env::var("LUNORA_HISTORIES").ok().and_then(|count| count.parse().ok()).unwrap_or(10_000)
+    std::env::var("LUNORA_HISTORIES")
+        .ok()
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(10_000)
 }
 
 #[test]
 fn every_history_has_a_serial_order() {
-    let first = std::env::var("LUNORA_SEED").ok().and_then(|seed| seed.parse().ok());
+    let first = std::env::var("LUNORA_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok());
     let seeds = first.map_or(0..histories(), |seed: u64| seed..seed + 1);
     let mut tally = Tally::default();
     for seed in seeds.clone() {
@@ -184,10 +199,18 @@ fn write_skew_is_a_conflict() {
 
     let database = items();
     let doctors = insert(&database, [item(1.0, 0.0, "anna"), item(1.0, 0.0, "berta")]);
-    let on_call = IndexBounds { index: "by_group", equal: vec![Some(1.0.into())], lower: None, upper: None };
+    let on_call = IndexBounds {
+        index: "by_group",
+        equal: vec![Some(1.0.into())],
+        lower: None,
+        upper: None,
+    };
     let leave = |doctor| {
         let mut transaction = begin(&database);
-        assert_eq!(transaction.count(super::fixture::ITEMS, Some(&on_call)).unwrap(), 2);
+        assert_eq!(
+            transaction.count(super::fixture::ITEMS, Some(&on_call)).unwrap(),
+            2
+        );
         transaction.patch(doctor, [("group", Some(0.0.into()))]).unwrap();
         transaction
     };

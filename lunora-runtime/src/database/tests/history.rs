@@ -42,7 +42,11 @@ fn flat_operation(random: &mut StdRng) -> Operation {
 fn scan(random: &mut StdRng) -> Operation {
     let bounds = random.random_bool(0.85).then(|| bounds(random));
     let order = if random.random() { Order::Asc } else { Order::Desc };
-    let take = if random.random() { usize::MAX } else { random.random_range(0..4) };
+    let take = if random.random() {
+        usize::MAX
+    } else {
+        random.random_range(0..4)
+    };
     Operation::Scan { bounds, order, take }
 }
 
@@ -90,18 +94,37 @@ fn key(random: &mut StdRng) -> Value {
 }
 
 fn bounds(random: &mut StdRng) -> IndexBounds {
-    let whole = |index| IndexBounds { index, equal: vec![], lower: None, upper: None };
+    let whole = |index| IndexBounds {
+        index,
+        equal: vec![],
+        lower: None,
+        upper: None,
+    };
     match random.random_range(0..10) {
         0 => whole(BY_ID),
         1 => whole(BY_CREATION_TIME),
-        2 => ends(random, whole(BY_CREATION_TIME), |random| Some(random.random_range(990.0..1010.0).into())),
+        2 => ends(random, whole(BY_CREATION_TIME), |random| {
+            Some(random.random_range(990.0..1010.0).into())
+        }),
         3 => ends(random, whole("by_group"), |random| Some(group(random))),
-        4 => IndexBounds { equal: vec![Some(group(random))], ..whole("by_group") },
-        5 => IndexBounds { equal: vec![Some(key(random))], ..whole("by_key") },
+        4 => IndexBounds {
+            equal: vec![Some(group(random))],
+            ..whole("by_group")
+        },
+        5 => IndexBounds {
+            equal: vec![Some(key(random))],
+            ..whole("by_key")
+        },
         6 => ends(random, whole("by_key"), |random| Some(key(random))),
-        7 => IndexBounds { equal: vec![Some(group(random)), rank(random)], ..whole("by_group_rank") },
+        7 => IndexBounds {
+            equal: vec![Some(group(random)), rank(random)],
+            ..whole("by_group_rank")
+        },
         _ => {
-            let bounds = IndexBounds { equal: vec![Some(group(random))], ..whole("by_group_rank") };
+            let bounds = IndexBounds {
+                equal: vec![Some(group(random))],
+                ..whole("by_group_rank")
+            };
             ends(random, bounds, rank)
         }
     }
@@ -113,8 +136,15 @@ fn ends(
     mut key: impl FnMut(&mut StdRng) -> Option<Value>,
 ) -> IndexBounds {
     let mut end = |random: &mut StdRng| {
-        random.random_bool(0.6).then(|| KeyBound { key: key(random), inclusive: random.random() })
+        random.random_bool(0.6).then(|| KeyBound {
+            key: key(random),
+            inclusive: random.random(),
+        })
     };
     let (lower, upper) = (end(random), end(random));
-    IndexBounds { lower, upper, ..bounds }
+    IndexBounds {
+        lower,
+        upper,
+        ..bounds
+    }
 }

@@ -19,9 +19,17 @@ const LONG: Duration = Duration::from_secs(20);
 /// Adds one to the document's rank; `work` is what the function does between its read and its commit.
 fn add(database: &Database, id: DocumentId, work: impl Fn()) -> Result<(), CommitError> {
     let mut transaction = begin(database);
-    let rank = transaction.get(id).unwrap().unwrap().fields.get("rank").and_then(|rank| rank.as_f64());
+    let rank = transaction
+        .get(id)
+        .unwrap()
+        .unwrap()
+        .fields
+        .get("rank")
+        .and_then(|rank| rank.as_f64());
     work();
-    transaction.patch(id, [("rank", Some((rank.unwrap_or(0.0) + 1.0).into()))]).unwrap();
+    transaction
+        .patch(id, [("rank", Some((rank.unwrap_or(0.0) + 1.0).into()))])
+        .unwrap();
     database.commit(transaction).map(drop)
 }
 
@@ -75,10 +83,16 @@ fn others_wait_for_the_holder_and_go_on_after_it() {
             let result = add(&database, id, || ());
             done.send(result.is_err()).unwrap();
         });
-        assert!(wait.recv_timeout(Duration::from_millis(50)).is_err(), "another writer passed the holder");
+        assert!(
+            wait.recv_timeout(Duration::from_millis(50)).is_err(),
+            "another writer passed the holder"
+        );
         add(&database, id, || ()).unwrap();
         drop(lane);
-        assert!(wait.recv_timeout(LONG).unwrap(), "it had read what the holder changed");
+        assert!(
+            wait.recv_timeout(LONG).unwrap(),
+            "it had read what the holder changed"
+        );
     });
 }
 
@@ -101,7 +115,15 @@ fn reads_and_read_only_commits_do_not_wait() {
 fn a_holder_that_hangs_is_passed_after_its_lease() {
     let lease = Duration::from_millis(100);
     let schema = Schema::new(vec![TableSchema::of::<Item>(&mut Shapes::default())]).unwrap();
-    let database = Database::open(memory(), schema, OpenOptions { lease, ..OpenOptions::default() }).unwrap();
+    let database = Database::open(
+        memory(),
+        schema,
+        OpenOptions {
+            lease,
+            ..OpenOptions::default()
+        },
+    )
+    .unwrap();
     let id = insert(&database, [item(0.0, 0.0, "hot")])[0];
     let hung = database.lane();
     let start = Instant::now();

@@ -16,12 +16,18 @@ fn limited(database: &Database, set: impl FnOnce(&mut Limits)) -> Transaction {
 
 fn exceeds<T: std::fmt::Debug>(result: Result<T, Error>, name: &str) {
     let error = result.unwrap_err();
-    assert_eq!(error.downcast_ref::<LimitExceeded>().map(|limit| limit.name), Some(name), "{error}");
+    assert_eq!(
+        error.downcast_ref::<LimitExceeded>().map(|limit| limit.name),
+        Some(name),
+        "{error}"
+    );
 }
 
 fn size() -> u64 {
     let database = items();
-    let [id] = insert(&database, [item(1.0, 1.0, "a")])[..] else { panic!() };
+    let [id] = insert(&database, [item(1.0, 1.0, "a")])[..] else {
+        panic!()
+    };
     limited(&database, |_| ()).get(id).unwrap().unwrap().bytes()
 }
 
@@ -61,7 +67,10 @@ fn documents_written() {
     let id = transaction.insert(ITEMS, item(1.0, 1.0, "a")).unwrap();
     transaction.patch(id, [("rank", None)]).unwrap();
     transaction.delete(id).unwrap();
-    exceeds(transaction.insert(ITEMS, item(1.0, 1.0, "b")), "documents_written");
+    exceeds(
+        transaction.insert(ITEMS, item(1.0, 1.0, "b")),
+        "documents_written",
+    );
 }
 
 #[test]
@@ -81,7 +90,10 @@ fn document_bytes() {
     let mut transaction = limited(&database, |limits| limits.document_bytes = size());
     let id = transaction.insert(ITEMS, item(1.0, 1.0, "a")).unwrap();
     exceeds(transaction.insert(ITEMS, item(1.0, 1.0, "ab")), "document_bytes");
-    exceeds(transaction.patch(id, [("key", Some("ab".into()))]), "document_bytes");
+    exceeds(
+        transaction.patch(id, [("key", Some("ab".into()))]),
+        "document_bytes",
+    );
 }
 
 #[test]
@@ -92,5 +104,8 @@ fn what_a_rollback_takes_back_does_not_count() {
     transaction.insert(ITEMS, item(1.0, 1.0, "a")).unwrap();
     transaction.rollback(savepoint);
     transaction.insert(ITEMS, item(1.0, 1.0, "a")).unwrap();
-    exceeds(transaction.insert(ITEMS, item(1.0, 1.0, "b")), "documents_written");
+    exceeds(
+        transaction.insert(ITEMS, item(1.0, 1.0, "b")),
+        "documents_written",
+    );
 }

@@ -15,7 +15,11 @@ use crate::database::{DocumentNotFound, Order, Savepoint, StoredDocument, Transa
 #[derive(Debug, Clone)]
 pub(super) enum Operation {
     Get(usize),
-    Scan { bounds: Option<IndexBounds>, order: Order, take: usize },
+    Scan {
+        bounds: Option<IndexBounds>,
+        order: Order,
+        take: usize,
+    },
     Count(Option<IndexBounds>),
     Insert(Object),
     Patch(usize, Vec<(&'static str, Option<Value>)>),
@@ -46,19 +50,29 @@ pub(super) struct Row {
 
 impl From<Arc<StoredDocument>> for Row {
     fn from(document: Arc<StoredDocument>) -> Self {
-        Self { id: document.id, creation_time: document.creation_time, fields: document.fields.clone() }
+        Self {
+            id: document.id,
+            creation_time: document.creation_time,
+            fields: document.fields.clone(),
+        }
     }
 }
 
 /// Runs an operation in a transaction. `ids` are those that it may name; its own inserts are added.
-pub(super) fn run(transaction: &mut Transaction, operation: &Operation, ids: &mut Vec<DocumentId>) -> Outcome {
+pub(super) fn run(
+    transaction: &mut Transaction,
+    operation: &Operation,
+    ids: &mut Vec<DocumentId>,
+) -> Outcome {
     let id = |at: &usize| ids.get(at % ids.len().max(1)).copied().unwrap_or_else(nobody);
     match operation {
         Operation::Get(at) => {
             let found = transaction.get(id(at)).unwrap();
             Outcome::Rows(found.into_iter().map(Row::from).collect())
         }
-        Operation::Scan { bounds, order, take } => Outcome::Rows(scan(transaction, bounds.as_ref(), *order, *take)),
+        Operation::Scan { bounds, order, take } => {
+            Outcome::Rows(scan(transaction, bounds.as_ref(), *order, *take))
+        }
         Operation::Count(bounds) => Outcome::Count(transaction.count(ITEMS, bounds.as_ref()).unwrap()),
         Operation::Insert(fields) => match transaction.insert(ITEMS, fields.clone()) {
             Ok(id) => {
@@ -72,7 +86,10 @@ pub(super) fn run(transaction: &mut Transaction, operation: &Operation, ids: &mu
         Operation::Delete(at) => written(transaction.delete(id(at))),
         Operation::RolledBack(operations) => {
             let savepoint: Savepoint = transaction.savepoint();
-            let outcomes = operations.iter().map(|operation| run(transaction, operation, ids)).collect();
+            let outcomes = operations
+                .iter()
+                .map(|operation| run(transaction, operation, ids))
+                .collect();
             transaction.rollback(savepoint);
             Outcome::RolledBack(outcomes)
         }
@@ -106,7 +123,10 @@ fn failed(error: &lunora_core::error::Error) -> Outcome {
 }
 
 fn nobody() -> DocumentId {
-    DocumentId { table: ITEMS, random: [0; 16] }
+    DocumentId {
+        table: ITEMS,
+        random: [0; 16],
+    }
 }
 
 /// The naive database.
@@ -162,10 +182,14 @@ impl Model {
                 None => Outcome::NotFound,
             },
             Operation::RolledBack(operations) => {
-                let Outcome::RolledBack(observed) = observed else { panic!("{observed:?}") };
+                let Outcome::RolledBack(observed) = observed else {
+                    panic!("{observed:?}")
+                };
                 let before = self.documents.clone();
                 let pairs = operations.iter().zip(observed);
-                let outcomes = pairs.map(|(operation, observed)| self.repeat(operation, observed, ids)).collect();
+                let outcomes = pairs
+                    .map(|(operation, observed)| self.repeat(operation, observed, ids))
+                    .collect();
                 self.documents = before;
                 Outcome::RolledBack(outcomes)
             }
@@ -173,14 +197,20 @@ impl Model {
     }
 
     fn update(&mut self, id: DocumentId, change: impl FnOnce(&mut Object)) -> Outcome {
-        let Some((time, mut fields)) = self.documents.get(&id).cloned() else { return Outcome::NotFound };
+        let Some((time, mut fields)) = self.documents.get(&id).cloned() else {
+            return Outcome::NotFound;
+        };
         change(&mut fields);
         self.put(id, time, fields)
     }
 
     fn put(&mut self, id: DocumentId, time: f64, fields: Object) -> Outcome {
         let key = fields.get("key");
-        if self.documents.iter().any(|(other, (_, theirs))| *other != id && theirs.get("key") == key) {
+        if self
+            .documents
+            .iter()
+            .any(|(other, (_, theirs))| *other != id && theirs.get("key") == key)
+        {
             return Outcome::Violation("by_key");
         }
         self.documents.insert(id, (time, fields));
@@ -189,13 +219,21 @@ impl Model {
 
     fn row(&self, id: DocumentId) -> Option<Row> {
         let (creation_time, fields) = self.documents.get(&id)?.clone();
-        Some(Row { id, creation_time, fields })
+        Some(Row {
+            id,
+            creation_time,
+            fields,
+        })
     }
 
     fn rows(&self, bounds: Option<&IndexBounds>) -> Vec<Row> {
         let mut rows: Vec<Row> = self.documents.keys().filter_map(|id| self.row(*id)).collect();
-        let by_creation_time =
-            IndexBounds { index: BY_CREATION_TIME, equal: vec![], lower: None, upper: None };
+        let by_creation_time = IndexBounds {
+            index: BY_CREATION_TIME,
+            equal: vec![],
+            lower: None,
+            upper: None,
+        };
         let bounds = bounds.unwrap_or(&by_creation_time);
         rows.retain(|row| in_bounds(&values(bounds.index, row), bounds));
         rows.sort_by(|left, right| {
@@ -212,7 +250,11 @@ fn spec(index: &str) -> Option<&'static IndexSpec> {
 
 fn values(index: &str, row: &Row) -> Vec<Option<Value>> {
     match spec(index) {
-        Some(spec) => spec.fields.iter().map(|path| row.fields.get(path[0]).cloned()).collect(),
+        Some(spec) => spec
+            .fields
+            .iter()
+            .map(|path| row.fields.get(path[0]).cloned())
+            .collect(),
         None if index == BY_CREATION_TIME => vec![Some(Value::Float64(row.creation_time))],
         None => vec![],
     }
@@ -225,7 +267,21 @@ fn time(index: &str, row: &Row) -> Value {
 
 fn in_bounds(values: &[Option<Value>], bounds: &IndexBounds) -> bool {
     let (first, rest) = values.split_at(bounds.equal.len());
-    let above = |bound: &KeyBound| if bound.inclusive { rest[0] >= bound.key } else { rest[0] > bound.key };
-    let below = |bound: &KeyBound| if bound.inclusive { rest[0] <= bound.key } else { rest[0] < bound.key };
-    first == bounds.equal && bounds.lower.as_ref().is_none_or(above) && bounds.upper.as_ref().is_none_or(below)
+    let above = |bound: &KeyBound| {
+        if bound.inclusive {
+            rest[0] >= bound.key
+        } else {
+            rest[0] > bound.key
+        }
+    };
+    let below = |bound: &KeyBound| {
+        if bound.inclusive {
+            rest[0] <= bound.key
+        } else {
+            rest[0] < bound.key
+        }
+    };
+    first == bounds.equal
+        && bounds.lower.as_ref().is_none_or(above)
+        && bounds.upper.as_ref().is_none_or(below)
 }

@@ -19,12 +19,25 @@ fn filled() -> (Database, Vec<DocumentId>) {
 
 /// Ranks of group 1 from `low` to `high`, both included.
 fn ranks(low: f64, high: f64) -> IndexBounds {
-    let bound = |rank: f64| Some(KeyBound { key: Some(rank.into()), inclusive: true });
-    IndexBounds { index: "by_group_rank", equal: vec![Some(1.0.into())], lower: bound(low), upper: bound(high) }
+    let bound = |rank: f64| {
+        Some(KeyBound {
+            key: Some(rank.into()),
+            inclusive: true,
+        })
+    };
+    IndexBounds {
+        index: "by_group_rank",
+        equal: vec![Some(1.0.into())],
+        lower: bound(low),
+        upper: bound(high),
+    }
 }
 
 /// Whether a transaction that did `read` loses to one that did `write`.
-fn conflicts(read: impl Fn(&mut Transaction, &[DocumentId]), write: impl Fn(&mut Transaction, &[DocumentId])) -> bool {
+fn conflicts(
+    read: impl Fn(&mut Transaction, &[DocumentId]),
+    write: impl Fn(&mut Transaction, &[DocumentId]),
+) -> bool {
     let (database, ids) = filled();
     let mut reader = begin(&database);
     read(&mut reader, &ids);
@@ -52,7 +65,9 @@ fn all(transaction: &mut Transaction, bounds: &IndexBounds) {
 }
 
 fn insert_rank(rank: f64) -> impl Fn(&mut Transaction, &[DocumentId]) {
-    move |transaction, _| drop(transaction.insert(ITEMS, item(1.0, rank, "phantom")).unwrap())
+    move |transaction, _| {
+        transaction.insert(ITEMS, item(1.0, rank, "phantom")).unwrap();
+    }
 }
 
 fn set_rank(at: usize, rank: f64) -> impl Fn(&mut Transaction, &[DocumentId]) {
@@ -62,7 +77,13 @@ fn set_rank(at: usize, rank: f64) -> impl Fn(&mut Transaction, &[DocumentId]) {
 #[test]
 fn a_phantom_in_the_range_conflicts_and_next_to_it_does_not() {
     let read = |transaction: &mut Transaction, _: &[DocumentId]| all(transaction, &ranks(15.0, 35.0));
-    for (rank, expected) in [(14.9, false), (15.0, true), (25.0, true), (35.0, true), (35.1, false)] {
+    for (rank, expected) in [
+        (14.9, false),
+        (15.0, true),
+        (25.0, true),
+        (35.0, true),
+        (35.1, false),
+    ] {
         assert_eq!(conflicts(read, insert_rank(rank)), expected, "{rank}");
     }
 }
@@ -80,10 +101,16 @@ fn movement_into_out_of_and_within_a_range_conflicts() {
     assert!(conflicts(read, set_rank(0, 16.0)));
     assert!(conflicts(read, set_rank(1, 50.0)));
     assert!(conflicts(read, set_rank(1, 22.0)));
-    assert!(conflicts(read, |transaction, ids| transaction.delete(ids[2]).unwrap()));
+    assert!(conflicts(read, |transaction, ids| transaction
+        .delete(ids[2])
+        .unwrap()));
     assert!(!conflicts(read, set_rank(0, 5.0)));
-    assert!(!conflicts(read, |transaction, ids| transaction.delete(ids[3]).unwrap()));
-    assert!(!conflicts(read, |transaction, ids| transaction.delete(ids[4]).unwrap()));
+    assert!(!conflicts(read, |transaction, ids| transaction
+        .delete(ids[3])
+        .unwrap()));
+    assert!(!conflicts(read, |transaction, ids| transaction
+        .delete(ids[4])
+        .unwrap()));
 }
 
 #[test]
@@ -91,19 +118,30 @@ fn a_change_of_other_fields_of_a_row_conflicts_with_its_reader_only() {
     let note = |transaction: &mut Transaction, ids: &[DocumentId]| {
         transaction.patch(ids[1], [("note", Some("x".into()))]).unwrap();
     };
-    assert!(conflicts(|transaction, _| all(transaction, &ranks(15.0, 35.0)), note));
-    assert!(!conflicts(|transaction, _| all(transaction, &ranks(30.0, 35.0)), note));
+    assert!(conflicts(
+        |transaction, _| all(transaction, &ranks(15.0, 35.0)),
+        note
+    ));
+    assert!(!conflicts(
+        |transaction, _| all(transaction, &ranks(30.0, 35.0)),
+        note
+    ));
     // A count looks at entries, and those did not change.
-    assert!(!conflicts(|transaction, _| drop(transaction.count(ITEMS, Some(&ranks(15.0, 35.0)))), note));
+    assert!(!conflicts(
+        |transaction, _| drop(transaction.count(ITEMS, Some(&ranks(15.0, 35.0)))),
+        note
+    ));
 }
 
 #[test]
 fn a_scan_that_stops_has_read_up_to_its_last_row() {
     let whole = ranks(0.0, 100.0);
-    let first_two = |transaction: &mut Transaction, _: &[DocumentId]| take(transaction, &whole, Order::Asc, 2);
+    let first_two =
+        |transaction: &mut Transaction, _: &[DocumentId]| take(transaction, &whole, Order::Asc, 2);
     assert!(conflicts(first_two, insert_rank(15.0)));
     assert!(!conflicts(first_two, insert_rank(20.5)));
-    let last_two = |transaction: &mut Transaction, _: &[DocumentId]| take(transaction, &whole, Order::Desc, 2);
+    let last_two =
+        |transaction: &mut Transaction, _: &[DocumentId]| take(transaction, &whole, Order::Desc, 2);
     assert!(conflicts(last_two, insert_rank(50.0)));
     assert!(conflicts(last_two, insert_rank(35.0)));
     assert!(!conflicts(last_two, insert_rank(29.0)));
@@ -152,7 +190,12 @@ fn two_inserts_of_one_unique_value_race() {
 fn ranges_of_one_transaction_are_merged() {
     let (database, _) = filled();
     let mut reader = begin(&database);
-    for bounds in [ranks(30.0, 35.0), ranks(0.0, 12.0), ranks(11.0, 31.0), ranks(80.0, 90.0)] {
+    for bounds in [
+        ranks(30.0, 35.0),
+        ranks(0.0, 12.0),
+        ranks(11.0, 31.0),
+        ranks(80.0, 90.0),
+    ] {
         all(&mut reader, &bounds);
     }
     assert_eq!(reader.sealed_reads().ranges().len(), 2);

@@ -6,7 +6,9 @@ use crate::database::{CommitError, Order};
 #[test]
 fn a_rollback_takes_back_documents_and_entries() {
     let database = items();
-    let [kept] = insert(&database, [item(1.0, 1.0, "kept")])[..] else { panic!() };
+    let [kept] = insert(&database, [item(1.0, 1.0, "kept")])[..] else {
+        panic!()
+    };
     let mut transaction = begin(&database);
     let before = transaction.insert(ITEMS, item(1.0, 2.0, "before")).unwrap();
     let outer = transaction.savepoint();
@@ -18,8 +20,14 @@ fn a_rollback_takes_back_documents_and_entries() {
     assert_eq!(transaction.get(gone).unwrap(), None);
     assert_eq!(transaction.get(kept).unwrap(), None);
     transaction.rollback(outer);
-    assert_eq!(transaction.get(kept).unwrap().unwrap().fields, item(1.0, 1.0, "kept"));
-    assert_eq!(transaction.get(before).unwrap().unwrap().fields, item(1.0, 2.0, "before"));
+    assert_eq!(
+        transaction.get(kept).unwrap().unwrap().fields,
+        item(1.0, 1.0, "kept")
+    );
+    assert_eq!(
+        transaction.get(before).unwrap().unwrap().fields,
+        item(1.0, 2.0, "before")
+    );
     // What was free before is free again.
     transaction.insert(ITEMS, item(1.0, 3.0, "gone")).unwrap();
     database.commit(transaction).unwrap();
