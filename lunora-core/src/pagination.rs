@@ -15,7 +15,6 @@ use crate::shape::{Field, Node, Shape, Shapes};
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[non_exhaustive]
 pub struct PaginationOptions {
     /// Rows wanted; JavaScript knows no other number, so it travels as a double. Ignored with an `end_cursor`.
     pub num_items: f64,
@@ -67,7 +66,6 @@ impl Shape for PaginationOptions {
 /// One page of a query's rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[non_exhaustive]
 pub struct Page<T> {
     /// The rows.
     pub page: Vec<T>,

@@ -46,7 +46,7 @@ impl SystemTransaction<'_> {
             let transaction =
                 SharedTransaction::new(self.database.begin(Freshness::Ordered, self.options())?);
             let value = drive(work(&transaction), || Ok(()))?;
-            match self.database.commit(transaction.into_inner()) {
+            match self.database.commit(transaction.take()?) {
                 Ok(ts) => return Ok((value, ts)),
                 Err(CommitError::Conflict) => {}
                 Err(error) => return Err(Error::from(error)),

@@ -9,7 +9,7 @@ use super::{
     error::CorruptReason,
     index::Index,
     keys,
-    open::{Progress, Step},
+    progress::{Progress, Step},
     tables::{ResolvedTable, Tables},
 };
 use crate::store::{Direction, Key, Payload, Snapshot, StoreError};
@@ -82,20 +82,6 @@ pub enum Problem {
     },
 }
 
-impl CheckReport {
-    /// There is no problem.
-    pub const fn is_clean(&self) -> bool {
-        self.problem_count == 0
-    }
-
-    fn problem(&mut self, problem: Problem) {
-        self.problem_count += 1;
-        if self.problems.len() < KEPT {
-            self.problems.push(problem);
-        }
-    }
-}
-
 impl fmt::Display for CheckReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for TableReport {
@@ -106,13 +92,26 @@ impl fmt::Display for CheckReport {
         {
             writeln!(f, "{name}: {documents} documents, {entries} index entries")?;
         }
-        self.problems
-            .iter()
-            .try_for_each(|problem| writeln!(f, "damaged: {problem}"))?;
-        match self.problem_count.saturating_sub(self.problems.len() as u64) {
-            0 if self.is_clean() => writeln!(f, "ok"),
-            0 => Ok(()),
-            more => writeln!(f, "damaged: and {more} more"),
+        for problem in &self.problems {
+            writeln!(f, "problem: {problem}")?;
+        }
+        match self.problem_count {
+            0 => writeln!(f, "documents and indexes agree"),
+            count => writeln!(f, "{count} problems, of which {} are listed", self.problems.len()),
+        }
+    }
+}
+
+impl CheckReport {
+    /// There is no problem.
+    pub const fn is_clean(&self) -> bool {
+        self.problem_count == 0
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.problem_count += 1;
+        if self.problems.len() < KEPT {
+            self.problems.push(problem);
         }
     }
 }

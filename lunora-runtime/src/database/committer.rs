@@ -11,12 +11,7 @@ use std::{
 use lunora_core::value::Value;
 
 use super::{
-    document::StoredDocument,
-    keys,
-    lane::{Lane, Lease},
-    reads::SealedReads,
-    transaction::Transaction,
-    writes::Write,
+    document::StoredDocument, keys, lane::Lane, reads::SealedReads, transaction::Transaction, writes::Write,
 };
 use crate::store::{Commit, Key, Store, StoreError, Timestamp};
 
@@ -43,7 +38,6 @@ struct Prepared {
     reads: SealedReads,
     writes: Vec<(Key, Write)>,
     stamps: Vec<Stamp>,
-    lease: Option<Lease>,
 }
 
 /// A document that gets the commit timestamp into fields of it.
@@ -63,7 +57,7 @@ impl Committer {
         let mut prepared = Prepared::new(transaction);
         let checked = self.validate(&prepared.reads, prepared.snapshot)?;
         let mut writes = prepared.writes.clone();
-        let _order = self.lane.enter(prepared.lease);
+        let _order = self.lane.enter();
         let mut head = self.validate(&prepared.reads, checked)?;
         loop {
             let ts = Timestamp((head.0 + 1).max(now()));
@@ -98,7 +92,7 @@ impl Committer {
 
 impl Prepared {
     fn new(transaction: Transaction) -> Self {
-        let (snapshot, lease) = (transaction.snapshot_ts(), transaction.lease);
+        let snapshot = transaction.snapshot_ts();
         let reads = transaction.reads.seal();
         let writes = transaction.writes.into_sorted();
         let mut stamps: Vec<Stamp> = Vec::new();
@@ -122,7 +116,6 @@ impl Prepared {
             reads,
             writes,
             stamps,
-            lease,
         }
     }
 

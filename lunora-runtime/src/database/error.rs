@@ -47,6 +47,11 @@ pub struct NotUnique {
 )]
 pub struct TimeLimitExceeded;
 
+/// The transaction has been taken to be committed: a reader or writer outlived its function.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("TransactionOver: the database was used after the function had ended")]
+pub struct TransactionOver;
+
 /// A table that the schema does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("UnknownTable: {0} is not in the schema; list it in `lunora::app!`")]

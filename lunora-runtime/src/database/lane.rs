@@ -18,15 +18,15 @@
 //! A thread waits here without giving way to other tasks. That is sound because the holder has its thread already: a
 //! mutation waits on nothing but its own context. Do not hold a lane while waiting for another thread.
 
-use std::time::{Duration, Instant};
+use std::{
+    marker::PhantomData,
+    thread::{self, ThreadId},
+    time::{Duration, Instant},
+};
 
-use lunora_core::error::Result;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
-use super::{
-    instance::{Database, Freshness},
-    transaction::{Transaction, TransactionOptions},
-};
+use super::instance::Database;
 
 /// How long a lease lasts if its guard is not dropped before.
 pub const LEASE: Duration = Duration::from_secs(1);
@@ -36,6 +36,7 @@ pub const LEASE: Duration = Duration::from_secs(1);
 pub(super) struct Lease {
     ticket: u64,
     ends: Instant,
+    holder: ThreadId,
 }
 
 /// The lock that orders commits, and who may pass it.
@@ -69,13 +70,13 @@ impl Lane {
     }
 
     /// The right to order a commit, once no other lease is live.
-    pub(super) fn enter(&self, own: Option<Lease>) -> MutexGuard<'_, State> {
+    pub(super) fn enter(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock();
-        if self.blocking(&mut state, own).is_none() {
+        if self.blocking(&mut state).is_none() {
             return state;
         }
         state.waiting += 1;
-        while let Some(ends) = self.blocking(&mut state, own) {
+        while let Some(ends) = self.blocking(&mut state) {
             self.changed.wait_until(&mut state, ends);
         }
         state.waiting -= 1;
@@ -86,10 +87,10 @@ impl Lane {
         state
     }
 
-    /// When the lease ends that keeps the holder of `own` out.
-    fn blocking(&self, state: &mut State, own: Option<Lease>) -> Option<Instant> {
+    /// When the lease ends that keeps this thread out.
+    fn blocking(&self, state: &mut State) -> Option<Instant> {
         let current = self.live(state)?;
-        (Some(current) != own).then_some(current.ends)
+        (current.holder != thread::current().id()).then_some(current.ends)
     }
 
     /// The current lease; one that is over is taken away.
@@ -129,6 +130,7 @@ impl Lane {
         let lease = Lease {
             ticket,
             ends: Instant::now() + self.lease,
+            holder: thread::current().id(),
         };
         state.current = Some(lease);
         lease
@@ -140,25 +142,25 @@ impl Lane {
 }
 
 /// A lease of the lane. Other commits of this process wait until it is dropped, or until [`LEASE`] is over.
+///
+/// It belongs to the thread that asked for it: begin the transaction after that, and commit it on the same thread.
 #[derive(Debug)]
 #[must_use = "the lease ends when the guard is dropped"]
 pub struct LaneGuard {
     database: Database,
     lease: Lease,
+    /// A guard that moved to another thread would not let that one pass.
+    stays_on_its_thread: PhantomData<*const ()>,
 }
 
 impl LaneGuard {
     pub(super) fn wait(database: Database) -> Self {
         let lease = database.committer().lane.acquire();
-        Self { database, lease }
-    }
-
-    /// Begins the transaction that cannot lose to another writer of this process. Commit it with
-    /// [`Database::commit`] while the guard lives.
-    pub fn begin(&self, freshness: Freshness, options: TransactionOptions) -> Result<Transaction> {
-        let mut transaction = self.database.begin(freshness, options)?;
-        transaction.lease = Some(self.lease);
-        Ok(transaction)
+        Self {
+            database,
+            lease,
+            stays_on_its_thread: PhantomData,
+        }
     }
 }
 

@@ -21,12 +21,15 @@ mod meter;
 mod open;
 mod overlay;
 mod pages;
+mod progress;
 mod reads;
 mod reconcile;
 mod savepoint;
 mod scan;
 mod schema;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 mod transaction;
 mod typed;
@@ -40,12 +43,13 @@ pub use self::{
     document::StoredDocument,
     error::{
         CorruptDocument, CorruptReason, DocumentNotFound, Float, InvalidDocument, NotUnique, PaginationError,
-        TimeLimitExceeded, UniqueViolation, UnknownIndex, UnknownTable,
+        TimeLimitExceeded, TransactionOver, UniqueViolation, UnknownIndex, UnknownTable,
     },
     instance::{Database, Freshness},
     lane::{LEASE, LaneGuard},
-    open::{OpenError, OpenOptions, Progress, Step},
+    open::{OpenError, OpenOptions},
     pages::PageEnd,
+    progress::{Progress, Step},
     reads::{ReadSet, SealedReads},
     savepoint::Savepoint,
     scan::Scan,

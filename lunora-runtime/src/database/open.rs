@@ -20,6 +20,7 @@ use super::{
     error::CorruptDocument,
     keys,
     lane::LEASE,
+    progress::Progress,
     reconcile,
     schema::Schema,
     tables::Tables,
@@ -33,6 +34,16 @@ pub struct OpenOptions {
     pub progress: Box<dyn FnMut(Progress<'_>) + Send>,
     /// How long a lease of the lane lasts at most.
     pub lease: Duration,
+}
+
+impl OpenOptions {
+    /// The defaults, with somebody who is told about every batch.
+    pub fn with_progress(progress: impl FnMut(Progress<'_>) + Send + 'static) -> Self {
+        Self {
+            progress: Box::new(progress),
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for OpenOptions {
@@ -49,49 +60,6 @@ impl fmt::Debug for OpenOptions {
         f.debug_struct("OpenOptions")
             .field("lease", &self.lease)
             .finish_non_exhaustive()
-    }
-}
-
-/// How far a long piece of work has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress<'a> {
-    /// The table that is worked on.
-    pub table: &'a str,
-    /// What is done with it.
-    pub step: Step<'a>,
-    /// Documents (or entries) done.
-    pub done: u64,
-    /// All there are, as far as known.
-    pub total: u64,
-}
-
-/// A long piece of work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step<'a> {
-    /// Documents are compared with the table's new type.
-    Verify,
-    /// This index is built.
-    Build(&'a str),
-    /// This index is removed.
-    Drop(&'a str),
-    /// Documents are compared with the indexes.
-    Check,
-}
-
-impl fmt::Display for Progress<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            table, done, total, ..
-        } = self;
-        match self.step {
-            Step::Verify => write!(f, "checking documents of `{table}`: {done} of {total}"),
-            Step::Build(index) => write!(f, "building index `{index}` of `{table}`: {done} of {total}"),
-            Step::Drop(index) => write!(f, "removing index `{index}` of `{table}`: {done} of {total}"),
-            Step::Check => write!(
-                f,
-                "comparing documents and indexes of `{table}`: {done} of {total}"
-            ),
-        }
     }
 }
 

@@ -24,8 +24,6 @@ pub struct TableSchema {
     pub fingerprint: String,
     /// Whether a document is one of the table's type.
     pub decodes: fn(Value) -> Result<(), ValueError>,
-    /// The table belongs to the system; its name begins with `_`.
-    pub system: bool,
 }
 
 impl TableSchema {
@@ -38,16 +36,12 @@ impl TableSchema {
             indexes: T::INDEXES.to_vec(),
             fingerprint: shapes.canonical(&shape),
             decodes: |value| from_value::<T>(value).map(drop),
-            system: false,
         }
     }
 
-    /// The schema of `T`, a table of the system.
-    pub fn system<T: Table>(shapes: &mut Shapes) -> Self {
-        Self {
-            system: true,
-            ..Self::of::<T>(shapes)
-        }
+    /// The table is one of the system's own: its name begins with `_`. Applications have no such tables.
+    pub fn is_system(&self) -> bool {
+        self.name.starts_with('_')
     }
 }
 
@@ -61,7 +55,7 @@ pub struct Schema {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SchemaError {
-    /// A name that is not an identifier, or begins with `_` and is not the system's.
+    /// A name that is not an identifier.
     #[error("table `{0}`: a name is a letter and then letters, digits and `_`, at most 64 bytes")]
     TableName(&'static str),
     /// Two tables of one name.
@@ -114,18 +108,14 @@ impl Schema {
 }
 
 fn check_name(table: &TableSchema) -> Result<(), SchemaError> {
-    let letters = if table.system {
-        table.name.strip_prefix('_')
-    } else {
-        Some(table.name)
-    };
+    let letters = table.name.strip_prefix('_').unwrap_or(table.name);
     let is_identifier = |name: &str| {
         name.starts_with(|first: char| first.is_ascii_alphabetic())
             && name
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
-    if table.name.len() > 64 || !letters.is_some_and(is_identifier) {
+    if table.name.len() > 64 || !is_identifier(letters) {
         return Err(SchemaError::TableName(table.name));
     }
     if table.tag == SYSTEM {

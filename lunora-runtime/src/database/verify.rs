@@ -6,7 +6,8 @@ use super::{
     backfill::{self, BATCH},
     committer::Committer,
     keys,
-    open::{OpenError, Progress, Report, Step},
+    open::{OpenError, Report},
+    progress::{Progress, Step},
     schema::TableSchema,
 };
 use crate::store::Direction;

@@ -43,10 +43,6 @@ impl CallState {
         })
     }
 
-    pub(super) fn into_transaction(self) -> Transaction {
-        self.transaction.into_inner()
-    }
-
     pub(super) fn auth(&self) -> Auth<'_> {
         Auth::new(self.identity.as_deref())
     }

@@ -116,7 +116,7 @@ impl RequestKey {
             ts: 0,
         };
         let id = drive(transaction.writer().insert(record), || Ok(()))?;
-        transaction.with(|transaction| transaction.stamp(id.untyped(), "ts"))
+        transaction.stamp(id.untyped(), "ts")
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     call::{decode_output, encode_args},
     call_state::{CallState, Depth},
 };
-use crate::database::{Transaction, Writer};
+use crate::database::Writer;
 
 /// Reads and writes in one transaction, which commits when the mutation returns `Ok`.
 ///
@@ -43,12 +43,10 @@ impl MutationCtx {
             let args = encode_args(call)?;
             let mut inner = Self::new(Arc::clone(&self.state), self.depth.deeper()?);
             let function = self.state.engine.functions.referenced(F::PATH)?;
-            let savepoint = self.state.transaction.with(Transaction::savepoint);
+            let savepoint = self.state.transaction.savepoint()?;
             let result = decode_output::<F>((function.run)(Ctx::Mutation(&mut inner), args).await);
             if result.is_err() {
-                self.state
-                    .transaction
-                    .with(|transaction| transaction.rollback(savepoint));
+                self.state.transaction.rollback(savepoint)?;
             }
             result
         })

@@ -76,8 +76,8 @@ impl Catalog {
             }
         }
         tables.extend([
-            TableSchema::system::<StoredKey>(&mut shapes),
-            TableSchema::system::<RequestRecord>(&mut shapes),
+            TableSchema::of::<StoredKey>(&mut shapes),
+            TableSchema::of::<RequestRecord>(&mut shapes),
         ]);
         Self {
             functions,

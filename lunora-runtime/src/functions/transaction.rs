@@ -55,11 +55,6 @@ struct TookTooLong;
 #[error("the outcome is unknown, because the store failed: {0}")]
 struct OutcomeUnknown(StoreError);
 
-/// A future of the handler was leaked together with the context in it, so nobody knows whether it is over.
-#[derive(Debug, thiserror::Error)]
-#[error("a nested call was leaked (`mem::forget`?) and may still write; nothing was committed")]
-struct ContextEscaped;
-
 /// How one attempt ended.
 enum Attempt {
     /// With an answer, which may leave when `ts` is on disk.
@@ -117,7 +112,7 @@ impl Work {
         let value = self.handle(Ctx::Query(&ctx))?;
         Ok(Answer {
             value,
-            ts: state.transaction.with(|transaction| transaction.snapshot_ts()),
+            ts: state.transaction.snapshot_ts(),
         })
     }
 
@@ -170,16 +165,15 @@ impl Work {
     }
 
     fn attempt_in(&self, state: Arc<CallState>) -> Attempt {
-        let seen = state.transaction.with(|transaction| transaction.snapshot_ts());
+        let seen = state.transaction.snapshot_ts();
         let result = self.handle_mutation(&state);
-        let Some(transaction) = Arc::into_inner(state).map(CallState::into_transaction) else {
-            return Attempt::Failed {
-                error: Error::from(ContextEscaped),
-                seen,
-            };
-        };
         let (value, recorded) = match result {
             Ok(result) => result,
+            Err(error) => return Attempt::Failed { error, seen },
+        };
+        // Whatever a leaked future still holds of the context is cut off here.
+        let transaction = match state.transaction.take() {
+            Ok(transaction) => transaction,
             Err(error) => return Attempt::Failed { error, seen },
         };
         match self.engine.database.commit(transaction) {

@@ -2,27 +2,39 @@
 
 use lunora_core::{
     error::Result,
-    id::Id,
+    id::{DocumentId, Id},
     table::{Doc, Table},
     value::{Value, from_value},
 };
 use parking_lot::Mutex;
 
 use super::{BoxFuture, Reader, Writer};
-use crate::database::{
-    document::StoredDocument,
-    error::{CorruptDocument, CorruptReason},
-    transaction::Transaction,
+use crate::{
+    database::{
+        document::StoredDocument,
+        error::{CorruptDocument, CorruptReason, TransactionOver},
+        savepoint::Savepoint,
+        transaction::Transaction,
+    },
+    store::Timestamp,
 };
 
 /// A transaction behind a lock that is never held across an `await`, nor while a user's closure runs.
+///
+/// It can be [taken](Self::take) out to be committed; from then on whoever still has a reader or writer gets errors.
 #[derive(Debug)]
-pub struct SharedTransaction(Mutex<Transaction>);
+pub struct SharedTransaction {
+    transaction: Mutex<Option<Transaction>>,
+    snapshot: Timestamp,
+}
 
 impl SharedTransaction {
     /// Shares a transaction.
-    pub const fn new(transaction: Transaction) -> Self {
-        Self(Mutex::new(transaction))
+    pub fn new(transaction: Transaction) -> Self {
+        Self {
+            snapshot: transaction.snapshot_ts(),
+            transaction: Mutex::new(Some(transaction)),
+        }
     }
 
     /// Reads from it.
@@ -35,14 +47,37 @@ impl SharedTransaction {
         Writer::new(self)
     }
 
-    /// Works on the transaction itself. `work` must not use this handle again.
-    pub fn with<T>(&self, work: impl FnOnce(&mut Transaction) -> T) -> T {
-        work(&mut self.0.lock())
+    /// What it reads at.
+    pub const fn snapshot_ts(&self) -> Timestamp {
+        self.snapshot
     }
 
-    /// The transaction, to be committed.
-    pub fn into_inner(self) -> Transaction {
-        self.0.into_inner()
+    /// Works on the transaction itself. `work` must not use this handle again.
+    pub fn with<T>(&self, work: impl FnOnce(&mut Transaction) -> Result<T>) -> Result<T> {
+        work(self.transaction.lock().as_mut().ok_or(TransactionOver)?)
+    }
+
+    /// See [`Transaction::savepoint`].
+    pub fn savepoint(&self) -> Result<Savepoint> {
+        self.with(|transaction| Ok(transaction.savepoint()))
+    }
+
+    /// See [`Transaction::rollback`].
+    pub fn rollback(&self, savepoint: Savepoint) -> Result<()> {
+        self.with(|transaction| {
+            transaction.rollback(savepoint);
+            Ok(())
+        })
+    }
+
+    /// See [`Transaction::stamp`].
+    pub fn stamp(&self, id: DocumentId, field: &str) -> Result<()> {
+        self.with(|transaction| transaction.stamp(id, field))
+    }
+
+    /// Takes the transaction out, to be committed or dropped.
+    pub fn take(&self) -> Result<Transaction> {
+        Ok(self.transaction.lock().take().ok_or(TransactionOver)?)
     }
 
     /// Works on the transaction when the future is first polled.

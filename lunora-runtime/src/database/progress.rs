@@ -1,0 +1,54 @@
+//! How far a long piece of work has come.
+
+use std::fmt;
+
+/// How far a long piece of work has come. Prints as a line: `building index by_email of users: 3000 of 10000`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress<'a> {
+    /// The table that is worked on.
+    pub table: &'a str,
+    /// What is done with it.
+    pub step: Step<'a>,
+    /// Documents (or entries) done.
+    pub done: u64,
+    /// All there are, as far as known.
+    pub total: u64,
+}
+
+/// A long piece of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// Documents are compared with the table's new type.
+    Verify,
+    /// This index is built.
+    Build(&'a str),
+    /// This index is removed.
+    Drop(&'a str),
+    /// Documents are compared with the indexes.
+    Check,
+}
+
+impl Progress<'_> {
+    /// This piece of work is complete.
+    pub const fn is_done(&self) -> bool {
+        self.done >= self.total
+    }
+}
+
+impl fmt::Display for Progress<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            table,
+            step,
+            done,
+            total,
+        } = self;
+        match step {
+            Step::Verify => write!(f, "checking documents of {table}: ")?,
+            Step::Build(index) => write!(f, "building index {index} of {table}: ")?,
+            Step::Drop(index) => write!(f, "removing index {index} of {table}: ")?,
+            Step::Check => write!(f, "comparing {table} with its indexes: ")?,
+        }
+        write!(f, "{done} of {total}")
+    }
+}

@@ -1,0 +1,15 @@
+//! The database against naive models, over the in-memory store.
+
+mod cost;
+mod fixture;
+mod histories;
+mod history;
+mod indexes;
+mod lane;
+mod limits;
+mod model;
+mod opening;
+mod pages;
+mod read_sets;
+mod savepoints;
+mod transactions;
