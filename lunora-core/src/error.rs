@@ -136,6 +136,11 @@ impl Failure {
         self.app_data().and_then(|data| from_value(data.clone()).ok())
     }
 
+    /// A client may read this error: it is a refusal, or has data for the caller.
+    pub const fn is_readable(&self) -> bool {
+        matches!(self.0, Family::Request(_) | Family::Application(_))
+    }
+
     /// The refusal, when this error is one.
     pub fn as_request(&self) -> Option<&RequestError> {
         match &self.0 {

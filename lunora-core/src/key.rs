@@ -1,7 +1,7 @@
 //! Index keys: bytes whose order is the order of the values they stand for.
 //!
 //! Each part of a key ends itself, so parts are simply appended, and the key of the first parts is a prefix of the key
-//! of all. Strings end with two zero bytes and escape zeros, the scheme of FoundationDB's tuple layer.
+//! of all. Strings end with two zero bytes and escape zeros, the scheme of `FoundationDB`'s tuple layer.
 
 mod decode;
 mod encode;

@@ -10,6 +10,7 @@ pub mod json;
 pub mod key;
 pub mod limits;
 pub mod number;
+pub mod pagination;
 pub mod path;
 pub mod reference;
 pub mod shape;

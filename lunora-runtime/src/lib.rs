@@ -1,4 +1,10 @@
 //! Everything of Lunora that runs: store, transactions, functions, server.
+//!
+//! The rooms, each importing only what stands below it: [`server`], [`functions`], [`database`], [`store`].
 
+pub mod database;
 pub mod functions;
 pub mod server;
+pub mod store;
+mod system;
+pub mod testing;

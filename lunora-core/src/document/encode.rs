@@ -48,7 +48,9 @@ fn encode_value(value: &Value, out: &mut Vec<u8>) {
         Value::Array(items) => {
             out.push(kind::ARRAY);
             encode_len(items.len(), out);
-            items.iter().for_each(|item| encode_value(item, out));
+            for item in items {
+                encode_value(item, out);
+            }
         }
         Value::Object(object) => {
             out.push(kind::OBJECT);
@@ -59,15 +61,12 @@ fn encode_value(value: &Value, out: &mut Vec<u8>) {
 
 fn encode_float(number: f64, out: &mut Vec<u8>) {
     let negative_zero = number == 0.0 && number.is_sign_negative();
-    match safe_integer(number).filter(|_| !negative_zero) {
-        Some(integer) => {
-            out.push(kind::WHOLE_FLOAT64);
-            encode_varint(zigzag(integer), out);
-        }
-        None => {
-            out.push(kind::FLOAT64);
-            out.extend_from_slice(&number.to_le_bytes());
-        }
+    if let Some(integer) = safe_integer(number).filter(|_| !negative_zero) {
+        out.push(kind::WHOLE_FLOAT64);
+        encode_varint(zigzag(integer), out);
+    } else {
+        out.push(kind::FLOAT64);
+        out.extend_from_slice(&number.to_le_bytes());
     }
 }
 

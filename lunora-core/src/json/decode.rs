@@ -8,7 +8,7 @@ use serde::{
 };
 
 use super::{
-    DecodeError, decode_special,
+    DecodeError, arbitrary, decode_special,
     special::{is_special_tag, refusal},
 };
 use crate::value::{
@@ -82,8 +82,13 @@ impl ValueVisitor<'_> {
         E::custom(self.place.path.describe(message))
     }
 
+    /// Whether an array or object may stand here.
     fn check_nesting<E: de::Error>(&self) -> Result<(), E> {
-        if self.place.depth >= MAX_NESTING {
+        self.check_depth(MAX_NESTING - 1)
+    }
+
+    fn check_depth<E: de::Error>(&self, max: usize) -> Result<(), E> {
+        if self.place.depth > max {
             return Err(self.error(&format_args!("nested deeper than {MAX_NESTING} levels")));
         }
         Ok(())
@@ -112,6 +117,12 @@ impl ValueVisitor<'_> {
 
     /// The rest of an object whose first field is `tag`, which starts with `$`.
     fn special<'de, A: MapAccess<'de>>(&self, tag: &str, mut fields: A) -> Result<Value, A::Error> {
+        // What it stands for is a scalar, which may be in the innermost array or object.
+        self.check_depth(MAX_NESTING)?;
+        if arbitrary::is_number(tag) {
+            let digits = fields.next_value_seed(self.field(tag))?;
+            return arbitrary::decode_number(&digits).map_err(|message| self.error(&message));
+        }
         if !is_special_tag(tag) {
             return Err(self.error(&refusal(tag)));
         }
@@ -225,18 +236,20 @@ impl<'de> Visitor<'de> for ValueVisitor<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
+        let mut next = fields.next_key::<String>()?;
+        if let Some(tag) = next.as_deref().filter(|name| name.starts_with('$')) {
+            return self.special(tag, fields);
+        }
         self.check_nesting()?;
         let mut entries = Vec::new();
-        while let Some(name) = fields.next_key::<String>()? {
-            if entries.is_empty() && name.starts_with('$') {
-                return self.special(&name, fields);
-            }
+        while let Some(name) = next {
             self.checked_name(&name)?;
             let value = fields.next_value_seed(self.field(&name))?;
             entries.push((name, value));
             if entries.len() == 2 * MAX_OBJECT_LEN {
                 entries = self.compact(entries)?.into_entries();
             }
+            next = fields.next_key()?;
         }
         Ok(Value::Object(self.compact(entries)?))
     }

@@ -9,7 +9,8 @@ use crate::value::{Object, Value, canonical_float};
 pub fn write(format: Format, value: &Value, out: &mut Vec<u8>) {
     match format {
         Format::Encoded => write_encoded(value, out),
-        Format::Clean | Format::Export => write_clean(value, out),
+        Format::Clean => write_clean(value, out),
+        Format::Export => write_export(value, out),
     }
 }
 
@@ -47,6 +48,18 @@ pub fn write_clean(value: &Value, out: &mut Vec<u8>) {
         Value::Array(items) => write_array(items, out, write_clean),
         Value::Object(object) => write_object(object, out, write_clean),
         plain => write_plain(plain, out),
+    }
+}
+
+/// Appends `value` in the form of exports: integers are plain digits and numbers have a point, whatever else JSON has no
+/// form for is written as in the encoded form.
+pub fn write_export(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::Int64(integer) => write_json(integer, out),
+        Value::Float64(number) if number.is_finite() => write_json(number, out),
+        Value::Array(items) => write_array(items, out, write_export),
+        Value::Object(object) => write_object(object, out, write_export),
+        other => write_encoded(other, out),
     }
 }
 
@@ -120,7 +133,7 @@ fn write_base64(bytes: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Strings with serde_json's escapes; finite floats in their shortest form, always with a point or an exponent.
+/// Strings with `serde_json`'s escapes; integers as digits; finite floats in their shortest form, always with a point or an exponent.
 fn write_json<T: serde::Serialize + ?Sized>(scalar: &T, out: &mut Vec<u8>) {
-    serde_json::to_writer(out, scalar).expect("a string or float serializes and memory takes every write");
+    serde_json::to_writer(out, scalar).expect("a string or number serializes and memory takes every write");
 }

@@ -8,7 +8,7 @@ pub enum Format {
     /// Lossy and easy to read: integers as decimal strings, bytes as base64 strings. For callers that name no format.
     #[default]
     Clean,
-    /// What exports are written in; here the same as the clean form.
+    /// Readable and lossless for readers that tell `5` from `5.0`: integers are plain digits.
     Export,
 }
 

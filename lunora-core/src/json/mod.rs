@@ -1,5 +1,6 @@
 //! Values as JSON (protocol, section 1): the encoded form that clients speak, and the lossy ones for people and tools.
 
+mod arbitrary;
 mod decode;
 mod encode;
 mod error;
@@ -7,7 +8,9 @@ mod format;
 mod special;
 
 pub use decode::{ValueSeed, parse, parse_named};
-pub use encode::{to_clean_string, to_encoded_string, write, write_clean, write_encoded, write_string};
+pub use encode::{
+    to_clean_string, to_encoded_string, write, write_clean, write_encoded, write_export, write_string,
+};
 pub use error::DecodeError;
 pub use format::{Format, UnknownFormat};
 

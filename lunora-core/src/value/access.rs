@@ -84,7 +84,7 @@ impl<'de> MapAccess<'de> for ObjectAccess {
         };
         let key = seed
             .deserialize(FieldName { name: &name })
-            .map_err(|error| error.in_field(&name))?;
+            .map_err(|error| about_name(error, &name))?;
         self.current = Some((name, value));
         Ok(Some(key))
     }
@@ -100,6 +100,15 @@ impl<'de> MapAccess<'de> for ObjectAccess {
 
     fn size_hint(&self) -> Option<usize> {
         Some(self.fields.len())
+    }
+}
+
+/// An error about a name; one about an unknown field already says which.
+fn about_name(error: ValueError, name: &str) -> ValueError {
+    if error.path.is_empty() {
+        error.in_field(name)
+    } else {
+        error
     }
 }
 

@@ -150,10 +150,10 @@ pub struct StructSerializer {
 }
 
 impl StructSerializer {
-    pub(super) fn new(depth: usize, variant: Option<&'static str>) -> Self {
+    pub(super) fn new(depth: usize, len: usize, variant: Option<&'static str>) -> Self {
         Self {
             depth,
-            entries: Vec::new(),
+            entries: Vec::with_capacity(len),
             variant,
             special: None,
             is_special: false,
@@ -163,7 +163,7 @@ impl StructSerializer {
     pub(super) fn for_special_value() -> Self {
         Self {
             is_special: true,
-            ..Self::new(0, None)
+            ..Self::new(0, 0, None)
         }
     }
 

@@ -72,8 +72,20 @@ pub(super) fn mismatch(wanted: &str, got: &Value) -> ValueError {
     reason = "exact within 2^53, which is checked"
 )]
 pub(crate) fn safe_integer(number: f64) -> Option<i64> {
-    let exact = number.trunc() == number && number.abs() <= MAX_SAFE_INTEGER as f64;
+    let exact = number.fract() == 0.0 && number.abs() <= MAX_SAFE_INTEGER as f64;
     exact.then_some(number as i64)
+}
+
+/// Shows a number to a visitor that takes anything: as an integer where it is one.
+///
+/// serde reads internally tagged, untagged and flattened types into a buffer first, through `deserialize_any`. From that
+/// buffer it makes a float of an integer, and never an integer of a float.
+fn visit_number<'de, V: Visitor<'de>>(number: f64, visitor: V) -> Result<V::Value, ValueError> {
+    match safe_integer(number) {
+        Some(0) if number.is_sign_negative() => visitor.visit_f64(number),
+        Some(integer) => visitor.visit_i64(integer),
+        None => visitor.visit_f64(number),
+    }
 }
 
 /// A 64-bit integer: a bigint, or a number that is one.
@@ -123,7 +135,7 @@ impl<'de> Deserializer<'de> for ValueDeserializer {
             Value::Null => visitor.visit_unit(),
             Value::Bool(flag) => visitor.visit_bool(flag),
             Value::Int64(integer) => visitor.visit_i64(integer),
-            Value::Float64(number) => visitor.visit_f64(number),
+            Value::Float64(number) => visit_number(number, visitor),
             Value::String(text) => visitor.visit_string(text),
             Value::Bytes(bytes) => visitor.visit_byte_buf(bytes),
             Value::Array(items) => visit_array(items, self.strict, visitor),
@@ -205,6 +217,7 @@ impl<'de> Deserializer<'de> for ValueDeserializer {
             // A `Value` asks to be handed over unchanged. `deserialize_any` would tell it nothing but `visit_i64`,
             // which JSON uses for plain numbers.
             Value::Int64(integer) if name == VALUE_TOKEN => visitor.visit_i128(integer.into()),
+            Value::Float64(number) if name == VALUE_TOKEN => visitor.visit_f64(number),
             _ if name == VALUE_TOKEN => self.deserialize_any(visitor),
             _ => visitor.visit_newtype_struct(self),
         }

@@ -95,14 +95,13 @@ fn without_article(phrase: &str) -> &str {
 fn kind_of(unexpected: Unexpected<'_>) -> &'static str {
     match unexpected {
         Unexpected::Bool(_) => "boolean",
-        Unexpected::Unsigned(_) | Unexpected::Signed(_) => "bigint",
+        Unexpected::Unsigned(_) | Unexpected::Signed(_) => "integer",
         Unexpected::Float(_) => "number",
-        Unexpected::Char(_) | Unexpected::Str(_) => "string",
+        Unexpected::Char(_) | Unexpected::Str(_) | Unexpected::UnitVariant => "string",
         Unexpected::Bytes(_) => "bytes",
         Unexpected::Unit | Unexpected::Option => "null",
         Unexpected::Seq => "array",
         Unexpected::Map => "object",
-        Unexpected::UnitVariant => "string",
         _ => "another kind of value",
     }
 }

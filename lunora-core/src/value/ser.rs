@@ -73,7 +73,7 @@ fn number(number: impl Into<f64>) -> Value {
     Value::Float64(number.into())
 }
 
-impl<'a> Serializer for ValueSerializer<'a> {
+impl Serializer for ValueSerializer<'_> {
     type Ok = Value;
     type Error = ValueError;
     type SerializeSeq = SeqSerializer;
@@ -228,11 +228,11 @@ impl<'a> Serializer for ValueSerializer<'a> {
         Ok(MapSerializer::new(self.enter()?))
     }
 
-    fn serialize_struct(self, name: &'static str, _len: usize) -> Result<StructSerializer, ValueError> {
+    fn serialize_struct(self, name: &'static str, len: usize) -> Result<StructSerializer, ValueError> {
         if name == VALUE_TOKEN {
             return Ok(StructSerializer::for_special_value());
         }
-        Ok(StructSerializer::new(self.enter()?, None))
+        Ok(StructSerializer::new(self.enter()?, len, None))
     }
 
     fn serialize_struct_variant(
@@ -240,8 +240,12 @@ impl<'a> Serializer for ValueSerializer<'a> {
         _name: &'static str,
         _index: u32,
         variant: &'static str,
-        _len: usize,
+        len: usize,
     ) -> Result<StructSerializer, ValueError> {
-        Ok(StructSerializer::new(self.enter_variant(variant)?, Some(variant)))
+        Ok(StructSerializer::new(
+            self.enter_variant(variant)?,
+            len,
+            Some(variant),
+        ))
     }
 }

@@ -1,41 +1,45 @@
 //! One function, without its types.
 
 use lunora_core::{
+    document::encode_object,
     error::{Error, RequestError, Result},
     limits::LimitOverrides,
-    reference::{Action, Kind, Mutation, Query, Visibility},
+    reference::{Kind, Visibility},
     shape::{Field, Node, Shapes},
     value::Object,
 };
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::app::Erased;
-
-/// How a function is called, by its kind.
-#[derive(Debug, Clone, Copy)]
-pub enum Run {
-    /// A query.
-    Query(Erased<Query>),
-    /// A mutation.
-    Mutation(Erased<Mutation>),
-    /// An action.
-    Action(Erased<Action>),
-}
 
 /// A function of the application.
 #[derive(Debug)]
 pub(super) struct Function {
     pub(super) path: &'static str,
+    pub(super) path_hash: [u8; 32],
+    /// The argument that says which page is wanted.
+    pub(super) page_argument: Option<&'static str>,
     pub(super) kind: Kind,
     pub(super) visibility: Visibility,
     pub(super) docs: &'static str,
     pub(super) limits: LimitOverrides,
     pub(super) args: Vec<Field>,
     pub(super) returns: Node,
-    pub(super) run: Run,
+    pub(super) run: Erased,
 }
 
 impl Function {
+    /// What the cursors of a call are bound to: path and arguments, those aside that say which page is wanted.
+    pub(super) fn binding(&self, args: &Object) -> [u8; 32] {
+        let Some(page) = self.page_argument else { return self.path_hash };
+        let mut others = args.clone();
+        others.remove(page);
+        let mut text = self.path.as_bytes().to_vec();
+        encode_object(&others, &mut text);
+        Sha256::digest(&text).into()
+    }
+
     /// Refuses a call as another kind.
     pub(super) fn check_kind(&self, called: Option<Kind>) -> Result<()> {
         match called {

@@ -20,6 +20,7 @@ mod clock;
 mod dispatch;
 mod engine;
 mod executor;
+mod failure;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod function;
@@ -27,15 +28,22 @@ mod idempotency;
 mod mutation_ctx;
 mod query_ctx;
 mod random;
+mod running;
 mod runtime;
 mod transaction;
 
 use std::pin::Pin;
 
+pub(crate) use self::{
+    call::{decode_output, encode_args},
+    dispatch::call_error,
+    executor::drive,
+    runtime::Catalog,
+};
 pub use self::{
     action_ctx::ActionCtx,
-    admin::{AdminCaller, AdminKeys, InvalidAdminKey, Scope},
-    app::{App, Entry, Handler, Item, KindOf, RunOf},
+    admin::{AdminCaller, AdminKeys, InvalidAdminKey, NewKey, Scope},
+    app::{App, Ctx, Entry, Handler, Item, KindOf, RunOf},
     auth::{Auth, Unauthenticated},
     blocked::{CanFetch, CanNestMutations, HasDatabase, HasRng},
     clock::{Clock, SystemClock},
@@ -45,7 +53,7 @@ pub use self::{
     mutation_ctx::MutationCtx,
     query_ctx::QueryCtx,
     random::{CallRng, RequestId, Seeds},
-    runtime::{OpenError, Runtime},
+    runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
 };
 #[cfg(feature = "fetch")]
 pub use self::fetch::Fetch;

@@ -16,7 +16,7 @@ use super::{
     options::ServerOptions,
     stream::Stream,
 };
-use crate::functions::Runtime;
+use crate::{functions::Runtime, store::StoreError};
 
 /// Why a server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -91,7 +91,7 @@ impl Server {
 
     /// Serves until `shutdown` resolves; then takes nothing new, finishes what runs for as long as
     /// [`shutdown_timeout`](super::ServerLimits::shutdown_timeout), and shuts the runtime down.
-    pub async fn run_until(self, shutdown: impl Future<Output = ()>) {
+    pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), StoreError> {
         tokio::select! {
             biased;
             () = shutdown => {}
@@ -100,7 +100,7 @@ impl Server {
         let Self { listener, shared, .. } = self;
         drop(listener);
         drain(&shared).await;
-        shared.runtime.shutdown().await;
+        shared.runtime.shutdown().await
     }
 
     /// Accepts for ever.

@@ -6,7 +6,7 @@
 mod poll;
 mod pool;
 
-pub(super) use self::{
-    poll::{Outside, drive},
+pub(crate) use self::{
+    poll::{Panicked, drive},
     pool::{Executor, PoolFull},
 };

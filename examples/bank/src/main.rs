@@ -1,0 +1,5 @@
+//! Serves the bank.
+
+fn main() -> std::process::ExitCode {
+    lunora::main(bank::app())
+}

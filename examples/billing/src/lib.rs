@@ -1,0 +1,13 @@
+//! Customers whose plan is paid for at a payment provider.
+//!
+//! What a client may do is public: register, look at its plan, ask for a sync or an upgrade. What moves a plan is
+//! internal: only this server, after it has heard from the provider, can do that.
+
+pub mod customers;
+mod provider;
+pub mod schema;
+
+lunora::app! {
+    schema::Customer,
+    customers::{register, plan, sync_customer, upgrade, by_stripe_id, apply_stripe_sync},
+}

@@ -1,0 +1,5 @@
+//! Serves the billing backend.
+
+fn main() -> std::process::ExitCode {
+    lunora::main(billing::app())
+}

@@ -1,0 +1,24 @@
+//! Tables.
+
+use lunora::prelude::*;
+
+/// Somebody who uses the product.
+#[table("customers")]
+#[index(by_stripe_id(stripe_id), unique)]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Customer {
+    /// Name of the customer at the payment provider.
+    pub stripe_id: String,
+    /// What they pay for.
+    pub plan: Plan,
+}
+
+/// What there is to pay for.
+#[data]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plan {
+    /// Nothing.
+    Free,
+    /// Everything.
+    Professional,
+}

@@ -1,0 +1,213 @@
+//! What can be typed.
+
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
+
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
+
+/// A command with its arguments.
+#[derive(Debug)]
+pub(super) enum Command {
+    Serve(Serve),
+    Run(Run),
+    Functions { json: bool },
+    Check { data: PathBuf },
+}
+
+#[derive(Debug)]
+pub(super) struct Serve {
+    pub(super) addr: SocketAddr,
+    /// `None` keeps everything in memory.
+    pub(super) data: Option<PathBuf>,
+    pub(super) dev: bool,
+    pub(super) origins: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) function: String,
+    pub(super) args: String,
+    pub(super) target: Target,
+}
+
+/// Where a function is run.
+#[derive(Debug)]
+pub(super) enum Target {
+    /// On a data directory, or through the server that holds it.
+    Data(PathBuf),
+    /// Through this server, with this key.
+    Server { url: String, admin_key: String },
+}
+
+const DEFAULT_ADDR: &str = "127.0.0.1:3210";
+const DEFAULT_DATA: &str = "lunora-data";
+
+pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
+    let matches = command().try_get_matches_from(args)?;
+    Ok(match matches.subcommand() {
+        Some(("run", matches)) => Command::Run(run(matches)?),
+        Some(("functions", matches)) => Command::Functions { json: matches.get_flag("json") },
+        Some(("check", matches)) => Command::Check { data: path(matches) },
+        Some((_, matches)) => Command::Serve(serve(matches)?),
+        None => Command::Serve(serve(&command_serve().try_get_matches_from(["serve"])?)?),
+    })
+}
+
+fn command() -> clap::Command {
+    clap::Command::new("app")
+        .bin_name(program())
+        .about("A Lunora backend. Without a command it serves.")
+        .subcommand(command_serve())
+        .subcommand(command_run())
+        .subcommand(command_functions())
+        .subcommand(command_check())
+        .after_help("LUNORA_LOG sets what is logged: `debug`, or `lunora=debug,my_app=trace`.")
+}
+
+fn program() -> String {
+    let path = std::env::args_os().next().map(PathBuf::from);
+    let name = path.and_then(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()));
+    name.unwrap_or_else(|| "app".to_owned())
+}
+
+fn command_serve() -> clap::Command {
+    clap::Command::new("serve")
+        .about("Serves the application over HTTP (the default command)")
+        .arg(
+            Arg::new("addr")
+                .long("addr")
+                .value_name("HOST:PORT")
+                .env("LUNORA_ADDR")
+                .default_value(DEFAULT_ADDR)
+                .value_parser(value_parser!(SocketAddr))
+                .help("Address to listen on; port 0 takes a free one"),
+        )
+        .arg(data_arg("Directory of the data; made if it is not there"))
+        .arg(
+            Arg::new("memory")
+                .long("memory")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("data")
+                .help("Keeps everything in memory: all data is gone at the end"),
+        )
+        .arg(
+            Arg::new("dev")
+                .long("dev")
+                .action(ArgAction::SetTrue)
+                .help("Shows callers the text of system errors; listens on loopback addresses only"),
+        )
+        .arg(
+            Arg::new("origin")
+                .long("allow-origin")
+                .value_name("ORIGIN")
+                .action(ArgAction::Append)
+                .help("Lets only pages from this origin call the server; may be repeated (default: all)"),
+        )
+}
+
+fn command_run() -> clap::Command {
+    clap::Command::new("run")
+        .about("Runs one function, public or internal, and prints its result")
+        .arg(Arg::new("function").required(true).help("Wire path, such as messages:list"))
+        .arg(Arg::new("args").default_value("{}").help("Arguments as one JSON object"))
+        .arg(data_arg("Directory of the data; a server that holds it is asked to run the function"))
+        .arg(
+            Arg::new("url")
+                .long("url")
+                .value_name("URL")
+                .conflicts_with("data")
+                .requires("key")
+                .help("Runs it on this server instead"),
+        )
+        .arg(
+            Arg::new("key")
+                .long("admin-key")
+                .value_name("KEY")
+                .env("LUNORA_ADMIN_KEY")
+                .hide_env_values(true)
+                .help("Admin key for --url"),
+        )
+}
+
+fn command_functions() -> clap::Command {
+    clap::Command::new("functions")
+        .about("Lists the functions with kind, visibility, arguments and result")
+        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Prints JSON"))
+}
+
+fn command_check() -> clap::Command {
+    clap::Command::new("check")
+        .about("Verifies that indexes and documents agree and that every document decodes")
+        .arg(data_arg("Directory of the data"))
+}
+
+fn data_arg(help: &'static str) -> Arg {
+    Arg::new("data")
+        .long("data")
+        .value_name("DIR")
+        .env("LUNORA_DATA")
+        .default_value(DEFAULT_DATA)
+        .value_parser(value_parser!(PathBuf))
+        .help(help)
+}
+
+fn path(matches: &ArgMatches) -> PathBuf {
+    matches.get_one::<PathBuf>("data").cloned().unwrap_or_else(|| DEFAULT_DATA.into())
+}
+
+fn serve(matches: &ArgMatches) -> Result<Serve, clap::Error> {
+    let fallback = || DEFAULT_ADDR.parse().map_err(|_| clap::Error::new(clap::error::ErrorKind::InvalidValue));
+    let addr = matches.get_one::<SocketAddr>("addr").copied().map_or_else(fallback, Ok)?;
+    let origins = matches.get_many::<String>("origin").unwrap_or_default().cloned().collect();
+    let dev = matches.get_flag("dev");
+    if dev && !addr.ip().is_loopback() {
+        let message = format!("--dev shows internals to callers, so it serves loopback addresses only, not {addr}\n");
+        return Err(command_serve().error(clap::error::ErrorKind::ArgumentConflict, message));
+    }
+    let data = (!matches.get_flag("memory")).then(|| path(matches));
+    Ok(Serve { addr, data, dev, origins })
+}
+
+fn run(matches: &ArgMatches) -> Result<Run, clap::Error> {
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    let target = match (text("url"), text("key")) {
+        (Some(url), Some(admin_key)) => Target::Server { url, admin_key },
+        _ => Target::Data(path(matches)),
+    };
+    let missing = || command_run().error(clap::error::ErrorKind::MissingRequiredArgument, "function\n");
+    let function = text("function").ok_or_else(missing)?;
+    Ok(Run { function, args: text("args").unwrap_or_else(|| "{}".to_owned()), target })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Command, clap::Error> {
+        parse(line.split(' ').map(OsString::from))
+    }
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_command_it_serves() {
+        let Ok(Command::Serve(serve)) = parsed("app") else { panic!("expected serve") };
+        assert_eq!(serve.addr, DEFAULT_ADDR.parse().unwrap());
+        assert_eq!(serve.data, Some(DEFAULT_DATA.into()));
+    }
+
+    #[test]
+    fn dev_mode_is_for_loopback_only() {
+        assert!(parsed("app serve --dev").is_ok());
+        let error = parsed("app serve --dev --addr 0.0.0.0:1").unwrap_err();
+        assert!(error.to_string().contains("loopback"), "{error}");
+    }
+
+    #[test]
+    fn a_server_is_named_together_with_a_key() {
+        assert!(parsed("app run a:b --url http://localhost:1 --admin-key k").is_ok());
+        assert!(parsed("app run a:b --url http://localhost:1").is_err());
+    }
+}

@@ -1,0 +1,102 @@
+//! The data directory: the store, and beside it what a running server leaves for its owner.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::Failure;
+use crate::store::{Embedded, Options, Store, StoreError};
+
+/// A directory with a store in it.
+#[derive(Debug)]
+pub(super) struct DataDir<'a>(&'a Path);
+
+impl<'a> DataDir<'a> {
+    pub(super) const fn new(path: &'a Path) -> Self {
+        Self(path)
+    }
+
+    pub(super) const fn path(&self) -> &Path {
+        self.0
+    }
+
+    /// File with the first admin key: readable by its owner alone, and in no export of the data.
+    pub(super) fn admin_key(&self) -> PathBuf {
+        self.0.join("admin-key")
+    }
+
+    /// File with the address of the server that holds the data.
+    fn address(&self) -> PathBuf {
+        self.0.join("address")
+    }
+
+    fn store(&self) -> PathBuf {
+        self.0.join("store")
+    }
+
+    pub(super) fn exists(&self) -> bool {
+        self.store().exists()
+    }
+
+    /// Opens the store, which is made if it is not there; `None` when another process holds it.
+    pub(super) fn open(&self) -> Result<Option<Arc<dyn Store>>, Failure> {
+        let describe = |error: &dyn std::fmt::Display| {
+            Failure::unusable(format!("the data directory {} cannot be opened: {error}", self.0.display()))
+        };
+        fs::create_dir_all(self.0).map_err(|error| describe(&error))?;
+        match Embedded::open(&self.store(), Options::default()) {
+            Ok(store) => Ok(Some(Arc::new(store))),
+            Err(StoreError::Locked { .. }) => Ok(None),
+            Err(error) => Err(describe(&error)),
+        }
+    }
+
+    /// Keeps the admin key.
+    pub(super) fn write_admin_key(&self, key: &str) -> io::Result<()> {
+        write_private(&self.admin_key(), key)
+    }
+
+    pub(super) fn read_admin_key(&self) -> io::Result<String> {
+        Ok(fs::read_to_string(self.admin_key())?.trim().to_owned())
+    }
+
+    /// Says where the server that holds the data can be reached.
+    pub(super) fn write_address(&self, address: &str) -> io::Result<()> {
+        write_private(&self.address(), address)
+    }
+
+    pub(super) fn read_address(&self) -> io::Result<String> {
+        Ok(fs::read_to_string(self.address())?.trim().to_owned())
+    }
+
+    pub(super) fn remove_address(&self) {
+        // It may never have been written; a stale one is overwritten by the next server.
+        let _ = fs::remove_file(self.address());
+    }
+}
+
+/// Writes a file that its owner alone can read, whole or not at all.
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let temporary = path.with_extension("new");
+    // A file left by a crash may have another mode.
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = private_file().open(&temporary)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()?;
+    fs::rename(&temporary, path)?;
+    path.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all())
+}
+
+fn private_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}

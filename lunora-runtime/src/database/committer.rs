@@ -1,0 +1,150 @@
+//! Orders commits: validates what a transaction read, gives it a timestamp and hands it to the store.
+//!
+//! Everything that can be done before is done before the lock: documents are encoded, writes and reads sorted, and the
+//! reads compared with all but the last few commits.
+
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use lunora_core::value::Value;
+
+use super::{
+    document::StoredDocument,
+    keys,
+    lane::{Lane, Lease},
+    reads::SealedReads,
+    transaction::Transaction,
+    writes::Write,
+};
+use crate::store::{Commit, Key, Store, StoreError, Timestamp};
+
+/// Why a transaction was not committed. Nothing of it is visible.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CommitError {
+    /// Something that it read was changed meanwhile: run it again.
+    #[error("the transaction read something that another one changed meanwhile")]
+    Conflict,
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+#[derive(Debug)]
+pub(super) struct Committer {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) lane: Lane,
+}
+
+/// A transaction that only waits for its timestamp.
+struct Prepared {
+    snapshot: Timestamp,
+    reads: SealedReads,
+    writes: Vec<(Key, Write)>,
+    stamps: Vec<Stamp>,
+    lease: Option<Lease>,
+}
+
+/// A document that gets the commit timestamp into fields of it.
+struct Stamp {
+    /// Where it is among the writes.
+    position: usize,
+    document: StoredDocument,
+    fields: Vec<String>,
+}
+
+impl Committer {
+    /// Returns when the commit is ordered and visible.
+    pub(super) fn commit(&self, transaction: Transaction) -> Result<Timestamp, CommitError> {
+        if transaction.is_read_only() {
+            return Ok(transaction.snapshot_ts());
+        }
+        let mut prepared = Prepared::new(transaction);
+        let checked = self.validate(&prepared.reads, prepared.snapshot)?;
+        let mut writes = prepared.writes.clone();
+        let _order = self.lane.enter(prepared.lease);
+        let mut head = self.validate(&prepared.reads, checked)?;
+        loop {
+            let ts = Timestamp((head.0 + 1).max(now()));
+            prepared.stamp(ts, &mut writes);
+            match self.store.append(head, Commit { ts, writes }) {
+                Ok(()) => return Ok(ts),
+                // Another process writes the same data and was faster.
+                Err(StoreError::Moved { .. }) => head = self.validate(&prepared.reads, head)?,
+                Err(error) => return Err(error.into()),
+            }
+            writes = prepared.writes.clone();
+        }
+    }
+
+    /// Compares `reads` with the commits after `since`; returns the last of them.
+    fn validate(&self, reads: &SealedReads, since: Timestamp) -> Result<Timestamp, CommitError> {
+        let head = self.store.ordered();
+        if head == since || reads.is_empty() {
+            return Ok(head);
+        }
+        let commits = match self.store.feed(since) {
+            // What cannot be compared any more has to count as changed.
+            Err(StoreError::TooOld { .. }) => return Err(CommitError::Conflict),
+            commits => commits?,
+        };
+        if commits.iter().any(|commit| reads.conflicts_with(commit)) {
+            return Err(CommitError::Conflict);
+        }
+        Ok(commits.last().map_or(since, |commit| commit.ts))
+    }
+}
+
+impl Prepared {
+    fn new(transaction: Transaction) -> Self {
+        let (snapshot, lease) = (transaction.snapshot_ts(), transaction.lease);
+        let reads = transaction.reads.seal();
+        let writes = transaction.writes.into_sorted();
+        let mut stamps: Vec<Stamp> = Vec::new();
+        for (id, field) in transaction.stamps {
+            let Ok(position) = writes.binary_search_by(|(key, _)| (**key).cmp(&keys::document_key(id)))
+            else {
+                continue;
+            };
+            match stamps.iter_mut().find(|stamp| stamp.position == position) {
+                Some(stamp) => stamp.fields.push(field),
+                // A document that was deleted again has none.
+                None => stamps.extend(transaction.documents.get(&id).map(|document| Stamp {
+                    position,
+                    document: StoredDocument::clone(document),
+                    fields: vec![field],
+                })),
+            }
+        }
+        Self {
+            snapshot,
+            reads,
+            writes,
+            stamps,
+            lease,
+        }
+    }
+
+    /// Writes the timestamp into the documents that asked for it.
+    fn stamp(&mut self, ts: Timestamp, writes: &mut [(Key, Write)]) {
+        // Timestamps are below 2^63.
+        let value = i64::try_from(ts.0).unwrap_or(i64::MAX);
+        for stamp in &mut self.stamps {
+            for field in &stamp.fields {
+                if let Some(field) = stamp.document.fields.get_mut(field) {
+                    *field = Value::Int64(value);
+                }
+            }
+            writes[stamp.position].1 = Some(stamp.document.encoded());
+        }
+    }
+}
+
+/// Nanoseconds since 1970, so that timestamps of different runs never meet.
+fn now() -> u64 {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since_1970.as_nanos())
+        .unwrap_or(u64::MAX)
+        .min(Timestamp::MAX.0)
+}

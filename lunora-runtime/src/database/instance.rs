@@ -1,0 +1,122 @@
+//! The database of an application: begins and commits transactions.
+
+use std::sync::Arc;
+
+use lunora_core::error::Result;
+
+use super::{
+    check::{self, CheckReport},
+    committer::{CommitError, Committer},
+    cursor::CursorKey,
+    lane::{Lane, LaneGuard},
+    open::{self, OpenError, OpenOptions, Progress},
+    schema::Schema,
+    tables::Tables,
+    transaction::{Transaction, TransactionOptions},
+};
+use crate::store::{Durable, Store, StoreError, Timestamp};
+
+/// Which commits a transaction sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// All that are ordered. Its answer must wait until the newest of them is durable.
+    Ordered,
+    /// All that are on disk: what a client may see at once.
+    Durable,
+}
+
+/// The database of an application. Clones are the same database.
+///
+/// ```no_run
+/// # fn example(store: std::sync::Arc<dyn lunora_runtime::store::Store>) -> Result<(), Box<dyn std::error::Error>> {
+/// use lunora_runtime::database::{Database, OpenOptions, Schema};
+///
+/// let database = Database::open(store, Schema::new(vec![])?, OpenOptions::default())?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Database(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    committer: Committer,
+    tables: Arc<Tables>,
+    cursor_key: Arc<CursorKey>,
+}
+
+impl Database {
+    /// Opens the data in `store` with this schema: builds new indexes, drops those that are gone, and checks the
+    /// documents of tables whose type has changed. Returns when all that is on disk; refuses to start otherwise.
+    pub fn open(store: Arc<dyn Store>, schema: Schema, options: OpenOptions) -> Result<Self, OpenError> {
+        let committer = Committer {
+            store,
+            lane: Lane::new(options.lease),
+        };
+        let (tables, cursor_key) = open::open(&committer, schema, options)?;
+        let (tables, cursor_key) = (Arc::new(tables), Arc::new(cursor_key));
+        Ok(Self(Arc::new(Inner {
+            committer,
+            tables,
+            cursor_key,
+        })))
+    }
+
+    /// Begins a transaction.
+    pub fn begin(&self, freshness: Freshness, options: TransactionOptions) -> Result<Transaction> {
+        let store = &self.0.committer.store;
+        let snapshot = store.snapshot(match freshness {
+            Freshness::Ordered => store.ordered(),
+            Freshness::Durable => store.durable(),
+        })?;
+        Ok(Transaction::new(
+            self.0.tables.clone(),
+            self.0.cursor_key.clone(),
+            snapshot,
+            options,
+        ))
+    }
+
+    /// Commits a transaction: when this returns, it is ordered and visible, and will be durable soon.
+    ///
+    /// One that wrote nothing takes place at its snapshot and always succeeds.
+    pub fn commit(&self, transaction: Transaction) -> Result<Timestamp, CommitError> {
+        self.0.committer.commit(transaction)
+    }
+
+    /// Calls `done` when everything up to `ts` is on disk, or cannot get there. It must not block.
+    pub fn when_durable(&self, ts: Timestamp, done: Durable) {
+        self.0.committer.store.when_durable(ts, done);
+    }
+
+    /// Waits for the turn of a mutation that has lost too often.
+    pub fn lane(&self) -> LaneGuard {
+        LaneGuard::wait(self.clone())
+    }
+
+    /// The newest ordered commit.
+    pub fn ordered(&self) -> Timestamp {
+        self.0.committer.store.ordered()
+    }
+
+    /// The newest commit on disk.
+    pub fn durable(&self) -> Timestamp {
+        self.0.committer.store.durable()
+    }
+
+    /// Waits until everything is on disk and closes the store.
+    pub fn close(&self) -> Result<(), StoreError> {
+        self.0.committer.store.close()
+    }
+
+    /// Compares every document with every index, as of now.
+    pub fn check(&self, progress: impl FnMut(Progress<'_>)) -> Result<CheckReport, StoreError> {
+        let store = &self.0.committer.store;
+        let snapshot = store.snapshot(store.ordered())?;
+        check::check(&*snapshot, &self.0.tables, progress)
+    }
+
+    pub(super) fn committer(&self) -> &Committer {
+        &self.0.committer
+    }
+}

@@ -1,0 +1,55 @@
+//! Tables, indexes and serializable transactions on top of a [`Store`](crate::store::Store).
+//!
+//! A [`Transaction`] reads one snapshot plus its own writes and remembers exactly what it read. [`Database::commit`]
+//! compares that with what was committed since and either orders the writes at one point in time or reports a
+//! conflict; nothing is locked while a function runs. [`Reader`] and [`Writer`] are the typed face of a transaction,
+//! the one that functions see.
+
+mod backfill;
+mod bounds;
+mod catalog;
+mod check;
+mod committer;
+mod cursor;
+mod document;
+mod error;
+mod index;
+mod instance;
+mod keys;
+mod lane;
+mod meter;
+mod open;
+mod overlay;
+mod pages;
+mod reads;
+mod reconcile;
+mod savepoint;
+mod scan;
+mod schema;
+mod tables;
+
+mod transaction;
+mod typed;
+mod verify;
+mod writes;
+
+pub use self::{
+    bounds::Order,
+    check::{CheckReport, Problem, TableReport},
+    committer::CommitError,
+    document::StoredDocument,
+    error::{
+        CorruptDocument, CorruptReason, DocumentNotFound, Float, InvalidDocument, NotUnique, PaginationError,
+        TimeLimitExceeded, UniqueViolation, UnknownIndex, UnknownTable,
+    },
+    instance::{Database, Freshness},
+    lane::{LEASE, LaneGuard},
+    open::{OpenError, OpenOptions, Progress, Step},
+    pages::PageEnd,
+    reads::{ReadSet, SealedReads},
+    savepoint::Savepoint,
+    scan::Scan,
+    schema::{Schema, SchemaError, TableSchema},
+    transaction::{Transaction, TransactionOptions},
+    typed::{BoxFuture, DocumentStream, MayWrite, QueryBuilder, Reader, SharedTransaction, Writer},
+};

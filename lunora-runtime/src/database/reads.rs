@@ -1,0 +1,152 @@
+//! What a transaction has read, exactly.
+//!
+//! Documents are points, scans are ranges of keys that end where the scan stopped. A commit conflicts with a
+//! transaction when it wrote a key of one of them; since a range stands for keys that are not there as well, this is
+//! what keeps phantoms out.
+
+use lunora_core::id::DocumentId;
+
+use super::keys;
+use crate::store::{Commit, Direction, Key, KeyRange};
+
+/// The points and ranges that a transaction has read so far.
+#[derive(Debug, Clone, Default)]
+pub struct ReadSet {
+    points: Vec<DocumentId>,
+    ranges: Vec<ScannedRange>,
+}
+
+#[derive(Debug, Clone)]
+struct ScannedRange {
+    range: KeyRange,
+    direction: Direction,
+    reached: Reached,
+}
+
+/// How far a scan got.
+#[derive(Debug, Clone)]
+enum Reached {
+    Nothing,
+    /// Up to and including this key.
+    Key(Key),
+    End,
+}
+
+/// Names a scan in its read set.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RangeRead(usize);
+
+impl ReadSet {
+    pub(super) fn point(&mut self, id: DocumentId) {
+        self.points.push(id);
+    }
+
+    /// A scan that has not read anything yet.
+    pub(super) fn scan(&mut self, range: KeyRange, direction: Direction) -> RangeRead {
+        self.ranges.push(ScannedRange {
+            range,
+            direction,
+            reached: Reached::Nothing,
+        });
+        RangeRead(self.ranges.len() - 1)
+    }
+
+    /// The scan has seen everything up to and including `key`.
+    pub(super) fn reached(&mut self, scan: RangeRead, key: Key) {
+        self.ranges[scan.0].reached = Reached::Key(key);
+    }
+
+    /// The scan has seen its whole range.
+    pub(super) fn exhausted(&mut self, scan: RangeRead) {
+        self.ranges[scan.0].reached = Reached::End;
+    }
+
+    /// Sorted and merged, so that looking up a key takes logarithmic time.
+    pub fn seal(&self) -> SealedReads {
+        let mut points = self.points.clone();
+        points.sort_unstable();
+        points.dedup();
+        SealedReads {
+            points,
+            ranges: merge(self.ranges.iter().filter_map(ScannedRange::extent).collect()),
+        }
+    }
+}
+
+impl ScannedRange {
+    fn extent(&self) -> Option<KeyRange> {
+        let KeyRange { start, end } = self.range.clone();
+        let extent = match (&self.reached, self.direction) {
+            (Reached::Nothing, _) => return None,
+            (Reached::End, _) => KeyRange { start, end },
+            (Reached::Key(key), Direction::Ascending) => KeyRange {
+                start,
+                end: Some(keys::above(key)),
+            },
+            (Reached::Key(key), Direction::Descending) => KeyRange {
+                start: key.clone(),
+                end,
+            },
+        };
+        (!extent.is_empty()).then_some(extent)
+    }
+}
+
+fn merge(mut ranges: Vec<KeyRange>) -> Vec<KeyRange> {
+    ranges.sort_unstable_by(|left, right| left.start.cmp(&right.start));
+    ranges.dedup_by(|later, kept| {
+        let touches = kept.end.as_ref().is_none_or(|end| later.start <= *end);
+        if touches {
+            // No end is the greatest one, but sorts below all keys.
+            kept.end = kept
+                .end
+                .take()
+                .zip(later.end.take())
+                .map(|(left, right)| left.max(right));
+        }
+        touches
+    });
+    ranges
+}
+
+/// A read set that nothing is added to any more.
+#[derive(Debug, Clone, Default)]
+pub struct SealedReads {
+    /// Sorted and unique.
+    points: Vec<DocumentId>,
+    /// Sorted, and no two touch.
+    ranges: Vec<KeyRange>,
+}
+
+impl SealedReads {
+    /// Whether this key was read, or would have been if it had been there.
+    pub fn contains(&self, key: &[u8]) -> bool {
+        let is_point = keys::document_id(key).is_some_and(|id| self.points.binary_search(&id).is_ok());
+        is_point || self.in_range(key)
+    }
+
+    fn in_range(&self, key: &[u8]) -> bool {
+        let after = self.ranges.partition_point(|range| *range.start <= *key);
+        after > 0 && self.ranges[after - 1].contains(key)
+    }
+
+    /// Whether `commit` wrote something of it.
+    pub fn conflicts_with(&self, commit: &Commit) -> bool {
+        commit.writes.iter().any(|(key, _)| self.contains(key))
+    }
+
+    /// Nothing was read.
+    pub const fn is_empty(&self) -> bool {
+        self.points.is_empty() && self.ranges.is_empty()
+    }
+
+    /// The documents that were read one by one, sorted.
+    pub fn points(&self) -> &[DocumentId] {
+        &self.points
+    }
+
+    /// The ranges of keys that were read, sorted; no two touch.
+    pub fn ranges(&self) -> &[KeyRange] {
+        &self.ranges
+    }
+}

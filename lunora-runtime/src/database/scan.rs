@@ -1,0 +1,105 @@
+//! The documents of a table or of a range of an index, one after the other.
+
+use std::sync::Arc;
+
+use lunora_core::{error::Result, id::TableTag, table::IndexBounds};
+
+use super::{
+    bounds::{self, Order, Source},
+    document::StoredDocument,
+    error::{CorruptDocument, CorruptReason},
+    keys,
+    overlay::Overlay,
+    tables::ResolvedTable,
+    transaction::Transaction,
+};
+use crate::store::{Key, KeyRange, Payload};
+
+/// A scan in progress: give it its transaction for each step. It sees what the transaction writes meanwhile.
+#[derive(Debug)]
+pub struct Scan {
+    table: Arc<ResolvedTable>,
+    source: Source,
+    overlay: Overlay,
+}
+
+impl Transaction {
+    /// Starts a scan over a range of an index, or over the whole table by creation time. Reads nothing yet.
+    pub fn scan(&mut self, table: TableTag, bounds: Option<&IndexBounds>, order: Order) -> Result<Scan> {
+        self.check_time()?;
+        let table = self.table(table)?;
+        let (source, range) = bounds::resolve(&table, bounds)?;
+        Ok(self.scan_keys(table, source, range, order))
+    }
+
+    pub(super) fn scan_keys(
+        &mut self,
+        table: Arc<ResolvedTable>,
+        source: Source,
+        range: KeyRange,
+        order: Order,
+    ) -> Scan {
+        Scan {
+            table,
+            source,
+            overlay: Overlay::new(self, range, order.into()),
+        }
+    }
+
+    /// How many documents are in a range of an index, or in the table. Counts entries: no document is looked at.
+    pub fn count(&mut self, table: TableTag, bounds: Option<&IndexBounds>) -> Result<u64> {
+        let mut scan = self.scan(table, bounds, Order::Asc)?;
+        let mut count = 0;
+        while scan.overlay.next(self)?.is_some() {
+            self.check_time()?;
+            self.meter.read(0)?;
+            count += 1;
+        }
+        Ok(count)
+    }
+}
+
+impl Scan {
+    /// The next document.
+    pub fn next(&mut self, transaction: &mut Transaction) -> Result<Option<Arc<StoredDocument>>> {
+        transaction.check_time()?;
+        let Some((key, payload)) = self.overlay.next(transaction)? else {
+            return Ok(None);
+        };
+        let document = self.document(transaction, &key, payload)?;
+        transaction.meter.read(document.bytes())?;
+        Ok(Some(document))
+    }
+
+    /// The key of the last document that was read.
+    pub(super) const fn position(&self) -> Option<&Key> {
+        self.overlay.position()
+    }
+
+    fn document(
+        &self,
+        transaction: &mut Transaction,
+        key: &Key,
+        payload: Payload,
+    ) -> Result<Arc<StoredDocument>> {
+        let (table, tag) = (self.table.schema.name, self.table.schema.tag);
+        let id = keys::entry_id(tag, key);
+        let corrupt = |reason| {
+            let id = id.unwrap_or(lunora_core::id::DocumentId {
+                table: tag,
+                random: [0; 16],
+            });
+            CorruptDocument { table, id, reason }
+        };
+        let Source::Index(index) = self.source else {
+            let id = id.ok_or_else(|| corrupt(CorruptReason::Truncated))?;
+            return match transaction.documents.get(&id) {
+                Some(document) => Ok(document.clone()),
+                None => transaction.decode(&self.table, id, payload),
+            };
+        };
+        let id = id.ok_or_else(|| corrupt(CorruptReason::Entry(index.spec.name)))?;
+        let document = transaction.load(&self.table, id)?;
+        Ok(document.ok_or_else(|| corrupt(CorruptReason::Missing(index.spec.name)))?)
+    }
+}

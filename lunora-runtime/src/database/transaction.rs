@@ -1,0 +1,363 @@
+//! A transaction: reads of one snapshot, its own writes above them, and what both were.
+
+use std::{collections::HashMap, fmt, sync::Arc, time::Instant};
+
+use lunora_core::{
+    error::Result,
+    id::{DocumentId, RANDOM_BYTES, TableTag},
+    limits::Limits,
+    value::{Object, Value, ValueError},
+};
+use rand::{Rng, SeedableRng, rngs::StdRng};
+
+use super::{
+    cursor::CursorKey,
+    document::{self, StoredDocument},
+    error::{CorruptDocument, DocumentNotFound, InvalidDocument, TimeLimitExceeded, UniqueViolation},
+    index::Index,
+    keys,
+    lane::Lease,
+    meter::Meter,
+    overlay::Overlay,
+    pages::PageEnd,
+    reads::{ReadSet, SealedReads},
+    tables::{ResolvedTable, Tables},
+    writes::WriteSet,
+};
+use crate::store::{Direction, Key, KeyRange, Payload, Snapshot, Timestamp};
+
+/// How many decoded documents a transaction keeps; beyond that, what is read again is decoded again.
+const HELD_DOCUMENTS: usize = 4096;
+
+/// Keeps the ids of documents apart from what the function draws from its own generator with the same seed.
+const ID_DOMAIN: &[u8; 32] = b"lunora: the ids of new documents";
+
+/// What a transaction is run with.
+#[derive(Debug, Clone)]
+pub struct TransactionOptions {
+    /// What it may read and write.
+    pub limits: Limits,
+    /// When its time is over; looked at by every operation.
+    pub deadline: Option<Instant>,
+    /// Creation time of its first document, in milliseconds since 1970.
+    pub now_ms: f64,
+    /// Where ids come from. Must not be guessable.
+    pub seed: [u8; 32],
+    /// What cursors are bound to, besides the range: a hash of the function's path and other arguments.
+    pub binding: [u8; 32],
+}
+
+/// One transaction, without types. See [`SharedTransaction`](super::SharedTransaction) for the typed face.
+pub struct Transaction {
+    pub(super) tables: Arc<Tables>,
+    pub(super) snapshot: Arc<dyn Snapshot>,
+    pub(super) cursor_key: Arc<CursorKey>,
+    pub(super) options: TransactionOptions,
+    pub(super) reads: ReadSet,
+    pub(super) writes: WriteSet,
+    /// Documents as this transaction sees them, so that reading before writing decodes once.
+    pub(super) documents: HashMap<DocumentId, Arc<StoredDocument>>,
+    pub(super) meter: Meter,
+    pub(super) stamps: Vec<(DocumentId, String)>,
+    pub(super) lease: Option<Lease>,
+    pub(super) page_end: Option<PageEnd>,
+    pub(super) paginated: bool,
+    ids: Option<StdRng>,
+    last_creation_time: Option<f64>,
+}
+
+impl Transaction {
+    pub(super) fn new(
+        tables: Arc<Tables>,
+        cursor_key: Arc<CursorKey>,
+        snapshot: Arc<dyn Snapshot>,
+        options: TransactionOptions,
+    ) -> Self {
+        Self {
+            tables,
+            snapshot,
+            cursor_key,
+            reads: ReadSet::default(),
+            writes: WriteSet::default(),
+            documents: HashMap::new(),
+            meter: Meter::new(options.limits),
+            options,
+            stamps: Vec::new(),
+            lease: None,
+            page_end: None,
+            paginated: false,
+            ids: None,
+            last_creation_time: None,
+        }
+    }
+
+    /// What it reads at.
+    pub fn snapshot_ts(&self) -> Timestamp {
+        self.snapshot.timestamp()
+    }
+
+    /// Nothing was written (so far).
+    pub fn is_read_only(&self) -> bool {
+        self.writes.is_empty()
+    }
+
+    /// What was read so far.
+    pub const fn reads(&self) -> &ReadSet {
+        &self.reads
+    }
+
+    /// Whether `commit` changed what was read so far.
+    pub fn sealed_reads(&self) -> SealedReads {
+        self.reads.seal()
+    }
+
+    /// Where the run's page ended, if it ran a pagination: what a journal keeps.
+    pub const fn page_end(&self) -> Option<&PageEnd> {
+        self.page_end.as_ref()
+    }
+
+    pub(super) fn check_time(&self) -> Result<(), TimeLimitExceeded> {
+        match self.options.deadline {
+            Some(deadline) if Instant::now() >= deadline => Err(TimeLimitExceeded),
+            _ => Ok(()),
+        }
+    }
+
+    /// The document with this id.
+    pub fn get(&mut self, id: DocumentId) -> Result<Option<Arc<StoredDocument>>> {
+        self.check_time()?;
+        let table = self.table(id.table)?;
+        let document = self.load(&table, id)?;
+        if let Some(document) = &document {
+            self.meter.read(document.bytes())?;
+        }
+        Ok(document)
+    }
+
+    /// Inserts a document and returns its id.
+    pub fn insert(&mut self, table: TableTag, fields: Object) -> Result<DocumentId> {
+        self.check_time()?;
+        let table = self.table(table)?;
+        document::check_fields(&fields).map_err(|error| invalid(&table, error))?;
+        let id = DocumentId {
+            table: table.schema.tag,
+            random: self.next_id(),
+        };
+        let document = StoredDocument::encode(id, self.next_creation_time(), fields);
+        for index in &table.indexes {
+            self.probe(&table, *index, &document)?;
+        }
+        self.meter.write(document.bytes())?;
+        for index in &table.indexes {
+            self.writes.put(index.entry(&document), Some(Key::new()));
+        }
+        self.put(document);
+        Ok(id)
+    }
+
+    /// Sets and (with `None`) removes fields of a document.
+    pub fn patch<N: AsRef<str>>(
+        &mut self,
+        id: DocumentId,
+        changes: impl IntoIterator<Item = (N, Option<Value>)>,
+    ) -> Result<()> {
+        let (table, old) = self.existing(id)?;
+        let mut fields = old.fields.clone();
+        for (name, value) in changes {
+            let name = name.as_ref();
+            match value {
+                None => {
+                    fields.remove(name);
+                }
+                Some(value) => {
+                    document::check_field(name, &value).map_err(|error| invalid(&table, error))?;
+                    set(&mut fields, name, value);
+                }
+            }
+        }
+        self.update(&table, &old, fields)
+    }
+
+    /// Gives a document other fields.
+    pub fn replace(&mut self, id: DocumentId, fields: Object) -> Result<()> {
+        let (table, old) = self.existing(id)?;
+        document::check_fields(&fields).map_err(|error| invalid(&table, error))?;
+        self.update(&table, &old, fields)
+    }
+
+    /// Removes a document.
+    pub fn delete(&mut self, id: DocumentId) -> Result<()> {
+        let (table, old) = self.existing(id)?;
+        self.meter.write(0)?;
+        for index in &table.indexes {
+            self.writes.put(index.entry(&old), None);
+        }
+        self.writes
+            .put(Key::copy_from_slice(&keys::document_key(id)), None);
+        self.documents.remove(&id);
+        Ok(())
+    }
+
+    /// Lets `field` become the commit timestamp, an `Int64`, when the transaction commits.
+    ///
+    /// The field must not be in an index: entries are settled before the timestamp is known.
+    pub fn stamp(&mut self, id: DocumentId, field: &str) -> Result<()> {
+        let (table, _) = self.existing(id)?;
+        if table.indexes.iter().any(|index| index.names(field)) {
+            let error = ValueError::new("an indexed field cannot be stamped").in_field(field);
+            return Err(invalid(&table, error).into());
+        }
+        // As long as a timestamp can get, so that limits count what will be stored.
+        self.patch(id, [(field, Some(Value::Int64(i64::MAX)))])?;
+        self.stamps.push((id, field.to_owned()));
+        Ok(())
+    }
+
+    pub(super) fn table(&self, tag: TableTag) -> Result<Arc<ResolvedTable>> {
+        Ok(self.tables.get(tag)?.clone())
+    }
+
+    fn existing(&mut self, id: DocumentId) -> Result<(Arc<ResolvedTable>, Arc<StoredDocument>)> {
+        self.check_time()?;
+        let table = self.table(id.table)?;
+        match self.load(&table, id)? {
+            Some(document) => Ok((table, document)),
+            None => Err(DocumentNotFound {
+                table: table.schema.name,
+                id,
+            }
+            .into()),
+        }
+    }
+
+    /// The document as this transaction sees it. Records the read and counts nothing.
+    pub(super) fn load(
+        &mut self,
+        table: &ResolvedTable,
+        id: DocumentId,
+    ) -> Result<Option<Arc<StoredDocument>>> {
+        if let Some(document) = self.documents.get(&id) {
+            return Ok(Some(document.clone()));
+        }
+        let key = keys::document_key(id);
+        let payload = match self.writes.get(&key) {
+            Some(own) => own.clone(),
+            None => {
+                self.reads.point(id);
+                self.snapshot.get(&key)?
+            }
+        };
+        payload.map(|payload| self.decode(table, id, payload)).transpose()
+    }
+
+    /// Decodes a document and holds it for later.
+    pub(super) fn decode(
+        &mut self,
+        table: &ResolvedTable,
+        id: DocumentId,
+        payload: Key,
+    ) -> Result<Arc<StoredDocument>> {
+        let table = table.schema.name;
+        let document =
+            StoredDocument::decode(id, payload).map_err(|reason| CorruptDocument { table, id, reason })?;
+        let document = Arc::new(document);
+        if self.documents.len() < HELD_DOCUMENTS {
+            self.documents.insert(id, document.clone());
+        }
+        Ok(document)
+    }
+
+    fn update(&mut self, table: &ResolvedTable, old: &StoredDocument, fields: Object) -> Result<()> {
+        let new = StoredDocument::encode(old.id, old.creation_time, fields);
+        let moved = |index: &&Index| !index.same(&old.fields, &new.fields);
+        for index in table.indexes.iter().filter(moved) {
+            self.probe(table, *index, &new)?;
+        }
+        self.meter.write(new.bytes())?;
+        for index in table.indexes.iter().filter(moved) {
+            self.writes.put(index.entry(old), None);
+            self.writes.put(index.entry(&new), Some(Key::new()));
+        }
+        self.put(new);
+        Ok(())
+    }
+
+    fn put(&mut self, document: StoredDocument) {
+        let id = document.id;
+        self.writes.put(
+            Key::copy_from_slice(&keys::document_key(id)),
+            Some(document.payload.clone()),
+        );
+        self.documents.insert(id, Arc::new(document));
+    }
+
+    /// Refuses values that a unique index already has. The look is a read like any other: a race runs again.
+    fn probe(&mut self, table: &ResolvedTable, index: Index, document: &StoredDocument) -> Result<()> {
+        if !index.spec.unique {
+            return Ok(());
+        }
+        let range = KeyRange::prefix(&index.values(&document.fields));
+        match self.first_pair(range)? {
+            Some((entry, _)) if index.id_of(&entry) != Some(document.id) => Err(UniqueViolation {
+                table: table.schema.name,
+                index: index.spec.name,
+            }
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The first pair of a range of keys.
+    pub(super) fn first_pair(&mut self, range: KeyRange) -> Result<Option<(Key, Payload)>> {
+        let mut overlay = Overlay::new(self, range, Direction::Ascending);
+        overlay.next(self)
+    }
+
+    fn next_id(&mut self) -> [u8; RANDOM_BYTES] {
+        let seed = &self.options.seed;
+        let ids = self.ids.get_or_insert_with(|| {
+            let mut seed = *seed;
+            seed.iter_mut()
+                .zip(ID_DOMAIN)
+                .for_each(|(byte, domain)| *byte ^= domain);
+            StdRng::from_seed(seed)
+        });
+        let mut random = [0; RANDOM_BYTES];
+        ids.fill_bytes(&mut random);
+        random
+    }
+
+    /// Strictly increasing, so that documents of one transaction keep the order of their insertion.
+    fn next_creation_time(&mut self) -> f64 {
+        let time = self.last_creation_time.map_or(self.options.now_ms, f64::next_up);
+        self.last_creation_time = Some(time);
+        time
+    }
+}
+
+/// Keeps the name's allocation when the field is there already.
+fn set(fields: &mut Object, name: &str, value: Value) {
+    match fields.get_mut(name) {
+        Some(field) => *field = value,
+        None => {
+            fields.insert(name, value);
+        }
+    }
+}
+
+fn invalid(table: &ResolvedTable, error: ValueError) -> InvalidDocument {
+    InvalidDocument {
+        table: table.schema.name,
+        error,
+    }
+}
+
+impl fmt::Debug for Transaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transaction")
+            .field("snapshot", &self.snapshot_ts())
+            .field("reads", &self.reads)
+            .field("writes", &self.writes)
+            .finish_non_exhaustive()
+    }
+}

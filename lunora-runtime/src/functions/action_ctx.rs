@@ -1,0 +1,92 @@
+//! What an action gets.
+
+use std::{fmt, sync::Arc};
+
+use lunora_core::{
+    error::Result,
+    identity::Identity,
+    reference::{Call, FunctionRef, IsAction, IsMutation, IsQuery, Kind, Output},
+    time::Time,
+};
+
+use super::{
+    Auth, BoxFuture, CallRng,
+    blocked::{HasDatabase, HasRng},
+    call::{decode_output, encode_args},
+    call_state::Depth,
+    engine::Engine,
+};
+use crate::database::Reader;
+
+/// Talks to the world, and reaches data through functions, each in a transaction of its own.
+pub struct ActionCtx {
+    pub(super) engine: Arc<Engine>,
+    pub(super) identity: Option<Arc<Identity>>,
+    pub(super) now: Time,
+    pub(super) depth: Depth,
+}
+
+impl ActionCtx {
+    /// Who the call is made for.
+    pub fn auth(&self) -> Auth<'_> {
+        Auth::new(self.identity.as_deref())
+    }
+
+    /// When this action started.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Runs a query as of the newest commit that is on disk.
+    pub fn run_query<F: FunctionRef<Kind: IsQuery>>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
+        self.run(call, Kind::Query)
+    }
+
+    /// Runs a mutation; it is on disk when this returns.
+    pub fn run_mutation<F: FunctionRef<Kind: IsMutation>>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
+        self.run(call, Kind::Mutation)
+    }
+
+    /// Runs another action.
+    pub fn run_action<F: FunctionRef<Kind: IsAction>>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
+        self.run(call, Kind::Action)
+    }
+
+    fn run<F: FunctionRef>(&self, call: Call<F>, kind: Kind) -> BoxFuture<'_, Result<Output<F>>> {
+        Box::pin(async move {
+            let args = encode_args(call)?;
+            let depth = self.depth.deeper()?;
+            let identity = self.identity.clone();
+            let value = self.engine.run_nested(F::PATH, kind, args, identity, depth).await;
+            decode_output::<F>(value)
+        })
+    }
+
+    /// An HTTP request to the world: `ctx.fetch(url).await?` is a GET; see [`Fetch`](super::Fetch) for the rest.
+    #[cfg(feature = "fetch")]
+    pub fn fetch(&self, url: impl AsRef<str>) -> super::Fetch {
+        super::Fetch::new(self.engine.http(), url.as_ref())
+    }
+
+    #[doc(hidden)]
+    pub fn db<'a>(&'a self) -> Reader<'a>
+    where
+        &'a Self: HasDatabase<'a>,
+    {
+        HasDatabase::db(self)
+    }
+
+    #[doc(hidden)]
+    pub fn rng<'a>(&'a self) -> CallRng<'a>
+    where
+        &'a Self: HasRng<'a>,
+    {
+        HasRng::rng(self)
+    }
+}
+
+impl fmt::Debug for ActionCtx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ActionCtx").field("now", &self.now).finish_non_exhaustive()
+    }
+}

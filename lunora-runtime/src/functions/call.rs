@@ -1,0 +1,119 @@
+//! The steps of one call: kind, arguments, handler, result.
+
+use std::sync::Arc;
+
+use lunora_core::{
+    arguments::Arguments,
+    error::{Error, Result},
+    identity::Identity,
+    limits::LimitExceeded,
+    reference::{Call, FunctionRef, Kind, Output},
+    value::{Object, Value, from_value},
+};
+use tracing::Instrument;
+
+use super::{
+    call_state::Depth,
+    dispatch::{Answer, CallError, CallRequest, call_error},
+    engine::Engine,
+    function::Function,
+    idempotency::RequestKey,
+    transaction::Work,
+};
+
+/// Largest arguments of a call, by the protocol's size accounting.
+const ARGUMENT_BYTES: usize = 16 << 20;
+/// Largest result of a call, by the protocol's size accounting.
+pub(super) const RESULT_BYTES: usize = 16 << 20;
+
+/// The arguments of a nested call.
+pub(crate) fn encode_args<F: FunctionRef>(call: Call<F>) -> Result<Object> {
+    Ok(call.into_args().encode(F::ARGS).map_err(|error| error.in_field("args"))?)
+}
+
+/// The result of a nested call.
+pub(crate) fn decode_output<F: FunctionRef>(result: Result<Value>) -> Result<Output<F>> {
+    let value = result.map_err(|error| error.nested().context(F::PATH))?;
+    Ok(from_value(value)?)
+}
+
+/// Refuses what is larger than `limit`.
+pub(super) fn check_size(name: &'static str, size: usize, limit: usize) -> Result<()> {
+    if size <= limit {
+        return Ok(());
+    }
+    let advice = "pass large data in pieces, or by the id of a document";
+    Err(Error::from(LimitExceeded { name, limit: limit as u64, advice }))
+}
+
+impl Engine {
+    /// Runs a call from outside whose function the caller may reach.
+    pub(super) async fn call(
+        self: &Arc<Self>,
+        function: &Arc<Function>,
+        request: CallRequest,
+        key: Option<RequestKey>,
+    ) -> Result<Answer, CallError> {
+        let Some(underway) = self.running.enter() else { return Err(CallError::ShuttingDown) };
+        let id = request.request_id;
+        let span = tracing::info_span!("call", function = function.path, kind = function.kind.name(), request_id = %id);
+        let result = self.checked(function, request, key, underway).instrument(span.clone()).await;
+        span.in_scope(|| log(&result));
+        result
+    }
+
+    async fn checked(
+        self: &Arc<Self>,
+        function: &Arc<Function>,
+        request: CallRequest,
+        key: Option<RequestKey>,
+        underway: super::running::Underway,
+    ) -> Result<Answer, CallError> {
+        function.check_kind(request.kind)?;
+        check_size("argument_bytes", request.args.size(), ARGUMENT_BYTES)?;
+        function.check_args(&self.shapes, &request.args)?;
+        let work = Work {
+            engine: Arc::clone(self),
+            function: Arc::clone(function),
+            args: request.args,
+            identity: request.identity.map(Arc::new),
+            depth: Depth::default(),
+            key,
+        };
+        match function.kind {
+            Kind::Query => work.query(underway).await,
+            Kind::Mutation => work.mutation(underway).await,
+            Kind::Action => work.action(underway).await,
+        }
+    }
+
+    /// Runs a call that an action makes, as a transaction or action of its own.
+    pub(super) async fn run_nested(
+        self: &Arc<Self>,
+        path: &'static str,
+        kind: Kind,
+        args: Object,
+        identity: Option<Arc<Identity>>,
+        depth: Depth,
+    ) -> Result<Value> {
+        let function = Arc::clone(self.functions.referenced(path)?);
+        function.check_kind(Some(kind))?;
+        let work = Work { engine: Arc::clone(self), function, args, identity, depth, key: None };
+        let answer = match kind {
+            Kind::Query => work.query(()).await,
+            Kind::Mutation => work.mutation(()).await,
+            Kind::Action => work.nested_action().await,
+        };
+        answer.map(|answer| answer.value).map_err(call_error)
+    }
+}
+
+fn log(result: &Result<Answer, CallError>) {
+    match result {
+        Ok(_) => tracing::debug!("ok"),
+        Err(CallError::Function(error)) if error.as_request().is_some() => tracing::debug!(%error, "refused"),
+        Err(CallError::Function(error)) if error.app_data().is_some() => tracing::info!(%error, "failed"),
+        Err(CallError::Function(error)) => tracing::error!(%error, "failed"),
+        Err(error) => tracing::warn!(%error, "turned away"),
+    }
+}

@@ -1,0 +1,71 @@
+//! What all contexts of one run of a query or mutation share.
+
+use std::{
+    fmt,
+    sync::Arc,
+};
+
+use lunora_core::{error::{Error, Result}, identity::Identity, time::Time};
+use parking_lot::Mutex;
+use rand::{SeedableRng, rngs::StdRng};
+
+use super::{auth::Auth, engine::Engine, random::CallRng};
+use crate::database::{SharedTransaction, Transaction};
+
+/// How deep calls may be nested in one another.
+const MAX_DEPTH: u32 = 32;
+
+/// A run of a query or mutation with everything that is nested in it: one transaction, one time, one generator.
+pub(super) struct CallState {
+    pub(super) engine: Arc<Engine>,
+    pub(super) transaction: SharedTransaction,
+    pub(super) identity: Option<Arc<Identity>>,
+    pub(super) now: Time,
+    rng: Mutex<StdRng>,
+}
+
+impl CallState {
+    pub(super) fn new(
+        engine: Arc<Engine>,
+        transaction: Transaction,
+        identity: Option<Arc<Identity>>,
+        now: Time,
+        seed: [u8; 32],
+    ) -> Arc<Self> {
+        let transaction = SharedTransaction::new(transaction);
+        Arc::new(Self { engine, transaction, identity, now, rng: Mutex::new(StdRng::from_seed(seed)) })
+    }
+
+    pub(super) fn into_transaction(self) -> Transaction {
+        self.transaction.into_inner()
+    }
+
+    pub(super) fn auth(&self) -> Auth<'_> {
+        Auth::new(self.identity.as_deref())
+    }
+
+    pub(super) fn rng(&self) -> CallRng<'_> {
+        CallRng(self.rng.lock())
+    }
+}
+
+impl fmt::Debug for CallState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallState").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+/// How deep a call is nested; the outermost is at 0.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Depth(u32);
+
+/// Calls are nested too deep, most likely without end.
+#[derive(Debug, thiserror::Error)]
+#[error("LimitExceeded: calls are nested at most {MAX_DEPTH} deep; does this function call itself?")]
+struct TooDeep;
+
+impl Depth {
+    pub(super) fn deeper(self) -> Result<Self> {
+        if self.0 >= MAX_DEPTH { Err(Error::from(TooDeep)) } else { Ok(Self(self.0 + 1)) }
+    }
+}

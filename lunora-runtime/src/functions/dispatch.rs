@@ -1,0 +1,191 @@
+//! The two dispatchers: one that clients reach, one that the server and its administrators do.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use lunora_core::{
+    error::{Error, RequestError},
+    identity::Identity,
+    path::FunctionPath,
+    reference::{Kind, Visibility},
+    value::{Object, Value},
+};
+
+use super::{
+    BoxFuture,
+    admin::AdminCaller,
+    engine::Engine,
+    executor::PoolFull,
+    function::{Function, FunctionInfo},
+    idempotency::RequestKey,
+    random::RequestId,
+};
+use crate::store::Timestamp;
+
+/// A call as it arrives.
+#[derive(Debug)]
+pub struct CallRequest {
+    /// The function.
+    pub path: FunctionPath,
+    /// The kind that the caller takes it for; `None` for entries that run any kind.
+    pub kind: Option<Kind>,
+    /// Its arguments.
+    pub args: Object,
+    /// Who is calling.
+    pub identity: Option<Identity>,
+    /// With it, a mutation that has been committed is not run a second time.
+    pub idempotency_key: Option<String>,
+    /// Id of this request.
+    pub request_id: RequestId,
+}
+
+/// The result of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// What the function returned.
+    pub value: Value,
+    /// The commit that a mutation made, or the one that a query read at; for an action 0.
+    pub ts: Timestamp,
+}
+
+/// Why there is no result.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The function refused the call or failed.
+    #[error("{0}")]
+    Function(Error),
+    /// Too many calls wait already.
+    #[error("Overloaded: the server has as many calls waiting as it takes; try again in {retry_after:?}")]
+    Overloaded {
+        /// When it is worth trying again.
+        retry_after: Duration,
+    },
+    /// The server is about to stop.
+    #[error("ShuttingDown: the server is about to stop; try again in a moment")]
+    ShuttingDown,
+}
+
+/// The same as an error of a function, for callers inside the server.
+pub(crate) fn call_error(error: CallError) -> Error {
+    match error {
+        CallError::Function(error) => error,
+        other => Error::internal(other.to_string()),
+    }
+}
+
+impl From<Error> for CallError {
+    fn from(error: Error) -> Self {
+        Self::Function(error)
+    }
+}
+
+impl From<PoolFull> for CallError {
+    fn from(_: PoolFull) -> Self {
+        Self::Overloaded { retry_after: Duration::from_secs(1) }
+    }
+}
+
+/// Runs public functions. It was built from them alone, so no request can make it find another.
+pub struct PublicDispatch {
+    functions: HashMap<&'static str, Arc<Function>>,
+    engine: Arc<Engine>,
+    lookups: AtomicU64,
+}
+
+impl PublicDispatch {
+    pub(super) fn new(engine: Arc<Engine>) -> Self {
+        let public = engine.functions.iter().filter(|function| function.visibility == Visibility::Public);
+        let functions = public.map(|function| (function.path, Arc::clone(function))).collect();
+        Self { functions, engine, lookups: AtomicU64::new(0) }
+    }
+
+    /// Runs a public function. Names of internal functions and names of none take one path to one refusal.
+    pub fn call(&self, request: CallRequest) -> BoxFuture<'_, Result<Answer, CallError>> {
+        Box::pin(async move {
+            self.lookups.fetch_add(1, Ordering::Relaxed);
+            let Some(function) = self.functions.get(request.path.as_str()) else {
+                let refusal = RequestError::NoPublicFunction(request.path.to_string());
+                return Err(CallError::Function(Error::request(refusal)));
+            };
+            let key = RequestKey::of_client(&request);
+            self.engine.call(function, request, key).await
+        })
+    }
+
+    /// How often a name has been looked up: what the test of the boundary counts.
+    #[doc(hidden)]
+    pub fn lookups(&self) -> u64 {
+        self.lookups.load(Ordering::Relaxed)
+    }
+}
+
+impl fmt::Debug for PublicDispatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PublicDispatch").field("functions", &self.functions.len()).finish_non_exhaustive()
+    }
+}
+
+/// Runs every function. The network gets at it only with an [`AdminCaller`].
+pub struct FullDispatch {
+    engine: Arc<Engine>,
+}
+
+impl FullDispatch {
+    pub(super) const fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Runs any function for the holder of an admin key, and leaves an audit line.
+    pub fn call<'a>(
+        &'a self,
+        caller: &'a AdminCaller,
+        request: CallRequest,
+    ) -> BoxFuture<'a, Result<Answer, CallError>> {
+        Box::pin(async move {
+            let (path, id) = (request.path.clone(), request.request_id);
+            let key = RequestKey::of_admin(&request, caller);
+            let result = self.run(request, key).await;
+            caller.audit(&path, id, &result);
+            result
+        })
+    }
+
+    /// Runs any function for the process itself: its command line and its tests.
+    pub(crate) async fn call_as_server(&self, request: CallRequest) -> Result<Answer, CallError> {
+        self.run(request, None).await
+    }
+
+    async fn run(&self, request: CallRequest, key: Option<RequestKey>) -> Result<Answer, CallError> {
+        let Some(function) = self.engine.functions.find(request.path.as_str()) else {
+            return Err(CallError::Function(Error::request(RequestError::NoFunction(request.path.to_string()))));
+        };
+        self.engine.call(function, request, key).await
+    }
+
+    /// What there is to call, for administrators.
+    pub fn functions(&self, _caller: &AdminCaller) -> Vec<FunctionInfo> {
+        self.list()
+    }
+
+    pub(crate) fn list(&self) -> Vec<FunctionInfo> {
+        let shapes = &self.engine.shapes;
+        let mut all: Vec<_> =
+            self.engine.functions.iter().map(|function| FunctionInfo::of(function, shapes)).collect();
+        all.sort_by_key(|function| function.path);
+        all
+    }
+}
+
+impl fmt::Debug for FullDispatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FullDispatch")
+    }
+}

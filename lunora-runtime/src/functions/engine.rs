@@ -1,0 +1,99 @@
+//! What all calls of one server share.
+
+use std::{collections::HashMap, fmt, sync::Arc, thread::available_parallelism};
+
+use lunora_core::{
+    error::{Error, Result},
+    limits::Limits,
+    shape::Shapes,
+};
+
+use super::{
+    clock::{Clock, SystemClock},
+    executor::Executor,
+    failure::StoreFailure,
+    function::Function,
+    random::Seeds,
+    running::Running,
+};
+use crate::database::Database;
+
+/// How functions run.
+#[derive(Debug)]
+pub struct EngineOptions {
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where the seeds of calls come from.
+    pub seeds: Seeds,
+    /// Limits of a transaction, where a function sets none of its own.
+    pub limits: Limits,
+    /// Threads that run queries and mutations.
+    pub threads: usize,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            seeds: Seeds::System,
+            limits: Limits::default(),
+            threads: available_parallelism().map_or(2, std::num::NonZero::get),
+        }
+    }
+}
+
+pub(super) struct Engine {
+    pub(super) database: Database,
+    pub(super) functions: Functions,
+    pub(super) shapes: Shapes,
+    pub(super) executor: Executor,
+    pub(super) running: Running,
+    pub(super) failure: StoreFailure,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) seeds: Seeds,
+    pub(super) limits: Limits,
+    #[cfg(feature = "fetch")]
+    pub(super) http: std::sync::OnceLock<reqwest::Client>,
+}
+
+impl Engine {
+    /// The client of all `ctx.fetch` calls, which keeps connections open between them.
+    #[cfg(feature = "fetch")]
+    pub(super) fn http(&self) -> &reqwest::Client {
+        self.http.get_or_init(reqwest::Client::new)
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("database", &self.database).finish_non_exhaustive()
+    }
+}
+
+/// All functions of the application, for the server's own calls.
+#[derive(Debug)]
+pub(super) struct Functions(HashMap<&'static str, Arc<Function>>);
+
+/// A reference to a function of another application.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not a function of this application: is it listed in the `lunora::app!` that this server runs?")]
+struct NotOurs(&'static str);
+
+impl Functions {
+    pub(super) fn new(functions: impl IntoIterator<Item = Arc<Function>>) -> Self {
+        Self(functions.into_iter().map(|function| (function.path, function)).collect())
+    }
+
+    pub(super) fn find(&self, path: &str) -> Option<&Arc<Function>> {
+        self.0.get(path)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Function>> {
+        self.0.values()
+    }
+
+    /// The function that a reference names.
+    pub(super) fn referenced(&self, path: &'static str) -> Result<&Arc<Function>> {
+        self.find(path).ok_or_else(|| Error::from(NotOurs(path)))
+    }
+}

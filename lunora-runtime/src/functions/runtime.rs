@@ -1,0 +1,188 @@
+//! An application on a store: what a server serves.
+
+use std::{io, sync::Arc, time::Duration};
+
+use lunora_core::{error::Error, shape::Shapes};
+
+use super::{
+    App,
+    admin::{AdminKeys, NewKey, StoredKey},
+    app::ItemKind,
+    dispatch::{FullDispatch, PublicDispatch},
+    engine::{Engine, EngineOptions, Functions},
+    executor::Executor,
+    failure::StoreFailure,
+    function::{Function, FunctionInfo},
+    idempotency::{self, RequestRecord},
+    running::Running,
+};
+use crate::{
+    database::{self, Database, Schema, SchemaError, TableSchema},
+    store::{Store, StoreError},
+    system::SystemTransaction,
+};
+
+/// How long a shutdown waits for calls that are under way.
+pub const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(30);
+/// How often records of requests that are too old to be repeated are removed.
+const PURGE_EVERY: Duration = Duration::from_secs(3_600);
+
+/// An application on an open store. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Runtime(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    engine: Arc<Engine>,
+    public: PublicDispatch,
+    full: FullDispatch,
+    keys: AdminKeys,
+}
+
+/// The application cannot run on this store.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The tables contradict each other.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// The data does not fit the tables.
+    #[error(transparent)]
+    Database(#[from] database::OpenError),
+    /// The server's own tables could not be read or written.
+    #[error("the system tables could not be opened: {0}")]
+    System(Error),
+    /// A thread could not be started.
+    #[error("the threads for functions could not be started: {0}")]
+    Threads(#[from] io::Error),
+}
+
+/// The application's functions and tables with their shapes: what can be known without a store.
+#[derive(Debug)]
+pub(crate) struct Catalog {
+    functions: Vec<Arc<Function>>,
+    tables: Vec<TableSchema>,
+    shapes: Shapes,
+}
+
+impl Catalog {
+    pub(crate) fn of(app: App) -> Self {
+        let mut shapes = Shapes::default();
+        let (mut functions, mut tables) = (Vec::new(), Vec::new());
+        for item in app.items() {
+            match item.0 {
+                ItemKind::Function(function) => functions.push(Arc::new((function.bind)(&mut shapes))),
+                ItemKind::Table(describe) => tables.push(describe(&mut shapes)),
+            }
+        }
+        tables.extend([TableSchema::system::<StoredKey>(&mut shapes), TableSchema::system::<RequestRecord>(&mut shapes)]);
+        Self { functions, tables, shapes }
+    }
+
+    /// The functions, by path.
+    pub(crate) fn functions(&self) -> Vec<FunctionInfo> {
+        let mut all: Vec<_> =
+            self.functions.iter().map(|function| FunctionInfo::of(function, &self.shapes)).collect();
+        all.sort_by_key(|function| function.path);
+        all
+    }
+
+    pub(crate) fn schema(&self) -> Result<Schema, SchemaError> {
+        Schema::new(self.tables.clone())
+    }
+}
+
+impl Runtime {
+    /// Opens `store` with the application's schema: adds and fills indexes, and checks documents whose table changed.
+    pub fn open(
+        app: App,
+        store: Arc<dyn Store>,
+        options: EngineOptions,
+        opening: database::OpenOptions,
+    ) -> Result<Self, OpenError> {
+        let catalog = Catalog::of(app);
+        let database = Database::open(store, catalog.schema()?, opening)?;
+        let EngineOptions { clock, seeds, limits, threads } = options;
+        let system = SystemTransaction { database: &database, now: clock.now() };
+        let keys = AdminKeys::load(&system).map_err(OpenError::System)?;
+        let engine = Arc::new(Engine {
+            database,
+            functions: Functions::new(catalog.functions),
+            shapes: catalog.shapes,
+            executor: Executor::start(threads)?,
+            running: Running::default(),
+            failure: StoreFailure::default(),
+            clock,
+            seeds,
+            limits,
+            #[cfg(feature = "fetch")]
+            http: std::sync::OnceLock::new(),
+        });
+        let (public, full) = (PublicDispatch::new(Arc::clone(&engine)), FullDispatch::new(Arc::clone(&engine)));
+        Ok(Self(Arc::new(Parts { engine, public, full, keys })))
+    }
+
+    /// Runs public functions.
+    pub fn public(&self) -> &PublicDispatch {
+        &self.0.public
+    }
+
+    /// Runs every function, for those who may.
+    pub fn full(&self) -> &FullDispatch {
+        &self.0.full
+    }
+
+    /// The keys that administrators present.
+    pub fn admin_keys(&self) -> &AdminKeys {
+        &self.0.keys
+    }
+
+    /// Makes the first admin key if the store has none; `keep` has to put it where its owner finds it.
+    pub fn ensure_admin_key<E>(
+        &self,
+        keep: impl FnOnce(&NewKey) -> Result<(), E>,
+    ) -> lunora_core::error::Result<Result<(), E>> {
+        self.0.keys.ensure_first(&self.system(), keep)
+    }
+
+    /// The database under the functions.
+    pub fn database(&self) -> &Database {
+        &self.0.engine.database
+    }
+
+    fn system(&self) -> SystemTransaction<'_> {
+        SystemTransaction { database: self.database(), now: self.0.engine.clock.now() }
+    }
+
+    /// Removes, now and every hour, the records of requests that are too old to be repeated. Ends with the runtime.
+    pub async fn purge_expired(&self) {
+        loop {
+            let runtime = self.clone();
+            let purge = move || {
+                if let Err(error) = idempotency::purge(&runtime.system()) {
+                    tracing::warn!(%error, "expired request records could not be removed");
+                }
+            };
+            if self.0.engine.executor.run("purge", purge).is_err() {
+                tracing::warn!("expired request records stay for now: the server is overloaded");
+            }
+            tokio::time::sleep(PURGE_EVERY).await;
+        }
+    }
+
+    /// Ends when the store has failed and nothing can be promised any more: the process should stop.
+    pub async fn failed(&self) -> StoreError {
+        self.0.engine.failure.wait().await
+    }
+
+    /// Lets no further call in, waits for those under way, and closes the store.
+    pub async fn shutdown(&self) -> Result<(), StoreError> {
+        if !self.0.engine.running.close(SHUTDOWN_PATIENCE).await {
+            tracing::warn!("some calls did not end within {SHUTDOWN_PATIENCE:?}; stopping without them");
+        }
+        let database = self.0.engine.database.clone();
+        tokio::task::spawn_blocking(move || database.close())
+            .await
+            .unwrap_or_else(|error| Err(StoreError::Failed(error.to_string().into())))
+    }
+}

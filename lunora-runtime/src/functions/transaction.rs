@@ -1,0 +1,221 @@
+//! Running a query or mutation: one transaction an attempt, on the executor.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use lunora_core::{
+    error::{Error, Result},
+    identity::Identity,
+    value::{Object, Value},
+};
+use tokio::sync::oneshot;
+
+use super::{
+    Ctx, MutationCtx, QueryCtx,
+    call::{RESULT_BYTES, check_size},
+    call_state::{CallState, Depth},
+    dispatch::{Answer, CallError},
+    engine::Engine,
+    executor::drive,
+    function::Function,
+    idempotency::RequestKey,
+};
+use crate::{
+    database::{CommitError, Freshness, Transaction, TransactionOptions},
+    store::{StoreError, Timestamp},
+};
+
+/// How long one run of a query or mutation may work.
+pub(super) const WORK_LIMIT: Duration = Duration::from_secs(1);
+/// How long a query or mutation may take in all, waiting and repeated runs included.
+const TOTAL_LIMIT: Duration = Duration::from_secs(15);
+/// After as many conflicts a mutation runs where it cannot lose to another writer of this process.
+const MAX_LOSSES: u32 = 2;
+
+/// A call that is ready to run: the function is known, the arguments have its shape.
+#[derive(Debug)]
+pub(super) struct Work {
+    pub(super) engine: Arc<Engine>,
+    pub(super) function: Arc<Function>,
+    pub(super) args: Object,
+    pub(super) identity: Option<Arc<Identity>>,
+    pub(super) depth: Depth,
+    pub(super) key: Option<RequestKey>,
+}
+
+/// The time that a call may take ran out before it could commit.
+#[derive(Debug, thiserror::Error)]
+#[error("TimeLimitExceeded: total_time is limited to {} s; the server is busy or the documents are contended", TOTAL_LIMIT.as_secs())]
+struct TookTooLong;
+
+/// The store could not say whether the commit is on disk.
+#[derive(Debug, thiserror::Error)]
+#[error("the outcome is unknown, because the store failed: {0}")]
+struct OutcomeUnknown(StoreError);
+
+/// A future of the handler was leaked together with the context in it, so nobody knows whether it is over.
+#[derive(Debug, thiserror::Error)]
+#[error("a nested call was leaked (`mem::forget`?) and may still write; nothing was committed")]
+struct ContextEscaped;
+
+/// How one attempt ended.
+enum Attempt {
+    /// With an answer, which may leave when `ts` is on disk.
+    Done { value: Value, ts: Timestamp },
+    /// With an error, which has seen commits up to `seen` and may leave when they are on disk.
+    Failed { error: Error, seen: Timestamp },
+    /// Another commit changed what this one had read.
+    Conflict,
+}
+
+type Reply = oneshot::Sender<Result<Answer, CallError>>;
+
+impl Work {
+    /// Runs the query on the executor. `held` is dropped when it is over.
+    pub(super) async fn query(self, held: impl Send + 'static) -> Result<Answer, CallError> {
+        self.on_executor(held, |work, _, reply| {
+            // The caller may be gone; then nobody wants the answer.
+            let _ = reply.send(work.run_query().map_err(CallError::from));
+        })
+        .await
+    }
+
+    /// Runs the mutation on the executor, again as long as it conflicts. `held` is dropped when it is over.
+    pub(super) async fn mutation(self, held: impl Send + 'static) -> Result<Answer, CallError> {
+        self.on_executor(held, |work, start, reply| work.run_mutation(start, reply)).await
+    }
+
+    async fn on_executor(
+        self,
+        held: impl Send + 'static,
+        run: impl FnOnce(Self, Instant, Reply) + Send + 'static,
+    ) -> Result<Answer, CallError> {
+        let (reply, answer) = oneshot::channel();
+        let start = Instant::now();
+        let span = tracing::Span::current();
+        let executor = self.engine.executor.clone();
+        executor.run(self.function.path, move || {
+            let _held = held;
+            let _entered = span.entered();
+            run(self, start, reply);
+        })?;
+        // Without an answer the thread ended in the middle, which only a bug of ours can make it do.
+        answer.await.unwrap_or_else(|_| Err(CallError::Function(Error::internal("the call was lost"))))
+    }
+
+    fn run_query(self) -> Result<Answer> {
+        let state = self.begin(Freshness::Durable)?;
+        let ctx = QueryCtx { state: Arc::clone(&state), depth: self.depth };
+        let value = self.handle(Ctx::Query(&ctx))?;
+        Ok(Answer { value, ts: state.transaction.with(|transaction| transaction.snapshot_ts()) })
+    }
+
+    fn run_mutation(self, start: Instant, reply: Reply) {
+        let attempt = self.attempts(start);
+        let (ts, result) = match attempt {
+            Attempt::Done { value, ts } => (ts, Ok(Answer { value, ts })),
+            Attempt::Failed { error, seen } => (seen, Err(CallError::Function(error))),
+            Attempt::Conflict => (Timestamp(0), Err(CallError::Function(Error::from(TookTooLong)))),
+        };
+        // Only the answer waits for the disk; this thread goes on to the next call.
+        let failure = self.engine.failure.clone();
+        let on_disk = move |durable: Result<(), StoreError>| {
+            let result = durable.map_or_else(
+                |error| {
+                    failure.report(&error);
+                    Err(CallError::Function(Error::from(OutcomeUnknown(error))))
+                },
+                |()| result,
+            );
+            // The caller may be gone; then nobody wants the answer.
+            let _ = reply.send(result);
+        };
+        self.engine.database.when_durable(ts, Box::new(on_disk));
+    }
+
+    fn attempts(&self, start: Instant) -> Attempt {
+        for losses in 0_u32.. {
+            if start.elapsed() > TOTAL_LIMIT {
+                break;
+            }
+            let lane = (losses >= MAX_LOSSES).then(|| self.engine.database.lane());
+            match self.attempt() {
+                Attempt::Conflict => tracing::debug!(losses, "conflict; running again"),
+                ended => return ended,
+            }
+            drop(lane);
+        }
+        Attempt::Conflict
+    }
+
+    fn attempt(&self) -> Attempt {
+        match self.begin(Freshness::Ordered) {
+            Ok(state) => self.attempt_in(state),
+            Err(error) => Attempt::Failed { error, seen: Timestamp(0) },
+        }
+    }
+
+    fn attempt_in(&self, state: Arc<CallState>) -> Attempt {
+        let seen = state.transaction.with(|transaction| transaction.snapshot_ts());
+        let result = self.handle_mutation(&state);
+        let Some(transaction) = Arc::into_inner(state).map(CallState::into_transaction) else {
+            return Attempt::Failed { error: Error::from(ContextEscaped), seen };
+        };
+        let (value, recorded) = match result {
+            Ok(result) => result,
+            Err(error) => return Attempt::Failed { error, seen },
+        };
+        match self.engine.database.commit(transaction) {
+            Ok(ts) => Attempt::Done { value, ts: recorded.unwrap_or(ts) },
+            Err(CommitError::Conflict) => Attempt::Conflict,
+            Err(error) => Attempt::Failed { error: Error::from(error), seen },
+        }
+    }
+
+    /// The result of the handler, or the one on record for a request that has been committed before.
+    fn handle_mutation(&self, state: &Arc<CallState>) -> Result<(Value, Option<Timestamp>)> {
+        if let Some(key) = &self.key
+            && let Some(recorded) = key.recorded(&state.transaction)?
+        {
+            return Ok((recorded.value, Some(recorded.ts)));
+        }
+        let mut ctx = MutationCtx::new(Arc::clone(state), self.depth);
+        let value = self.handle(Ctx::Mutation(&mut ctx))?;
+        if let Some(key) = &self.key {
+            key.record(&state.transaction, &value)?;
+        }
+        Ok((value, None))
+    }
+
+    fn handle(&self, ctx: Ctx<'_>) -> Result<Value> {
+        let start = Instant::now();
+        let value = drive((self.function.run)(ctx, self.args.clone()), || check_work(start))?;
+        check_size("result_bytes", value.size(), RESULT_BYTES)?;
+        Ok(value)
+    }
+
+    fn begin(&self, freshness: Freshness) -> Result<Arc<CallState>> {
+        let engine = &self.engine;
+        let (now, seed) = (engine.clock.now(), engine.seeds.next());
+        let options = TransactionOptions {
+            limits: engine.limits.with(self.function.limits),
+            deadline: Some(Instant::now() + WORK_LIMIT),
+            now_ms: now.as_millis(),
+            seed: engine.seeds.next(),
+            binding: self.function.binding(&self.args),
+        };
+        let transaction: Transaction = engine.database.begin(freshness, options)?;
+        Ok(CallState::new(Arc::clone(engine), transaction, self.identity.clone(), now, seed))
+    }
+}
+
+/// A handler worked longer than it may.
+#[derive(Debug, thiserror::Error)]
+#[error("TimeLimitExceeded: work_time is limited to {} s; read less, or split the work", WORK_LIMIT.as_secs())]
+struct WorkedTooLong;
+
+fn check_work(start: Instant) -> Result<()> {
+    if start.elapsed() > WORK_LIMIT { Err(Error::from(WorkedTooLong)) } else { Ok(()) }
+}

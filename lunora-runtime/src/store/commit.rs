@@ -1,0 +1,50 @@
+//! The unit of writing.
+
+use bytes::Bytes;
+
+use super::error::StoreError;
+use super::timestamp::Timestamp;
+
+/// A key in the flat ordered byte keyspace; the layers above choose the prefixes.
+pub type Key = Bytes;
+
+/// A value, opaque to the store.
+pub type Payload = Bytes;
+
+/// The writes of one commit.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Commit {
+    /// When it takes effect.
+    pub ts: Timestamp,
+    /// Keys sorted and unique; `None` deletes.
+    pub writes: Vec<(Key, Option<Payload>)>,
+}
+
+/// A record's length is a `u32` on disk; far below that, memory and sync times would hurt everyone else.
+const MAX_BYTES: usize = 1 << 30;
+
+impl Commit {
+    /// Checks what the log and the overlay rely on.
+    pub(crate) fn check(&self, after: Timestamp) -> Result<(), StoreError> {
+        if self.ts <= after || self.ts > Timestamp::MAX {
+            return Err(StoreError::InvalidCommit(
+                "its timestamp is not above its predecessor's and below 2^63",
+            ));
+        }
+        if !self.writes.is_sorted_by(|left, right| left.0 < right.0) {
+            return Err(StoreError::InvalidCommit("its keys are not sorted and unique"));
+        }
+        if self.bytes() > MAX_BYTES {
+            return Err(StoreError::InvalidCommit("it is larger than 1 GiB"));
+        }
+        Ok(())
+    }
+
+    /// Bytes of keys and payloads, with eight for the lengths of each.
+    pub(crate) fn bytes(&self) -> usize {
+        self.writes
+            .iter()
+            .map(|(key, value)| 8 + key.len() + value.as_ref().map_or(0, Bytes::len))
+            .sum()
+    }
+}

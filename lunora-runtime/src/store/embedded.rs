@@ -1,0 +1,163 @@
+//! The store on this machine's disk.
+
+use std::fs::{self, OpenOptions};
+use std::path::Path;
+use std::sync::Arc;
+
+use redb::backends::FileBackend;
+
+use super::delegate::delegate_store;
+use super::engine::{Engine, Parts};
+use super::error::StoreError;
+use super::health::Health;
+use super::lock::DirLock;
+use super::log::{Disk, Files, recover};
+use super::options::Options;
+use super::overlay::Layer;
+use super::recent::Recent;
+use super::state::{Base, DiskSpace, Meta, Patient};
+use super::threads::Running;
+use super::timestamp::Timestamp;
+
+/// A store in a directory: a commit log, and below it an engine that holds the state as of a checkpoint.
+///
+/// One process at a time. Dropping it without [`close`](super::Store::close) loses nothing that was ordered, but the
+/// next start has to replay the log.
+///
+/// ```
+/// use lunora_runtime::store::{Commit, Embedded, Options, Store, Timestamp};
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let options = Options { segment_bytes: 1 << 16, ..Options::default() };
+/// let store = Embedded::open(dir.path(), options)?;
+/// let writes = vec![("key".into(), Some("value".into()))];
+/// store.append(store.ordered(), Commit { ts: Timestamp(1), writes })?;
+/// assert_eq!(store.snapshot(Timestamp(1))?.get(b"key")?.as_deref(), Some(&b"value"[..]));
+/// store.close()?;
+/// # Ok::<_, lunora_runtime::store::StoreError>(())
+/// ```
+#[derive(Debug)]
+pub struct Embedded {
+    running: Running,
+}
+
+delegate_store!(Embedded);
+
+impl Embedded {
+    /// Opens the store in `dir`, or makes a new one.
+    ///
+    /// [`StoreError::Locked`] when another process has it open, [`StoreError::Damaged`] when something acknowledged
+    /// would be missing.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a caller writes them where it opens, and keeps none"
+    )]
+    pub fn open(dir: &Path, options: Options) -> Result<Self, StoreError> {
+        Self::open_on(dir, &options, &(Arc::new(Disk) as Arc<dyn Files>))
+    }
+
+    pub(crate) fn open_on(dir: &Path, options: &Options, files: &Arc<dyn Files>) -> Result<Self, StoreError> {
+        let log_dir = dir.join("log");
+        fs::create_dir_all(&log_dir).map_err(StoreError::io("create", &log_dir))?;
+        let lock = DirLock::acquire(dir)?;
+        for created in [dir, dir.parent().unwrap_or(dir)] {
+            files.sync_dir(created).map_err(StoreError::io("sync", created))?;
+        }
+        let parts = open_parts(dir, &log_dir, options, files)?;
+        let running = Running::start(Engine::new(parts, options)?, Some(lock))?;
+        Ok(Self { running })
+    }
+
+    /// Brings everything ordered into the engine, as a full overlay would.
+    #[cfg(test)]
+    pub(crate) fn checkpoint(&self) -> Result<(), StoreError> {
+        self.running.engine.checkpoint()
+    }
+}
+
+fn open_parts(
+    dir: &Path,
+    log_dir: &Path,
+    options: &Options,
+    files: &Arc<dyn Files>,
+) -> Result<Parts, StoreError> {
+    let (disk, health, path) = (
+        Arc::<DiskSpace>::default(),
+        Arc::<Health>::default(),
+        dir.join("state.redb"),
+    );
+    let existing = path
+        .exists()
+        .then(|| open_base(&path, options, &disk))
+        .transpose()?;
+    let meta = existing.as_ref().map(Base::meta).transpose()?;
+    let checkpoint = meta.map_or(Timestamp::ZERO, |meta| meta.checkpoint);
+    let active = Arc::new(Layer::default());
+    let mut recent = Recent::new(checkpoint, options.recent_commits, options.recent_bytes);
+    let segment_bytes = options.segment_bytes.max(1 << 12) as u64;
+    let recovered = recover(
+        log_dir,
+        files,
+        segment_bytes,
+        meta,
+        Arc::clone(&health),
+        &mut |commit| {
+            active.insert(&commit);
+            recent.push(Arc::new(commit));
+        },
+    )?;
+    let base = match existing {
+        Some(base) => base,
+        None => create_base(dir, &path, recovered.meta, options, &disk, files)?,
+    };
+    let (meta, last, log) = (recovered.meta, recovered.last, Some(recovered.log));
+    Ok(Parts {
+        base,
+        meta,
+        log,
+        disk,
+        health,
+        active,
+        recent,
+        last,
+    })
+}
+
+/// Makes the engine under another name first: what has the name is whole.
+fn create_base(
+    dir: &Path,
+    path: &Path,
+    meta: Meta,
+    options: &Options,
+    disk: &Arc<DiskSpace>,
+    files: &Arc<dyn Files>,
+) -> Result<Base, StoreError> {
+    let unfinished = dir.join("state.tmp");
+    if unfinished.exists() {
+        files
+            .remove(&unfinished)
+            .map_err(StoreError::io("remove", &unfinished))?;
+    }
+    open_base(&unfinished, options, disk)?.write(meta, std::iter::empty())?;
+    files
+        .rename(&unfinished, path)
+        .map_err(StoreError::io("create", path))?;
+    files.sync_dir(dir).map_err(StoreError::io("sync", dir))?;
+    open_base(path, options, disk)
+}
+
+fn open_base(path: &Path, options: &Options, disk: &Arc<DiskSpace>) -> Result<Base, StoreError> {
+    let opened = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path);
+    let backend = FileBackend::new(opened.map_err(StoreError::io("open", path))?)?;
+    Base::open(
+        Patient {
+            backend,
+            space: Arc::clone(disk),
+        },
+        options.cache_bytes,
+    )
+}

@@ -1,0 +1,264 @@
+//! What both stores are made of: an order of commits, layers in memory, the engine below them, and maybe a log.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+
+use super::checkpoint::{Checkpoints, Work};
+use super::commit::Commit;
+use super::error::StoreError;
+use super::health::Health;
+use super::log::{Log, Record};
+use super::options::Options;
+use super::overlay::Layer;
+use super::recent::Recent;
+use super::state::{Base, DiskSpace, Generation, Meta, Views};
+use super::timestamp::Timestamp;
+use super::traits::{Durable, Snapshot};
+
+/// A store without its threads.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    /// The active layer. Whoever holds the lock decides which commit is next.
+    order: Mutex<Arc<Layer>>,
+    ordered: AtomicU64,
+    recent: Mutex<Recent>,
+    views: Views,
+    base: Mutex<Option<Base>>,
+    /// Without a log every commit is as durable as it gets at once.
+    log: Option<Log>,
+    checkpoints: Checkpoints,
+    disk: Arc<DiskSpace>,
+    health: Arc<Health>,
+    store: u64,
+    overlay_bytes: usize,
+}
+
+/// What a store starts from.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) base: Base,
+    pub(crate) meta: Meta,
+    pub(crate) log: Option<Log>,
+    pub(crate) disk: Arc<DiskSpace>,
+    pub(crate) health: Arc<Health>,
+    /// The commits after the checkpoint.
+    pub(crate) active: Arc<Layer>,
+    pub(crate) recent: Recent,
+    /// The newest of them, or the checkpoint.
+    pub(crate) last: Timestamp,
+}
+
+impl Engine {
+    pub(crate) fn new(parts: Parts, options: &Options) -> Result<Self, StoreError> {
+        let Parts {
+            base,
+            meta,
+            log,
+            disk,
+            health,
+            active,
+            recent,
+            last,
+        } = parts;
+        let generation = Generation::new(base.view(meta.checkpoint)?, Arc::clone(&active));
+        Ok(Self {
+            order: Mutex::new(active),
+            ordered: AtomicU64::new(last.0),
+            recent: Mutex::new(recent),
+            views: Views::new(generation),
+            base: Mutex::new(Some(base)),
+            log,
+            checkpoints: Checkpoints::default(),
+            disk,
+            health,
+            store: meta.store,
+            overlay_bytes: options.overlay_bytes,
+        })
+    }
+
+    pub(crate) fn log(&self) -> Option<&Log> {
+        self.log.as_ref()
+    }
+
+    pub(crate) fn ordered(&self) -> Timestamp {
+        Timestamp(self.ordered.load(Ordering::Acquire))
+    }
+
+    pub(crate) fn durable(&self) -> Timestamp {
+        self.log.as_ref().map_or_else(|| self.ordered(), Log::durable)
+    }
+
+    pub(crate) fn snapshot(&self, ts: Timestamp) -> Result<Arc<dyn Snapshot>, StoreError> {
+        self.health.check()?;
+        if let Some(view) = self.views.cached(ts) {
+            return Ok(view);
+        }
+        // Before the generation is looked up: a layer that holds a commit is in place before the commit is ordered.
+        let newest = self.ordered();
+        if ts > newest {
+            return Err(StoreError::NotYet {
+                requested: ts,
+                newest,
+            });
+        }
+        self.views.open(ts)
+    }
+
+    pub(crate) fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
+        self.health.check()?;
+        self.recent.lock().since(since)
+    }
+
+    pub(crate) fn when_durable(&self, ts: Timestamp, done: Durable) {
+        match &self.log {
+            Some(log) => log.when_durable(ts, done),
+            None => done(Ok(())),
+        }
+    }
+
+    pub(crate) fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
+        self.follows(after)?;
+        commit.check(after)?;
+        let record = self.log.as_ref().map(|log| (log, Record::encode(&commit, after)));
+        let commit = Arc::new(commit);
+        self.wait_for_room()?;
+        let mut active = self.order.lock();
+        self.health.check()?;
+        self.follows(after)?;
+        // The last step that can fail comes first; nothing is pushed before it can be read, or it could become durable
+        // before it is ordered.
+        let logged = match record {
+            Some((log, record)) => Some((log, log.reserve(&record)?, record)),
+            None => None,
+        };
+        active.insert(&commit);
+        self.publish(commit);
+        if let Some((log, place, record)) = logged {
+            log.push(record, place);
+        }
+        if active.bytes() >= self.overlay_bytes {
+            self.freeze(&mut active);
+        }
+        Ok(())
+    }
+
+    fn follows(&self, after: Timestamp) -> Result<(), StoreError> {
+        let head = self.ordered();
+        if head == after {
+            Ok(())
+        } else {
+            Err(StoreError::Moved { head })
+        }
+    }
+
+    /// Makes a commit the newest one, in the feed and for snapshots at once.
+    fn publish(&self, commit: Arc<Commit>) {
+        let (mut recent, ts) = (self.recent.lock(), commit.ts);
+        recent.push(commit);
+        self.ordered.store(ts.0, Ordering::Release);
+    }
+
+    /// Waits while memory is full and the engine is still busy with what was full before.
+    fn wait_for_room(&self) -> Result<(), StoreError> {
+        while self.views.active_bytes() >= 2 * self.overlay_bytes && self.checkpoints.is_busy() {
+            self.health.check()?;
+            if self.disk.is_full() {
+                return Err(StoreError::DiskFull);
+            }
+            self.checkpoints.wait_a_moment();
+        }
+        Ok(())
+    }
+
+    /// Sends the active layer on its way into the engine, unless another one still is.
+    fn freeze(&self, active: &mut Arc<Layer>) {
+        if active.is_empty() || self.checkpoints.is_busy() {
+            return;
+        }
+        let next = Arc::new(Layer::default());
+        self.views.freeze(Arc::clone(&next));
+        self.checkpoints.begin(std::mem::replace(active, next));
+    }
+
+    /// Writes full layers into the engine until [`Self::stop`]. Runs on a thread of its own.
+    pub(crate) fn run_checkpoints(&self) {
+        loop {
+            match self.checkpoints.next() {
+                Work::Stop => return,
+                Work::Forget => self.views.forget_previous(),
+                Work::Write(layer) => match self.write(&layer) {
+                    Ok(()) => self.checkpoints.done(),
+                    Err(error) => return self.checkpoints.fail(self.judge(error)),
+                },
+            }
+        }
+    }
+
+    fn write(&self, layer: &Layer) -> Result<(), StoreError> {
+        let checkpoint = layer.last();
+        let mut meta = Meta {
+            checkpoint,
+            store: self.store,
+            segment: 0,
+        };
+        if let Some(log) = &self.log {
+            log.wait(checkpoint)?;
+            meta.segment = log.segment();
+        }
+        let guard = self.base.lock();
+        let base = guard.as_ref().ok_or(StoreError::Closed)?;
+        base.write(meta, layer.newest())?;
+        self.views.checkpointed(base.view(checkpoint)?);
+        if let Some(log) = &self.log {
+            log.release(checkpoint);
+        }
+        Ok(())
+    }
+
+    /// A checkpoint that fails while the store is open ends it: memory can no longer be bounded. All is in the log.
+    fn judge(&self, error: StoreError) -> StoreError {
+        match error {
+            StoreError::Closed | StoreError::Failed(_) => error,
+            _ if self.disk.is_full() => StoreError::DiskFull,
+            other => self
+                .health
+                .fail(&format!("a checkpoint cannot be written: {other}")),
+        }
+    }
+
+    /// Brings everything ordered into the engine.
+    pub(crate) fn checkpoint(&self) -> Result<(), StoreError> {
+        self.checkpoints.wait_idle()?;
+        self.freeze(&mut self.order.lock());
+        self.checkpoints.wait_idle()
+    }
+
+    /// Refuses what comes from now on, and brings everything before it to the disk and into the engine.
+    pub(crate) fn finish(&self) -> Result<(), StoreError> {
+        let order = self.order.lock();
+        self.health.close();
+        drop(order);
+        if let Some(log) = &self.log {
+            log.wait(self.ordered())?;
+        }
+        self.disk.give_up();
+        self.checkpoint()
+    }
+
+    /// Lets the threads end. What is queued for the log is still written.
+    pub(crate) fn stop(&self) {
+        self.health.close();
+        self.disk.give_up();
+        if let Some(log) = &self.log {
+            log.stop();
+        }
+        self.checkpoints.stop();
+    }
+
+    /// Closes the engine. Snapshots that are still held can read only what is in memory from now on.
+    pub(crate) fn release(&self) {
+        *self.base.lock() = None;
+    }
+}

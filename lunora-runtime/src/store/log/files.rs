@@ -1,0 +1,102 @@
+//! What the log asks of a file system: a trait, so that tests can make it fail.
+
+use std::fmt::Debug;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use parking_lot::Mutex;
+
+/// Directories and names.
+pub(crate) trait Files: Send + Sync + Debug {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn LogFile>>;
+    fn open(&self, path: &Path) -> io::Result<Box<dyn LogFile>>;
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    fn remove(&self, path: &Path) -> io::Result<()>;
+    /// Makes creations, renames and removals in `dir` durable.
+    fn sync_dir(&self, dir: &Path) -> io::Result<()>;
+}
+
+/// An open segment.
+pub(crate) trait LogFile: Send + Sync + Debug {
+    fn write_at(&self, offset: u64, data: &[u8]) -> io::Result<()>;
+    /// Writes zeros to `[from, to)`, which reserves the space on the disk.
+    fn zero(&self, from: u64, to: u64) -> io::Result<()>;
+    fn sync(&self) -> io::Result<()>;
+}
+
+/// The real file system.
+#[derive(Debug)]
+pub(crate) struct Disk;
+
+#[derive(Debug)]
+struct DiskFile(Mutex<File>);
+
+impl Files for Disk {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn LogFile>> {
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(path)?;
+        Ok(Box::new(DiskFile(Mutex::new(file))))
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn LogFile>> {
+        Ok(Box::new(DiskFile(Mutex::new(
+            OpenOptions::new().write(true).open(path)?,
+        ))))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        sync_dir(dir)
+    }
+}
+
+impl LogFile for DiskFile {
+    fn write_at(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        let mut file = self.0.lock();
+        file.seek(SeekFrom::Start(offset))?;
+        file.write_all(data)
+    }
+
+    fn zero(&self, from: u64, to: u64) -> io::Result<()> {
+        let zeros = vec![0; 1 << 16];
+        let mut file = self.0.lock();
+        file.seek(SeekFrom::Start(from))?;
+        let mut left = to.saturating_sub(from);
+        while left > 0 {
+            let part = left.min(zeros.len() as u64);
+            // `part` is at most the length of `zeros`.
+            #[expect(clippy::cast_possible_truncation, reason = "at most 65,536")]
+            file.write_all(&zeros[..part as usize])?;
+            left -= part;
+        }
+        Ok(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.0.lock().sync_data()
+    }
+}
+
+/// Windows has no such thing, and needs none: there the file system orders these itself.
+#[cfg_attr(
+    not(unix),
+    expect(clippy::unnecessary_wraps, reason = "only unix can fail here")
+)]
+fn sync_dir(dir: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    File::open(dir)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = dir;
+    Ok(())
+}

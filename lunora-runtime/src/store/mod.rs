@@ -1,0 +1,39 @@
+//! Ordered key-value storage with snapshots, durable commits and a change feed: the only room that knows an engine.
+//!
+//! A commit is ordered in memory, where the next transaction sees it at once, and queued for the commit log, whose one
+//! thread writes and syncs everything queued in one go. What is newer than the last checkpoint is read from an ordered
+//! overlay in memory, the rest from an embedded engine, into which a full layer of the overlay is written in the
+//! background. A start opens the engine at its checkpoint and replays the log after it.
+//!
+//! [`Store`] and [`Snapshot`] are all that the rooms above see; [`Embedded`] keeps its data in a directory, [`Memory`]
+//! is the same without a disk.
+
+mod checkpoint;
+mod commit;
+mod delegate;
+mod embedded;
+mod engine;
+mod error;
+mod health;
+mod lock;
+mod log;
+mod memory;
+mod options;
+mod overlay;
+mod range;
+mod recent;
+mod state;
+#[cfg(test)]
+mod tests;
+mod threads;
+mod timestamp;
+mod traits;
+
+pub use commit::{Commit, Key, Payload};
+pub use embedded::Embedded;
+pub use error::StoreError;
+pub use memory::Memory;
+pub use options::Options;
+pub use range::{Direction, KeyRange};
+pub use timestamp::Timestamp;
+pub use traits::{Durable, Pairs, Snapshot, Store};

@@ -1,0 +1,95 @@
+//! A full disk must not fail a checkpoint: it waits until there is room.
+//!
+//! redb gives up a database for good after the first failed write, reads included. Reads have to go on while the disk
+//! is full, so that error never reaches it: the write is tried again until it goes through. Only the thread that writes
+//! the checkpoint waits; readers of a redb transaction take no lock that a writer holds while it writes.
+
+use std::io::{self, ErrorKind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use redb::StorageBackend;
+
+const RETRY: Duration = Duration::from_millis(50);
+
+/// Whether a writer in the background is waiting for room on the disk.
+#[derive(Debug, Default)]
+pub(crate) struct DiskSpace {
+    full: AtomicBool,
+    give_up: AtomicBool,
+}
+
+impl DiskSpace {
+    pub(crate) fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
+    }
+
+    /// From now on a full disk is an error: the store is closing and nobody can wait any longer.
+    pub(crate) fn give_up(&self) {
+        self.give_up.store(true, Ordering::Relaxed);
+    }
+
+    /// Runs `write` until the disk has room for it. Only for writes that may be repeated, and never for a sync: after a
+    /// failed sync the pages may be gone, and the next one would succeed without them.
+    pub(crate) fn patiently(&self, mut write: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+        loop {
+            let done = write();
+            let full = done.as_ref().is_err_and(is_full);
+            if full != self.full.swap(full, Ordering::Relaxed) {
+                report(full);
+            }
+            if !full || self.give_up.load(Ordering::Relaxed) {
+                return done;
+            }
+            thread::sleep(RETRY);
+        }
+    }
+}
+
+fn report(full: bool) {
+    if full {
+        tracing::error!("the disk is full; what was accepted is written as soon as there is room");
+    } else {
+        tracing::info!("the disk has room again");
+    }
+}
+
+/// Whether waiting for someone to make room can help.
+pub(crate) fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
+/// A storage backend that waits while the disk is full. Locks are not passed on: the directory is locked already.
+#[derive(Debug)]
+pub(crate) struct Patient<B> {
+    pub(crate) backend: B,
+    pub(crate) space: Arc<DiskSpace>,
+}
+
+impl<B: StorageBackend> StorageBackend for Patient<B> {
+    fn len(&self) -> io::Result<u64> {
+        self.backend.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.backend.read(offset, out)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.space.patiently(|| self.backend.set_len(len))
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.backend.sync_data()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.space.patiently(|| self.backend.write(offset, data))
+    }
+
+    fn close(&self) -> io::Result<()> {
+        self.backend.close()
+    }
+}

@@ -1,0 +1,122 @@
+//! The generations that can be read, and the one shared view per timestamp.
+
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
+use super::super::error::StoreError;
+use super::super::overlay::Layer;
+use super::super::timestamp::Timestamp;
+use super::super::traits::Snapshot;
+use super::base::BaseView;
+use super::generation::Generation;
+use super::view::View;
+
+/// The current generation, the one before it for those who chose their timestamp before a checkpoint, and the views
+/// that are asked for again and again: the newest one, and the one of the newest durable commit behind it.
+#[derive(Debug)]
+pub(crate) struct Views {
+    state: RwLock<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    current: Arc<Generation>,
+    previous: Option<Arc<Generation>>,
+    newest: Option<Arc<View>>,
+    durable: Option<Arc<View>>,
+}
+
+impl Views {
+    pub(crate) fn new(generation: Generation) -> Self {
+        let current = Arc::new(generation);
+        Self {
+            state: RwLock::new(State {
+                current,
+                previous: None,
+                newest: None,
+                durable: None,
+            }),
+        }
+    }
+
+    /// The view as of `ts`, when it was asked for lately.
+    pub(crate) fn cached(&self, ts: Timestamp) -> Option<Arc<dyn Snapshot>> {
+        let state = self.state.read();
+        Some(state.cached(ts)?.clone())
+    }
+
+    /// The view as of `ts`, which must be ordered.
+    pub(crate) fn open(&self, ts: Timestamp) -> Result<Arc<dyn Snapshot>, StoreError> {
+        let mut state = self.state.write();
+        if let Some(view) = state.cached(ts) {
+            return Ok(view.clone());
+        }
+        let view = Arc::new(View {
+            ts,
+            generation: state.generation(ts)?,
+        });
+        state.keep(&view);
+        Ok(view)
+    }
+
+    /// Memory used by the active layer.
+    pub(crate) fn active_bytes(&self) -> usize {
+        self.state.read().current.active.bytes()
+    }
+
+    /// Puts a new active layer above the current one, which is frozen.
+    pub(crate) fn freeze(&self, active: Arc<Layer>) {
+        let mut state = self.state.write();
+        state.current = Arc::new(state.current.freeze(active));
+    }
+
+    /// The frozen layer is in the engine: readers get `base` instead of it.
+    pub(crate) fn checkpointed(&self, base: BaseView) {
+        let mut state = self.state.write();
+        let next = Arc::new(state.current.checkpointed(base));
+        state.previous = Some(std::mem::replace(&mut state.current, next));
+        // They would keep the frozen layer in memory until somebody asks for another timestamp.
+        state.newest = None;
+        state.durable = None;
+    }
+
+    /// Gives up the timestamps before the last checkpoint.
+    pub(crate) fn forget_previous(&self) {
+        let previous = self.state.write().previous.take();
+        // Outside of the lock: freeing a layer takes a while.
+        drop(previous);
+    }
+}
+
+impl State {
+    fn cached(&self, ts: Timestamp) -> Option<&Arc<View>> {
+        [&self.newest, &self.durable]
+            .into_iter()
+            .flatten()
+            .find(|view| view.ts == ts)
+    }
+
+    fn generation(&self, ts: Timestamp) -> Result<Arc<Generation>, StoreError> {
+        let mut generations = [Some(&self.current), self.previous.as_ref()]
+            .into_iter()
+            .flatten();
+        let oldest = self.previous.as_ref().unwrap_or(&self.current).oldest();
+        let found = generations.find(|generation| generation.oldest() <= ts);
+        found.cloned().ok_or(StoreError::TooOld {
+            requested: ts,
+            oldest,
+        })
+    }
+
+    /// What is asked for most is the newest commit and, a sync behind it, the newest durable one.
+    fn keep(&mut self, view: &Arc<View>) {
+        let slot = match &self.newest {
+            Some(newest) if view.ts < newest.ts => &mut self.durable,
+            _ => &mut self.newest,
+        };
+        if slot.as_ref().is_none_or(|kept| kept.ts < view.ts) {
+            *slot = Some(Arc::clone(view));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! A disk that is full, and one that fails.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::{Duration, Instant};
+
+use super::super::log::Files;
+use super::faulty::{Faults, FaultyDisk};
+use super::*;
+
+fn open_faulty(dir: &Path) -> (Embedded, Arc<Faults>) {
+    let faults = Arc::<Faults>::default();
+    let files: Arc<dyn Files> = Arc::new(FaultyDisk(Arc::clone(&faults)));
+    (Embedded::open_on(dir, &small(), &files).unwrap(), faults)
+}
+
+/// Appends commits from `ts` on until one is refused; gives its timestamp and why.
+fn fill(store: &Embedded, mut ts: u64) -> (u64, StoreError) {
+    loop {
+        match put(store, ts, &format!("key {ts}"), &"x".repeat(200)) {
+            Ok(()) => ts += 1,
+            Err(error) => return (ts, error),
+        }
+    }
+}
+
+fn soon(what: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !what() {
+        assert!(Instant::now() < deadline, "it never happened");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_full_disk_refuses_writes_keeps_reading_and_recovers() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, faults) = open_faulty(dir.path());
+    put_durably(&store, 1, "key 1", "value");
+    faults.no_space.store(true, SeqCst);
+    let (refused, error) = fill(&store, 2);
+    assert!(matches!(error, StoreError::DiskFull), "{error}");
+    assert_eq!(store.ordered().0, refused - 1);
+    durable(&store, refused - 1).unwrap();
+    assert_eq!(read(&store, "key 1").as_deref(), Some("value"));
+
+    faults.no_space.store(false, SeqCst);
+    soon(|| put(&store, refused, "after", "it").is_ok());
+    durable(&store, refused).unwrap();
+    drop(store);
+    assert_eq!(
+        all(&*open(dir.path()).snapshot(Timestamp(refused)).unwrap()).len() as u64,
+        refused
+    );
+}
+
+#[test]
+fn a_commit_too_large_for_a_full_disk_does_not_keep_smaller_ones_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, faults) = open_faulty(dir.path());
+    put(&store, 1, "large", &"x".repeat(8000)).unwrap();
+    put_durably(&store, 2, "small", "x");
+    let ts = 3;
+    faults.no_space.store(true, SeqCst);
+    assert!(matches!(
+        put(&store, ts, "large", &"y".repeat(8000)),
+        Err(StoreError::DiskFull)
+    ));
+    put_durably(&store, ts, "small", "y");
+    assert_eq!(read(&store, "small").as_deref(), Some("y"));
+}
+
+#[test]
+fn after_a_failed_sync_nothing_is_acknowledged_any_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, faults) = open_faulty(dir.path());
+    put_durably(&store, 1, "key", "value");
+    faults.syncs_fail.store(true, SeqCst);
+    put(&store, 2, "key", "lost").unwrap();
+    assert!(matches!(durable(&store, 2), Err(StoreError::Failed(_))));
+    faults.syncs_fail.store(false, SeqCst);
+    assert_eq!(store.durable(), Timestamp(1));
+    assert!(matches!(
+        put(&store, 3, "key", "later"),
+        Err(StoreError::Failed(_))
+    ));
+    assert!(matches!(durable(&store, 2), Err(StoreError::Failed(_))));
+    assert!(matches!(store.snapshot(Timestamp(1)), Err(StoreError::Failed(_))));
+    assert!(matches!(store.feed(Timestamp(0)), Err(StoreError::Failed(_))));
+    assert!(matches!(store.close(), Err(StoreError::Failed(_))));
+}
+
+#[test]
+fn a_failed_write_is_as_final_as_a_failed_sync() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, faults) = open_faulty(dir.path());
+    put_durably(&store, 1, "key", "value");
+    faults.writes_fail.store(true, SeqCst);
+    put(&store, 2, "key", "lost").unwrap();
+    let told = durable(&store, 2).unwrap_err().to_string();
+    assert!(told.contains("must be restarted"), "{told}");
+    drop(store);
+    assert_eq!(read(&open(dir.path()), "key").as_deref(), Some("value"));
+}
+
+#[test]
+fn what_was_ordered_waits_for_room_where_even_overwriting_needs_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, faults) = open_faulty(dir.path());
+    put_durably(&store, 1, "key", "value");
+    faults.writes_find_no_space.store(true, SeqCst);
+    put(&store, 2, "key", "waits").unwrap();
+    soon(|| matches!(put(&store, 3, "key", "refused"), Err(StoreError::DiskFull)) || store.ordered().0 > 2);
+    let acknowledged = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&acknowledged);
+    store.when_durable(
+        Timestamp(2),
+        Box::new(move |answer| flag.store(answer.is_ok(), SeqCst)),
+    );
+    assert!(!acknowledged.load(SeqCst));
+    faults.writes_find_no_space.store(false, SeqCst);
+    soon(|| acknowledged.load(SeqCst));
+}
+
+#[test]
+fn a_callback_that_panics_harms_nobody_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    put(&store, 1, "key", "value").unwrap();
+    store.when_durable(Timestamp(2), Box::new(|_| panic!("on purpose")));
+    put_durably(&store, 2, "key", "value");
+    put_durably(&store, 3, "key", "value");
+}

@@ -1,0 +1,85 @@
+//! A file system that fails on demand.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
+use super::super::log::{Disk, Files, LogFile};
+
+/// What fails from now on.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    /// No room for new segments.
+    pub(super) no_space: AtomicBool,
+    pub(super) syncs_fail: AtomicBool,
+    pub(super) writes_fail: AtomicBool,
+    /// No room for what should be overwritten, as on a file system that copies on write.
+    pub(super) writes_find_no_space: AtomicBool,
+}
+
+#[derive(Debug)]
+pub(super) struct FaultyDisk(pub(super) Arc<Faults>);
+
+#[derive(Debug)]
+struct FaultyFile {
+    file: Box<dyn LogFile>,
+    faults: Arc<Faults>,
+}
+
+fn fail_if(fault: &AtomicBool, kind: io::ErrorKind) -> io::Result<()> {
+    if fault.load(SeqCst) {
+        Err(kind.into())
+    } else {
+        Ok(())
+    }
+}
+
+impl FaultyDisk {
+    fn wrap(&self, file: Box<dyn LogFile>) -> Box<dyn LogFile> {
+        Box::new(FaultyFile {
+            file,
+            faults: Arc::clone(&self.0),
+        })
+    }
+}
+
+impl Files for FaultyDisk {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn LogFile>> {
+        Ok(self.wrap(Disk.create(path)?))
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn LogFile>> {
+        Ok(self.wrap(Disk.open(path)?))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        Disk.rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        Disk.remove(path)
+    }
+
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        Disk.sync_dir(dir)
+    }
+}
+
+impl LogFile for FaultyFile {
+    fn write_at(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        fail_if(&self.faults.writes_fail, io::ErrorKind::Other)?;
+        fail_if(&self.faults.writes_find_no_space, io::ErrorKind::StorageFull)?;
+        self.file.write_at(offset, data)
+    }
+
+    fn zero(&self, from: u64, to: u64) -> io::Result<()> {
+        fail_if(&self.faults.no_space, io::ErrorKind::StorageFull)?;
+        self.file.zero(from, to)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        fail_if(&self.faults.syncs_fail, io::ErrorKind::Other)?;
+        self.file.sync()
+    }
+}

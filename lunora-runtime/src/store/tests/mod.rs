@@ -1,0 +1,93 @@
+//! The store as a whole: against a naive model, with damaged files, on a failing disk.
+
+mod damage;
+mod faults;
+mod faulty;
+mod lifecycle;
+mod model;
+mod snapshots;
+
+use std::fs;
+use std::path::Path;
+use std::sync::mpsc;
+
+use super::{
+    Commit, Direction, Embedded, Key, KeyRange, Options, Payload, Snapshot, Store, StoreError, Timestamp,
+};
+
+/// Small enough that a test meets every limit.
+fn small() -> Options {
+    Options {
+        segment_bytes: 1 << 12,
+        cache_bytes: 1 << 20,
+        ..Options::default()
+    }
+}
+
+fn open(dir: &Path) -> Embedded {
+    Embedded::open(dir, small()).unwrap()
+}
+
+fn commit(ts: u64, writes: &[(&str, Option<&str>)]) -> Commit {
+    let write = |(key, value): &(&str, Option<&str>)| {
+        (
+            Key::copy_from_slice(key.as_bytes()),
+            value.map(|value| Payload::copy_from_slice(value.as_bytes())),
+        )
+    };
+    Commit {
+        ts: Timestamp(ts),
+        writes: writes.iter().map(write).collect(),
+    }
+}
+
+fn put(store: &dyn Store, ts: u64, key: &str, value: &str) -> Result<(), StoreError> {
+    store.append(store.ordered(), commit(ts, &[(key, Some(value))]))
+}
+
+/// Appends and waits until it is on disk.
+fn put_durably(store: &dyn Store, ts: u64, key: &str, value: &str) {
+    put(store, ts, key, value).unwrap();
+    durable(store, ts).unwrap();
+}
+
+fn durable(store: &dyn Store, ts: u64) -> Result<(), StoreError> {
+    let (sender, receiver) = mpsc::channel();
+    store.when_durable(
+        Timestamp(ts),
+        Box::new(move |answer| sender.send(answer).unwrap()),
+    );
+    receiver.recv().unwrap()
+}
+
+fn read(store: &dyn Store, key: &str) -> Option<String> {
+    get(&*store.snapshot(store.ordered()).unwrap(), key)
+}
+
+fn get(snapshot: &dyn Snapshot, key: &str) -> Option<String> {
+    snapshot
+        .get(key.as_bytes())
+        .unwrap()
+        .map(|value| String::from_utf8(value.to_vec()).unwrap())
+}
+
+fn all(snapshot: &dyn Snapshot) -> Vec<(Key, Payload)> {
+    snapshot
+        .range(KeyRange::all(), Direction::Ascending)
+        .collect::<Result<_, _>>()
+        .unwrap()
+}
+
+/// What a killed process leaves behind: the files as they are at this moment.
+fn copy_dir(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_dir(&path, &target);
+        } else {
+            fs::copy(&path, &target).unwrap();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Tables of the server's own, whose names start with `_`, and the transactions that it makes for itself.
+
+use lunora_core::{error::{Error, Result}, limits::Limits, time::Time};
+use rand::Rng;
+
+use crate::{
+    database::{CommitError, Database, Freshness, SharedTransaction, TransactionOptions},
+    functions::{BoxFuture, drive},
+    store::Timestamp,
+};
+
+/// Makes a serde struct a system table. (The attribute macros stand above this crate.)
+macro_rules! system_table {
+    ($type:ty, $name:literal, [$($index:expr),*]) => {
+        impl lunora_core::shape::Shape for $type {
+            fn shape(_: &mut lunora_core::shape::Shapes) -> lunora_core::shape::Node {
+                lunora_core::shape::Node::Any
+            }
+        }
+        impl lunora_core::table::Table for $type {
+            const NAME: &'static str = $name;
+            const INDEXES: &'static [lunora_core::table::IndexSpec] = &[$($index),*];
+        }
+    };
+}
+pub(crate) use system_table;
+
+/// Runs transactions that belong to no function, on the calling thread.
+#[derive(Debug)]
+pub(crate) struct SystemTransaction<'a> {
+    pub(crate) database: &'a Database,
+    pub(crate) now: Time,
+}
+
+impl SystemTransaction<'_> {
+    /// Runs `work` until its commit meets no conflict; returns when it is ordered.
+    pub(crate) fn run<T>(
+        &self,
+        work: impl for<'t> Fn(&'t SharedTransaction) -> BoxFuture<'t, Result<T>>,
+    ) -> Result<(T, Timestamp)> {
+        loop {
+            let transaction = SharedTransaction::new(self.database.begin(Freshness::Ordered, self.options())?);
+            let value = drive(work(&transaction), || Ok(()))?;
+            match self.database.commit(transaction.into_inner()) {
+                Ok(ts) => return Ok((value, ts)),
+                Err(CommitError::Conflict) => {}
+                Err(error) => return Err(Error::from(error)),
+            }
+        }
+    }
+
+    fn options(&self) -> TransactionOptions {
+        let mut seed = [0; 32];
+        rand::rng().fill_bytes(&mut seed);
+        TransactionOptions {
+            limits: Limits::default(),
+            deadline: None,
+            now_ms: self.now.as_millis(),
+            seed,
+            binding: [0; 32],
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The server's side of a test.
+
+use std::{path::PathBuf, sync::Arc};
+
+use lunora_core::{
+    error::{Error, Result},
+    identity::Identity,
+    path::FunctionPath,
+    reference::{Call, FunctionRef, IsAction, IsMutation, IsQuery, Output},
+    shape::Shape,
+    value::{Object, Value, to_value},
+};
+use serde::Serialize;
+
+use super::{TestClient, TestClock, directory::TemporaryDirectory};
+use crate::{
+    database::OpenOptions,
+    functions::{
+        App, BoxFuture, CallRequest, EngineOptions, RequestId, Runtime, Seeds, call_error, decode_output, encode_args,
+    },
+    store::{Embedded, Memory, Options, Store},
+};
+
+/// An application on a store of its own, inside the test's process.
+///
+/// Methods return futures that need a tokio runtime (`#[tokio::test]`), because actions do.
+#[derive(Debug)]
+pub struct TestApp {
+    runtime: Runtime,
+    clock: TestClock,
+    identity: Option<Identity>,
+    /// Removed when the last of the test's handles is dropped.
+    directory: Option<Arc<TemporaryDirectory>>,
+}
+
+/// How a [`TestApp`] is set up.
+#[derive(Debug)]
+pub struct TestAppBuilder {
+    app: App,
+    place: Place,
+    clock: TestClock,
+    seed: Option<u64>,
+}
+
+#[derive(Debug)]
+enum Place {
+    Memory,
+    Temporary,
+    Directory(PathBuf),
+}
+
+impl TestAppBuilder {
+    /// On disk, in a temporary directory that goes with the test. (Without this, in memory.)
+    #[must_use]
+    pub fn on_disk(self) -> Self {
+        Self { place: Place::Temporary, ..self }
+    }
+
+    /// On disk, in a directory that stays: to close an application and open it again.
+    #[must_use]
+    pub fn in_directory(self, path: impl Into<PathBuf>) -> Self {
+        Self { place: Place::Directory(path.into()), ..self }
+    }
+
+    /// With this clock.
+    #[must_use]
+    pub fn clock(self, clock: TestClock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// With randomness that follows from `seed`: ids and `ctx.rng()` are the same in every run of the test.
+    #[must_use]
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed: Some(seed), ..self }
+    }
+
+    /// Opens the store and the application on it.
+    pub fn build(self) -> Result<TestApp> {
+        let (store, directory): (Arc<dyn Store>, _) = match self.place {
+            Place::Memory => (Arc::new(Memory::new()), None),
+            Place::Directory(path) => (Arc::new(Embedded::open(&path, Options::default())?), None),
+            Place::Temporary => {
+                let directory = TemporaryDirectory::new()?;
+                (Arc::new(Embedded::open(directory.path(), Options::default())?), Some(Arc::new(directory)))
+            }
+        };
+        let clock = self.clock;
+        let seeds = self.seed.map_or(Seeds::System, Seeds::fixed);
+        let options = EngineOptions { clock: Arc::new(clock.clone()), seeds, ..EngineOptions::default() };
+        let runtime = Runtime::open(self.app, store, options, OpenOptions::default())?;
+        Ok(TestApp { runtime, clock, identity: None, directory })
+    }
+}
+
+impl TestApp {
+    /// The application in memory, with a clock of its own.
+    pub fn new(app: App) -> Result<Self> {
+        Self::builder(app).build()
+    }
+
+    /// The application with settings.
+    pub fn builder(app: App) -> TestAppBuilder {
+        TestAppBuilder { app, place: Place::Memory, clock: TestClock::default(), seed: None }
+    }
+
+    /// The clock of the application.
+    pub fn clock(&self) -> &TestClock {
+        &self.clock
+    }
+
+    /// The same application, called for a user.
+    #[must_use]
+    pub fn as_user(&self, identity: Identity) -> Self {
+        Self {
+            runtime: self.runtime.clone(),
+            clock: self.clock.clone(),
+            identity: Some(identity),
+            directory: self.directory.clone(),
+        }
+    }
+
+    /// What a client can do with the application, for the same user.
+    pub fn client(&self) -> TestClient {
+        TestClient::new(self.runtime.clone(), self.identity.clone())
+    }
+
+    /// What a server would serve.
+    pub fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    /// Runs a query, public or internal.
+    pub fn query<F: FunctionRef<Kind: IsQuery>>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
+        self.call(call)
+    }
+
+    /// Runs a mutation, public or internal.
+    pub fn mutation<F: FunctionRef<Kind: IsMutation>>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
+        self.call(call)
+    }
+
+    /// Runs an action, public or internal.
+    pub fn action<F: FunctionRef<Kind: IsAction>>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
+        self.call(call)
+    }
+
+    fn call<F: FunctionRef>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
+        Box::pin(async move {
+            let args = encode_args(call)?;
+            decode_output::<F>(self.run_object(F::PATH, args).await)
+        })
+    }
+
+    /// Runs any function by its wire name, with arguments that serialize to an object (such as `json!({..})`).
+    pub fn run<'a>(&'a self, path: &'a str, args: impl Serialize) -> BoxFuture<'a, Result<Value>> {
+        let args = to_value(&args);
+        Box::pin(async move {
+            let args = args?.into_object().map_err(|other| {
+                Error::internal(format!("the arguments are an object, not {}", other.kind_name()))
+            })?;
+            self.run_object(path, args).await
+        })
+    }
+
+    /// Runs any function by its wire name and decodes its result.
+    pub fn run_as<'a, T: Shape>(&'a self, path: &'a str, args: impl Serialize) -> BoxFuture<'a, Result<T>> {
+        let value = self.run(path, args);
+        Box::pin(async move { Ok(lunora_core::value::from_value(value.await?)?) })
+    }
+
+    async fn run_object(&self, path: &str, args: Object) -> Result<Value> {
+        let request = CallRequest {
+            path: FunctionPath::parse(path)?,
+            kind: None,
+            args,
+            identity: self.identity.clone(),
+            idempotency_key: None,
+            request_id: RequestId::random(),
+        };
+        let answer = self.runtime.full().call_as_server(request).await;
+        answer.map(|answer| answer.value).map_err(call_error)
+    }
+
+    /// Finishes what runs and closes the store.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.runtime.shutdown().await?)
+    }
+}
