@@ -1,5 +1,7 @@
 //! Whether documents and indexes agree: what the `check` command runs.
 
+use std::fmt;
+
 use lunora_core::{id::DocumentId, value::Value};
 
 use super::{
@@ -90,6 +92,27 @@ impl CheckReport {
         self.problem_count += 1;
         if self.problems.len() < KEPT {
             self.problems.push(problem);
+        }
+    }
+}
+
+impl fmt::Display for CheckReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for TableReport {
+            name,
+            documents,
+            entries,
+        } in &self.tables
+        {
+            writeln!(f, "{name}: {documents} documents, {entries} index entries")?;
+        }
+        self.problems
+            .iter()
+            .try_for_each(|problem| writeln!(f, "damaged: {problem}"))?;
+        match self.problem_count.saturating_sub(self.problems.len() as u64) {
+            0 if self.is_clean() => writeln!(f, "ok"),
+            0 => Ok(()),
+            more => writeln!(f, "damaged: and {more} more"),
         }
     }
 }

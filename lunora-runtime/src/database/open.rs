@@ -78,6 +78,23 @@ pub enum Step<'a> {
     Check,
 }
 
+impl fmt::Display for Progress<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            table, done, total, ..
+        } = self;
+        match self.step {
+            Step::Verify => write!(f, "checking documents of `{table}`: {done} of {total}"),
+            Step::Build(index) => write!(f, "building index `{index}` of `{table}`: {done} of {total}"),
+            Step::Drop(index) => write!(f, "removing index `{index}` of `{table}`: {done} of {total}"),
+            Step::Check => write!(
+                f,
+                "comparing documents and indexes of `{table}`: {done} of {total}"
+            ),
+        }
+    }
+}
+
 /// Why the start is refused. The stored documents are untouched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -34,7 +34,10 @@ impl Work {
         };
         let value = tokio::spawn(tracing::Instrument::instrument(task, span)).await;
         let value = value.unwrap_or_else(|error| Err(joined(error)))?;
-        Ok(Answer { value, ts: Timestamp(0) })
+        Ok(Answer {
+            value,
+            ts: Timestamp(0),
+        })
     }
 
     /// Runs the action within the one that calls it.
@@ -45,7 +48,12 @@ impl Work {
     async fn run_action(self) -> Result<Value> {
         let run = self.function.run;
         let now = self.engine.clock.now();
-        let ctx = ActionCtx { engine: self.engine, identity: self.identity, now, depth: self.depth };
+        let ctx = ActionCtx {
+            engine: self.engine,
+            identity: self.identity,
+            now,
+            depth: self.depth,
+        };
         let value = tokio::time::timeout(TIME_LIMIT, run(Ctx::Action(&ctx), self.args)).await;
         let value = value.map_err(|_| Error::from(ActionTooSlow))??;
         check_size("result_bytes", value.size(), RESULT_BYTES)?;

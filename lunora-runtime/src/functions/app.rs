@@ -12,10 +12,7 @@ use lunora_core::{
 
 use sha2::{Digest, Sha256};
 
-use super::{
-    ActionCtx, BoxFuture, MutationCtx, QueryCtx,
-    function::Function,
-};
+use super::{ActionCtx, BoxFuture, MutationCtx, QueryCtx, function::Function};
 use crate::database::TableSchema;
 
 /// What the function of a kind looks like, and how it is called.
@@ -123,7 +120,10 @@ fn bind<F: Handler>(shapes: &mut Shapes) -> Function {
     let args = F::Args::fields(F::ARGS, shapes);
     let page = PaginationOptions::shape(shapes);
     Function {
-        page_argument: args.iter().find(|field| field.shape == page).map(|field| field.name),
+        page_argument: args
+            .iter()
+            .find(|field| field.shape == page)
+            .map(|field| field.name),
         path: F::PATH,
         path_hash: Sha256::digest(F::PATH).into(),
         kind: F::Kind::KIND,
@@ -139,7 +139,9 @@ fn bind<F: Handler>(shapes: &mut Shapes) -> Function {
 fn erased<F: Handler>(ctx: Ctx<'_>, args: Object) -> BoxFuture<'_, Result<Value>> {
     let started = match F::Args::decode(F::ARGS, args) {
         Ok(args) => F::Kind::__call::<F>(F::RUN, ctx, args).ok_or_else(|| Error::from(WrongContext(F::PATH))),
-        Err(error) => Err(Error::request(RequestError::Arguments(error.in_field("args").to_string()))),
+        Err(error) => Err(Error::request(RequestError::Arguments(
+            error.in_field("args").to_string(),
+        ))),
     };
     match started {
         Ok(run) => encode::<F::Return>(run),

@@ -60,13 +60,15 @@ impl Engine {
     /// The client of all `ctx.fetch` calls, which keeps connections open between them.
     #[cfg(feature = "fetch")]
     pub(super) fn http(&self) -> &reqwest::Client {
-        self.http.get_or_init(reqwest::Client::new)
+        self.http.get_or_init(super::fetch::client)
     }
 }
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").field("database", &self.database).finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("database", &self.database)
+            .finish_non_exhaustive()
     }
 }
 
@@ -76,12 +78,19 @@ pub(super) struct Functions(HashMap<&'static str, Arc<Function>>);
 
 /// A reference to a function of another application.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not a function of this application: is it listed in the `lunora::app!` that this server runs?")]
+#[error(
+    "`{0}` is not a function of this application: is it listed in the `lunora::app!` that this server runs?"
+)]
 struct NotOurs(&'static str);
 
 impl Functions {
     pub(super) fn new(functions: impl IntoIterator<Item = Arc<Function>>) -> Self {
-        Self(functions.into_iter().map(|function| (function.path, function)).collect())
+        Self(
+            functions
+                .into_iter()
+                .map(|function| (function.path, function))
+                .collect(),
+        )
     }
 
     pub(super) fn find(&self, path: &str) -> Option<&Arc<Function>> {

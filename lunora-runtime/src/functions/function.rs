@@ -32,7 +32,9 @@ pub(super) struct Function {
 impl Function {
     /// What the cursors of a call are bound to: path and arguments, those aside that say which page is wanted.
     pub(super) fn binding(&self, args: &Object) -> [u8; 32] {
-        let Some(page) = self.page_argument else { return self.path_hash };
+        let Some(page) = self.page_argument else {
+            return self.path_hash;
+        };
         let mut others = args.clone();
         others.remove(page);
         let mut text = self.path.as_bytes().to_vec();
@@ -96,7 +98,11 @@ impl FunctionInfo {
                 Visibility::Internal => "internal",
             },
             docs: function.docs,
-            arguments: function.args.iter().map(|field| shapes.describe_field(field)).collect(),
+            arguments: function
+                .args
+                .iter()
+                .map(|field| shapes.describe_field(field))
+                .collect(),
             returns: shapes.describe(&function.returns),
             argument_shapes: function.args.clone(),
             return_shape: function.returns.clone(),

@@ -24,7 +24,9 @@ pub struct MutationCtx {
 
 impl MutationCtx {
     pub(super) const fn new(state: Arc<CallState>, depth: Depth) -> Self {
-        Self { query: QueryCtx { state, depth } }
+        Self {
+            query: QueryCtx { state, depth },
+        }
     }
 
     /// The database as of this transaction, for reading and writing.
@@ -44,7 +46,9 @@ impl MutationCtx {
             let savepoint = self.state.transaction.with(Transaction::savepoint);
             let result = decode_output::<F>((function.run)(Ctx::Mutation(&mut inner), args).await);
             if result.is_err() {
-                self.state.transaction.with(|transaction| transaction.rollback(savepoint));
+                self.state
+                    .transaction
+                    .with(|transaction| transaction.rollback(savepoint));
             }
             result
         })

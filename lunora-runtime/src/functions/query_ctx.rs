@@ -45,10 +45,16 @@ impl QueryCtx {
     }
 
     /// Runs another query in the same transaction.
-    pub fn run_query<F: FunctionRef<Kind: IsQuery>>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
+    pub fn run_query<F: FunctionRef<Kind: IsQuery>>(
+        &self,
+        call: Call<F>,
+    ) -> BoxFuture<'_, Result<Output<F>>> {
         Box::pin(async move {
             let args = encode_args(call)?;
-            let inner = Self { state: Arc::clone(&self.state), depth: self.depth.deeper()? };
+            let inner = Self {
+                state: Arc::clone(&self.state),
+                depth: self.depth.deeper()?,
+            };
             let function = self.state.engine.functions.referenced(F::PATH)?;
             decode_output::<F>((function.run)(Ctx::Query(&inner), args).await)
         })

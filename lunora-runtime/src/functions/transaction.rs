@@ -84,7 +84,8 @@ impl Work {
 
     /// Runs the mutation on the executor, again as long as it conflicts. `held` is dropped when it is over.
     pub(super) async fn mutation(self, held: impl Send + 'static) -> Result<Answer, CallError> {
-        self.on_executor(held, |work, start, reply| work.run_mutation(start, reply)).await
+        self.on_executor(held, |work, start, reply| work.run_mutation(start, reply))
+            .await
     }
 
     async fn on_executor(
@@ -102,14 +103,22 @@ impl Work {
             run(self, start, reply);
         })?;
         // Without an answer the thread ended in the middle, which only a bug of ours can make it do.
-        answer.await.unwrap_or_else(|_| Err(CallError::Function(Error::internal("the call was lost"))))
+        answer
+            .await
+            .unwrap_or_else(|_| Err(CallError::Function(Error::internal("the call was lost"))))
     }
 
     fn run_query(self) -> Result<Answer> {
         let state = self.begin(Freshness::Durable)?;
-        let ctx = QueryCtx { state: Arc::clone(&state), depth: self.depth };
+        let ctx = QueryCtx {
+            state: Arc::clone(&state),
+            depth: self.depth,
+        };
         let value = self.handle(Ctx::Query(&ctx))?;
-        Ok(Answer { value, ts: state.transaction.with(|transaction| transaction.snapshot_ts()) })
+        Ok(Answer {
+            value,
+            ts: state.transaction.with(|transaction| transaction.snapshot_ts()),
+        })
     }
 
     fn run_mutation(self, start: Instant, reply: Reply) {
@@ -153,7 +162,10 @@ impl Work {
     fn attempt(&self) -> Attempt {
         match self.begin(Freshness::Ordered) {
             Ok(state) => self.attempt_in(state),
-            Err(error) => Attempt::Failed { error, seen: Timestamp(0) },
+            Err(error) => Attempt::Failed {
+                error,
+                seen: Timestamp(0),
+            },
         }
     }
 
@@ -161,16 +173,25 @@ impl Work {
         let seen = state.transaction.with(|transaction| transaction.snapshot_ts());
         let result = self.handle_mutation(&state);
         let Some(transaction) = Arc::into_inner(state).map(CallState::into_transaction) else {
-            return Attempt::Failed { error: Error::from(ContextEscaped), seen };
+            return Attempt::Failed {
+                error: Error::from(ContextEscaped),
+                seen,
+            };
         };
         let (value, recorded) = match result {
             Ok(result) => result,
             Err(error) => return Attempt::Failed { error, seen },
         };
         match self.engine.database.commit(transaction) {
-            Ok(ts) => Attempt::Done { value, ts: recorded.unwrap_or(ts) },
+            Ok(ts) => Attempt::Done {
+                value,
+                ts: recorded.unwrap_or(ts),
+            },
             Err(CommitError::Conflict) => Attempt::Conflict,
-            Err(error) => Attempt::Failed { error: Error::from(error), seen },
+            Err(error) => Attempt::Failed {
+                error: Error::from(error),
+                seen,
+            },
         }
     }
 
@@ -207,7 +228,13 @@ impl Work {
             binding: self.function.binding(&self.args),
         };
         let transaction: Transaction = engine.database.begin(freshness, options)?;
-        Ok(CallState::new(Arc::clone(engine), transaction, self.identity.clone(), now, seed))
+        Ok(CallState::new(
+            Arc::clone(engine),
+            transaction,
+            self.identity.clone(),
+            now,
+            seed,
+        ))
     }
 }
 
@@ -217,5 +244,9 @@ impl Work {
 struct WorkedTooLong;
 
 fn check_work(start: Instant) -> Result<()> {
-    if start.elapsed() > WORK_LIMIT { Err(Error::from(WorkedTooLong)) } else { Ok(()) }
+    if start.elapsed() > WORK_LIMIT {
+        Err(Error::from(WorkedTooLong))
+    } else {
+        Ok(())
+    }
 }

@@ -8,6 +8,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+use crate::store::StoreError;
+
 use super::{
     admission::{Quota, Share},
     connection::{protocol, serve, turn_away},
