@@ -15,14 +15,14 @@ pub enum AllowedOrigins {
     #[default]
     Any,
     /// These alone, each as browsers write it: `https://app.example.com`.
-    Only(Vec<String>),
+    Listed(Vec<String>),
 }
 
 impl AllowedOrigins {
     fn allow(&self, origin: &HeaderValue) -> bool {
         match self {
             Self::Any => true,
-            Self::Only(origins) => origins
+            Self::Listed(origins) => origins
                 .iter()
                 .any(|listed| listed.as_bytes() == origin.as_bytes()),
         }

@@ -18,7 +18,7 @@ use super::{
     options::ServerOptions,
     stream::Stream,
 };
-use crate::{functions::Runtime, store::StoreError};
+use crate::functions::Runtime;
 
 /// Why a server cannot start.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,7 @@
 //! The test's own table of routes: what a request looks like that names a function there.
 
+use std::fmt::Write;
+
 use lunora_core::reference::Kind;
 use lunora_runtime::server::Verb;
 
@@ -93,7 +95,7 @@ fn encode(text: &str, plain: &[u8]) -> String {
         if byte.is_ascii_alphanumeric() || byte == b'_' || plain.contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            write!(out, "%{byte:02X}").unwrap();
         }
     }
     out

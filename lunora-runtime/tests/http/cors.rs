@@ -81,7 +81,7 @@ fn outside_of_api_and_without_an_origin_there_is_nothing_to_allow() {
 
 #[test]
 fn a_list_of_origins_leaves_the_others_out() {
-    let cors = AllowedOrigins::Only(vec!["https://app.example".to_owned()]);
+    let cors = AllowedOrigins::Listed(vec!["https://app.example".to_owned()]);
     let server = serve(ServerOptions { cors, ..options() });
     let body = r#"{"path":"values:echo","args":{}}"#;
     let reply = server.post_with("/api/query", ORIGIN, body);

@@ -100,8 +100,7 @@ fn what_is_not_the_expected_json_is_a_bad_body() {
         assert_eq!(
             code("/api/query", body),
             (400, "BadJsonBody".to_owned()),
-            "{:.60}",
-            body
+            "{body:.60}"
         );
     }
 }

@@ -64,7 +64,7 @@ fn requests_that_come_too_late_are_told_so() {
 #[test]
 fn shutdown_timeout_cuts_what_does_not_finish() {
     let mut server = serve(limited(|limits| {
-        limits.shutdown_timeout = Duration::from_millis(150)
+        limits.shutdown_timeout = Duration::from_millis(150);
     }));
     let mut slow = server.connect();
     slow.send_request(SLOW, SLEEP);

@@ -1,9 +1,5 @@
 //! The application that the tests serve, written without the macros, which stand above this crate.
-#![allow(
-    clippy::unused_async_trait_impl,
-    clippy::needless_pass_by_value,
-    reason = "handlers have one form"
-)]
+#![allow(clippy::elidable_lifetime_names, reason = "the lifetime is handed to a macro")]
 
 use std::{
     sync::{

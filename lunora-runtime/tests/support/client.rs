@@ -90,7 +90,7 @@ impl Connection {
     }
 
     fn read_more(&mut self) -> Option<()> {
-        let mut piece = [0; 65536];
+        let mut piece = vec![0; 65536];
         match self.tcp.read(&mut piece) {
             Ok(0) | Err(_) => None,
             Ok(count) => {
