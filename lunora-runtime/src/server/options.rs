@@ -72,7 +72,7 @@ impl Default for ServerLimits {
             buffered_bytes: 256 << 20,
             argument_bytes: 16 << 20,
             head_timeout: Duration::from_secs(30),
-            body_timeout: Duration::from_secs(60),
+            body_timeout: Duration::from_mins(1),
             write_timeout: Duration::from_secs(30),
             shutdown_timeout: Duration::from_secs(30),
         }

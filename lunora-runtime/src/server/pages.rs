@@ -40,8 +40,6 @@ pub(super) fn health(shared: &Shared) -> Response {
     }
 }
 
-// The router asks for futures.
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub(super) async fn not_found() -> Response {
     Problem::new(
         StatusCode::NOT_FOUND,
@@ -51,7 +49,6 @@ pub(super) async fn not_found() -> Response {
     .into()
 }
 
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub(super) async fn method_not_allowed() -> Response {
     let message = "This route does not answer to that method; the Allow header has those that it does.";
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message).into()

@@ -100,8 +100,7 @@ fn what_is_not_the_expected_json_is_a_bad_body() {
         assert_eq!(
             code("/api/query", body),
             (400, "BadJsonBody".to_owned()),
-            "{:.60}",
-            body
+            "{body:.60}"
         );
     }
 }
@@ -258,4 +257,25 @@ fn idempotency_keys_are_checked() {
     assert_eq!(ask(&format!("{admin}Idempotency-Key: order 17\r\n")).status, 200);
     assert_eq!(ask(&format!("{admin}{}", long.replacen('x', "", 1))).status, 200);
     assert_eq!(ask(&format!("{admin}{long}")).status, 400);
+}
+
+#[test]
+fn a_repeat_under_one_key_gets_the_first_answer() {
+    let ask = |route: &str, key: &str| {
+        let reply = shared().post_with(route, key, r#"{"path":"values:bump","args":{}}"#);
+        assert!(is_success(&reply), "{reply:?}");
+        reply.json()["value"].as_f64().unwrap()
+    };
+    let key = "Idempotency-Key: 11111111-2222-3333-4444-555555555555\r\n";
+    let first = ask("/api/mutation", key);
+    for route in ["/api/mutation", "/api/function", "/api/run/values/bump"] {
+        assert!((ask(route, key) - first).abs() < 0.5, "{route}");
+        assert!(ask(route, "") > first);
+    }
+    let other = shared().post_with(
+        "/api/mutation",
+        key,
+        r#"{"path":"errors:fail","args":{"code":"x"}}"#,
+    );
+    assert!(other.text().contains("IdempotencyKeyReused"), "{other:?}");
 }

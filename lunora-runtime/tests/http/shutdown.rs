@@ -64,7 +64,7 @@ fn requests_that_come_too_late_are_told_so() {
 #[test]
 fn shutdown_timeout_cuts_what_does_not_finish() {
     let mut server = serve(limited(|limits| {
-        limits.shutdown_timeout = Duration::from_millis(150)
+        limits.shutdown_timeout = Duration::from_millis(150);
     }));
     let mut slow = server.connect();
     slow.send_request(SLOW, SLEEP);
@@ -85,7 +85,7 @@ fn dev_mode_stays_on_this_machine() {
         .enable_all()
         .build()
         .unwrap();
-    let (runtime, _, _data) = crate::support::app::open();
+    let (runtime, _) = crate::support::app::open();
     let anywhere = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
     let options = lunora_runtime::server::ServerOptions {
         dev: true,

@@ -1,6 +1,7 @@
 //! HTTP/1.1 by hand.
 
 use std::{
+    fmt,
     io::{Read, Write},
     net::{Shutdown, SocketAddr, TcpStream},
     time::Duration,
@@ -14,7 +15,7 @@ pub struct Connection {
 }
 
 /// An answer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Reply {
     pub status: u16,
     /// Names in lower case, in the order of arrival.
@@ -89,7 +90,7 @@ impl Connection {
     }
 
     fn read_more(&mut self) -> Option<()> {
-        let mut piece = [0; 65536];
+        let mut piece = vec![0; 65536];
         match self.tcp.read(&mut piece) {
             Ok(0) | Err(_) => None,
             Ok(count) => {
@@ -131,6 +132,18 @@ fn parse_head(head: &str) -> (u16, Vec<(String, String)>) {
             .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
             .collect(),
     )
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} {:?} {}",
+            self.status,
+            self.headers,
+            String::from_utf8_lossy(&self.body)
+        )
+    }
 }
 
 impl Reply {

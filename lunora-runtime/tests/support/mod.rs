@@ -6,7 +6,10 @@ pub mod client;
 
 use std::{net::SocketAddr, sync::OnceLock, thread::JoinHandle, time::Duration};
 
-use lunora_runtime::server::{Server, ServerLimits, ServerOptions};
+use lunora_runtime::{
+    functions::FunctionInfo,
+    server::{Server, ServerLimits, ServerOptions},
+};
 use tokio::sync::oneshot;
 
 pub use client::{Connection, Reply};
@@ -15,6 +18,8 @@ pub use client::{Connection, Reply};
 pub struct Running {
     pub addr: SocketAddr,
     pub admin_key: String,
+    /// All functions of the application.
+    pub functions: Vec<FunctionInfo>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -45,16 +50,18 @@ pub fn serve(options: ServerOptions) -> Running {
             .build()
             .unwrap();
         tokio.block_on(async move {
-            let (runtime, admin_key, _data) = app::open();
+            let (runtime, admin_key) = app::open();
+            let functions = app::functions(&runtime, &admin_key);
             let server = Server::bind(runtime, options).await.unwrap();
-            started.send((server.local_addr(), admin_key)).unwrap();
-            server.run_until(async { drop(stopped.await) }).await;
+            started.send((server.local_addr(), admin_key, functions)).unwrap();
+            server.run_until(async { drop(stopped.await) }).await.unwrap();
         });
     });
-    let (addr, admin_key) = start.recv().unwrap();
+    let (addr, admin_key, functions) = start.recv().unwrap();
     Running {
         addr,
         admin_key,
+        functions,
         stop: Some(stop),
         thread: Some(thread),
     }
