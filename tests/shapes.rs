@@ -277,10 +277,10 @@ fn fields_that_come_and_go() {
     }
     mod reversed {
         use lunora::__private::serde::{Deserialize, Deserializer, Serializer};
-        pub fn serialize<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+        pub(super) fn serialize<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
             serializer.collect_str(&text.chars().rev().collect::<String>())
         }
-        pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+        pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
             Ok(String::deserialize(deserializer)?.chars().rev().collect())
         }
     }
