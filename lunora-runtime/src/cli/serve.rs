@@ -26,10 +26,11 @@ async fn serve_on(app: App, options: &Serve) -> Result<(), Failure> {
     let server = Server::bind(runtime.clone(), server_options(options)).await;
     let server = server.map_err(|error| address_failure(options, &error))?;
     let url = format!("http://{}", server.local_addr());
-    greet(&url, directory.as_ref());
+    // Before the greeting: who reads that may go on to `run` at once, which looks for the address.
     if let Some(directory) = &directory {
         directory.write_address(&url).map_err(Failure::unusable)?;
     }
+    greet(&url, directory.as_ref());
     let purge = tokio::spawn({
         let runtime = runtime.clone();
         async move { runtime.purge_expired().await }
