@@ -1,11 +1,11 @@
 //! Names of internal functions, names of none, and the ways to write them.
 
-use lunora_core::reference::Kind;
-
-use crate::{
-    probe::{Pair, Request},
-    support::Running,
+use lunora_core::{
+    reference::Kind,
+    shape::{Field, Node},
 };
+
+use crate::support::Running;
 
 /// The name of a function.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +13,8 @@ pub(crate) struct Name {
     pub(crate) module: String,
     pub(crate) function: String,
     pub(crate) kind: Kind,
+    /// Arguments that it takes, as a JSON object.
+    pub(crate) args: String,
 }
 
 /// All internal functions of the application that `server` serves, from its own list.
@@ -33,9 +35,26 @@ pub(crate) fn internal_functions(server: &Running) -> Vec<Name> {
             module: module.to_owned(),
             function: name.to_owned(),
             kind,
+            args: right_args(&function.argument_shapes),
         }
     });
     names.collect()
+}
+
+fn right_args(fields: &[Field]) -> String {
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|field| format!(r#""{}":{}"#, field.name, example(&field.shape)))
+        .collect();
+    format!("{{{}}}", fields.join(","))
+}
+
+fn example(shape: &Node) -> &'static str {
+    match shape {
+        Node::Any | Node::Float64 | Node::Integer { .. } => "1",
+        Node::String => r#""x""#,
+        other => panic!("give an example of {other:?}"),
+    }
 }
 
 impl Name {
@@ -60,18 +79,6 @@ impl Name {
             },
             module,
         ]
-    }
-
-    /// The same request for this name and for each that is missing.
-    pub(crate) fn pairs(&self, request: impl Fn(&Self) -> Request) -> Vec<Pair> {
-        let missing = self.missing();
-        missing
-            .iter()
-            .map(|missing| Pair {
-                internal: request(self),
-                missing: request(missing),
-            })
-            .collect()
     }
 }
 

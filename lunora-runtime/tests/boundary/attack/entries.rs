@@ -5,7 +5,7 @@ use std::fmt::Write;
 use lunora_core::reference::Kind;
 use lunora_runtime::server::Verb;
 
-use crate::probe::Request;
+use super::probe::Request;
 
 /// A route, and how to name a function on it.
 #[derive(Debug)]
