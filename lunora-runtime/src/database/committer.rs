@@ -8,7 +8,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use lunora_core::value::Value;
+use lunora_core::{id::DocumentId, value::Value};
 
 use super::{
     document::StoredDocument, keys, lane::Lane, reads::SealedReads, transaction::Transaction, writes::Write,
@@ -97,25 +97,16 @@ impl Prepared {
         let writes = transaction.writes.into_sorted();
         let mut stamps: Vec<Stamp> = Vec::new();
         for (id, field) in transaction.stamps {
-            let Ok(position) = writes.binary_search_by(|(key, _)| (**key).cmp(&keys::document_key(id)))
-            else {
-                continue;
-            };
-            match stamps.iter_mut().find(|stamp| stamp.position == position) {
+            match stamps.iter_mut().find(|stamp| stamp.document.id == id) {
                 Some(stamp) => stamp.fields.push(field),
-                // A document that was deleted again has none.
-                None => stamps.extend(transaction.documents.get(&id).map(|document| Stamp {
-                    position,
-                    document: StoredDocument::clone(document),
-                    fields: vec![field],
-                })),
+                None => stamps.extend(Stamp::new(&writes, id, field)),
             }
         }
         Self {
             snapshot,
             reads,
-            writes,
             stamps,
+            writes,
         }
     }
 
@@ -125,12 +116,25 @@ impl Prepared {
         let value = i64::try_from(ts.0).unwrap_or(i64::MAX);
         for stamp in &mut self.stamps {
             for field in &stamp.fields {
-                if let Some(field) = stamp.document.fields.get_mut(field) {
-                    *field = Value::Int64(value);
-                }
+                stamp.document.fields.insert(field.as_str(), Value::Int64(value));
             }
             writes[stamp.position].1 = Some(stamp.document.encoded());
         }
+    }
+}
+
+impl Stamp {
+    /// Nothing when the document was deleted again.
+    fn new(writes: &[(Key, Write)], id: DocumentId, field: String) -> Option<Self> {
+        let key = keys::document_key(id);
+        let position = writes.binary_search_by(|(other, _)| (**other).cmp(&key)).ok()?;
+        // It was encoded a moment ago, so it decodes.
+        let document = StoredDocument::decode(id, writes[position].1.clone()?).ok()?;
+        Some(Self {
+            position,
+            document,
+            fields: vec![field],
+        })
     }
 }
 

@@ -36,6 +36,26 @@ fn a_rollback_takes_back_documents_and_entries() {
 }
 
 #[test]
+fn a_stamp_from_before_a_savepoint_survives_it() {
+    let database = items();
+    let mut transaction = begin(&database);
+    let id = transaction.insert(ITEMS, item(1.0, 1.0, "a")).unwrap();
+    transaction.stamp(id, "ts").unwrap();
+    transaction.stamp(id, "again").unwrap();
+    let savepoint = transaction.savepoint();
+    transaction.patch(id, [("rank", None)]).unwrap();
+    transaction.rollback(savepoint);
+    let ts = database.commit(transaction).unwrap();
+    let document = begin(&database).get(id).unwrap().unwrap();
+    for field in ["ts", "again"] {
+        assert_eq!(
+            document.fields.get(field).and_then(|ts| ts.as_i64()),
+            i64::try_from(ts.0).ok()
+        );
+    }
+}
+
+#[test]
 fn a_rollback_of_everything_is_read_only_again() {
     let database = items();
     let mut transaction = begin(&database);
