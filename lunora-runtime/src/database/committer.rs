@@ -56,11 +56,12 @@ impl Committer {
         }
         let mut prepared = Prepared::new(transaction);
         let checked = self.validate(&prepared.reads, prepared.snapshot)?;
-        let mut writes = prepared.writes.clone();
+        let mut first = Some(prepared.writes.clone());
         let _order = self.lane.enter();
         let mut head = self.validate(&prepared.reads, checked)?;
         loop {
             let ts = Timestamp((head.0 + 1).max(now()));
+            let mut writes = first.take().unwrap_or_else(|| prepared.writes.clone());
             prepared.stamp(ts, &mut writes);
             match self.store.append(head, Commit { ts, writes }) {
                 Ok(()) => return Ok(ts),
@@ -68,7 +69,6 @@ impl Committer {
                 Err(StoreError::Moved { .. }) => head = self.validate(&prepared.reads, head)?,
                 Err(error) => return Err(error.into()),
             }
-            writes = prepared.writes.clone();
         }
     }
 
@@ -105,8 +105,8 @@ impl Prepared {
         Self {
             snapshot,
             reads,
-            stamps,
             writes,
+            stamps,
         }
     }
 

@@ -169,17 +169,22 @@ fn duplicates_refuse_a_unique_index_and_name_both() {
     assert!(database.check(|_| ()).unwrap().is_clean());
 }
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "the signature of `TableSchema::decodes`"
+)]
+fn refuses_8(value: Value) -> Result<(), ValueError> {
+    match value.as_object().and_then(|fields| fields.get("rank")) {
+        Some(Value::Float64(8.0)) => Err(ValueError::new("expected another number").in_field("rank")),
+        _ => Ok(()),
+    }
+}
+
 #[test]
 fn a_document_that_does_not_fit_a_new_type_refuses_the_start() {
     let store = memory();
     let database = open(&store, schema(&[]));
     let ids = insert(&database, [item(1.0, 7.0, "a"), item(1.0, 8.0, "b")]);
-    fn refuses_8(value: Value) -> Result<(), ValueError> {
-        match value.as_object().and_then(|fields| fields.get("rank")) {
-            Some(Value::Float64(8.0)) => Err(ValueError::new("expected another number").in_field("rank")),
-            _ => Ok(()),
-        }
-    }
     let changed = |fingerprint: &str| {
         let table = TableSchema {
             decodes: refuses_8,
@@ -293,7 +298,7 @@ impl Store for Contended {
         self.store.snapshot(ts)
     }
     fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
-        if commit.ts.0 % 2 == 0 {
+        if commit.ts.0.is_multiple_of(2) {
             let ts = Timestamp(after.0 + 1);
             self.store.append(
                 after,

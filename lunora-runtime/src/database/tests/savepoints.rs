@@ -1,5 +1,7 @@
 //! Nested mutations: writes are taken back, reads are kept.
 
+use lunora_core::value::Value;
+
 use super::fixture::{ITEMS, begin, insert, item, items};
 use crate::database::{CommitError, Order};
 
@@ -49,7 +51,7 @@ fn a_stamp_from_before_a_savepoint_survives_it() {
     let document = begin(&database).get(id).unwrap().unwrap();
     for field in ["ts", "again"] {
         assert_eq!(
-            document.fields.get(field).and_then(|ts| ts.as_i64()),
+            document.fields.get(field).and_then(Value::as_i64),
             i64::try_from(ts.0).ok()
         );
     }
