@@ -1,1 +1,34 @@
 //! A backend as annotated Rust functions.
+
+#[doc(hidden)]
+pub mod __private;
+pub mod prelude;
+
+#[doc(inline)]
+pub use lunora_core::{
+    error::{AppError, Error, RequestError, Result},
+    id::Id,
+    identity::Identity,
+    number,
+    pagination::{Page, PaginationOptions},
+    reference::{
+        AnyAction, AnyMutation, AnyQuery, Call, FunctionRef, Output, PublicAction, PublicMutation,
+        PublicQuery,
+    },
+    shape::Shape,
+    table::{Doc, Patch, Range, Table},
+    time::Time,
+    value::{Bytes, Value},
+};
+#[doc(inline)]
+pub use lunora_runtime::{
+    cli::main,
+    database::Order,
+    functions::{ActionCtx, App, MutationCtx, QueryCtx},
+    testing,
+};
+
+pub use lunora_macros::{
+    AppError, action, app, data, index, internal_action, internal_mutation, internal_query, mutation, query,
+    table,
+};

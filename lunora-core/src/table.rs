@@ -137,11 +137,20 @@ fn take<T: de::DeserializeOwned, E: de::Error>(object: &mut Object, name: &'stat
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no such field that an index could name",
     label = "no such field",
-    note = "the struct needs `#[data]`, and the field the name it has in Rust"
+    note = "the struct needs `#[data]`, and the field its name in Rust, at least the visibility of the struct, and no \
+            `skip`, `flatten` or `with`"
 )]
 pub trait HasField<const HASH: u64> {
     /// Type of the field.
     type Type;
+    /// Wire name of the field.
+    const NAME: &'static str;
+}
+
+/// A path may lead through a field that can be absent; what it leads to can then be absent as well.
+impl<T: HasField<HASH>, const HASH: u64> HasField<HASH> for Option<T> {
+    type Type = Option<T::Type>;
+    const NAME: &'static str = T::NAME;
 }
 
 /// A value that can stand for a field of type `F` in an index range.

@@ -1,6 +1,10 @@
 //! Tables of the server's own, whose names start with `_`, and the transactions that it makes for itself.
 
-use lunora_core::{error::{Error, Result}, limits::Limits, time::Time};
+use lunora_core::{
+    error::{Error, Result},
+    limits::Limits,
+    time::Time,
+};
 use rand::Rng;
 
 use crate::{
@@ -39,7 +43,8 @@ impl SystemTransaction<'_> {
         work: impl for<'t> Fn(&'t SharedTransaction) -> BoxFuture<'t, Result<T>>,
     ) -> Result<(T, Timestamp)> {
         loop {
-            let transaction = SharedTransaction::new(self.database.begin(Freshness::Ordered, self.options())?);
+            let transaction =
+                SharedTransaction::new(self.database.begin(Freshness::Ordered, self.options())?);
             let value = drive(work(&transaction), || Ok(()))?;
             match self.database.commit(transaction.take()?) {
                 Ok(ts) => return Ok((value, ts)),

@@ -31,7 +31,9 @@ pub async fn open(ctx: &mut MutationCtx, from: u32, count: u32, balance: Cents) 
     if balance < Cents(0) {
         Err(Refusal::InvalidAmount)?;
     }
-    let end = from.checked_add(count).ok_or_else(|| Error::app("account numbers end at 2^32 - 1"))?;
+    let end = from
+        .checked_add(count)
+        .ok_or_else(|| Error::app("account numbers end at 2^32 - 1"))?;
     for number in from..end {
         ctx.db().insert(Account { number, balance }).await?;
     }
@@ -49,9 +51,14 @@ pub async fn transfer(ctx: &mut MutationCtx, from: u32, to: u32, amount: Cents) 
     }
     let (payer, payee) = (account(ctx, from).await?, account(ctx, to).await?);
     if payer.balance < amount {
-        Err(Refusal::Overdraft { balance: payer.balance })?;
+        Err(Refusal::Overdraft {
+            balance: payer.balance,
+        })?;
     }
-    let (less, more) = (Cents(payer.balance.0 - amount.0), Cents(payee.balance.0 + amount.0));
+    let (less, more) = (
+        Cents(payer.balance.0 - amount.0),
+        Cents(payee.balance.0 + amount.0),
+    );
     ctx.db().patch(payer.id(), Account::patch().balance(less)).await?;
     ctx.db().patch(payee.id(), Account::patch().balance(more)).await
 }
@@ -70,6 +77,11 @@ pub async fn total(ctx: &QueryCtx) -> Result<Cents> {
 }
 
 async fn account(ctx: &QueryCtx, number: u32) -> Result<Doc<Account>> {
-    let found = ctx.db().query::<Account>().with_index(Account::by_number().eq(number)).unique().await?;
+    let found = ctx
+        .db()
+        .query::<Account>()
+        .with_index(Account::by_number().eq(number))
+        .unique()
+        .await?;
     Ok(found.ok_or(Refusal::UnknownAccount { account: number })?)
 }

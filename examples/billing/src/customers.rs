@@ -21,17 +21,26 @@ pub enum Billing {
 /// Adds a customer on the free plan.
 #[mutation]
 pub async fn register(ctx: &mut MutationCtx, stripe_id: String) -> Result<Id<Customer>> {
-    let known = ctx.run_query(internal::customers::by_stripe_id(stripe_id.clone())).await?;
+    let known = ctx
+        .run_query(internal::customers::by_stripe_id(stripe_id.clone()))
+        .await?;
     if known.is_some() {
         Err(Billing::AlreadyRegistered)?;
     }
-    ctx.db().insert(Customer { stripe_id, plan: Plan::Free }).await
+    ctx.db()
+        .insert(Customer {
+            stripe_id,
+            plan: Plan::Free,
+        })
+        .await
 }
 
 /// The plan that a customer is on.
 #[query]
 pub async fn plan(ctx: &QueryCtx, stripe_id: String) -> Result<Plan> {
-    let customer = ctx.run_query(internal::customers::by_stripe_id(stripe_id)).await?;
+    let customer = ctx
+        .run_query(internal::customers::by_stripe_id(stripe_id))
+        .await?;
     Ok(customer.ok_or_else(|| Error::not_found("customer"))?.plan)
 }
 
@@ -40,7 +49,8 @@ pub async fn plan(ctx: &QueryCtx, stripe_id: String) -> Result<Plan> {
 pub async fn sync_customer(ctx: &ActionCtx, stripe_id: String) -> Result<Plan> {
     let customer = known(ctx, &stripe_id).await?;
     let remote = provider::customer(ctx, &stripe_id).await?;
-    ctx.run_mutation(internal::customers::apply_stripe_sync(customer.id(), remote.plan)).await?;
+    ctx.run_mutation(internal::customers::apply_stripe_sync(customer.id(), remote.plan))
+        .await?;
     Ok(remote.plan)
 }
 
@@ -48,17 +58,28 @@ pub async fn sync_customer(ctx: &ActionCtx, stripe_id: String) -> Result<Plan> {
 #[action]
 pub async fn upgrade(ctx: &ActionCtx, stripe_id: String) -> Result<Plan> {
     let customer = known(ctx, &stripe_id).await?;
-    if !provider::charge(ctx, &stripe_id, Plan::Professional).await?.succeeded {
+    if !provider::charge(ctx, &stripe_id, Plan::Professional)
+        .await?
+        .succeeded
+    {
         Err(Billing::Declined)?;
     }
-    ctx.run_mutation(internal::customers::apply_stripe_sync(customer.id(), Plan::Professional)).await?;
+    ctx.run_mutation(internal::customers::apply_stripe_sync(
+        customer.id(),
+        Plan::Professional,
+    ))
+    .await?;
     Ok(Plan::Professional)
 }
 
 /// Looks a customer up by the payment provider's id.
 #[internal_query]
 pub async fn by_stripe_id(ctx: &QueryCtx, stripe_id: String) -> Result<Option<Doc<Customer>>> {
-    ctx.db().query::<Customer>().with_index(Customer::by_stripe_id().eq(&stripe_id)).unique().await
+    ctx.db()
+        .query::<Customer>()
+        .with_index(Customer::by_stripe_id().eq(&stripe_id))
+        .unique()
+        .await
 }
 
 /// Puts a customer on a plan. A client that could call this would have the product for free.
@@ -68,6 +89,8 @@ pub async fn apply_stripe_sync(ctx: &mut MutationCtx, id: Id<Customer>, plan: Pl
 }
 
 async fn known(ctx: &ActionCtx, stripe_id: &str) -> Result<Doc<Customer>> {
-    let customer = ctx.run_query(internal::customers::by_stripe_id(stripe_id.to_owned())).await?;
+    let customer = ctx
+        .run_query(internal::customers::by_stripe_id(stripe_id.to_owned()))
+        .await?;
     customer.ok_or_else(|| Error::not_found("customer"))
 }

@@ -26,7 +26,7 @@ macro_rules! shapes {
 }
 
 shapes! {
-    Node::Any => Value, serde_json::Value;
+    Node::Any => Value;
     Node::Null => ();
     Node::Boolean => bool;
     Node::String => String, Box<str>, Cow<'static, str>, char, IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr;

@@ -45,7 +45,9 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
     let matches = command().try_get_matches_from(args)?;
     Ok(match matches.subcommand() {
         Some(("run", matches)) => Command::Run(run(matches)?),
-        Some(("functions", matches)) => Command::Functions { json: matches.get_flag("json") },
+        Some(("functions", matches)) => Command::Functions {
+            json: matches.get_flag("json"),
+        },
         Some(("check", matches)) => Command::Check { data: path(matches) },
         Some((_, matches)) => Command::Serve(serve(matches)?),
         None => Command::Serve(serve(&command_serve().try_get_matches_from(["serve"])?)?),
@@ -107,9 +109,19 @@ fn command_serve() -> clap::Command {
 fn command_run() -> clap::Command {
     clap::Command::new("run")
         .about("Runs one function, public or internal, and prints its result")
-        .arg(Arg::new("function").required(true).help("Wire path, such as messages:list"))
-        .arg(Arg::new("args").default_value("{}").help("Arguments as one JSON object"))
-        .arg(data_arg("Directory of the data; a server that holds it is asked to run the function"))
+        .arg(
+            Arg::new("function")
+                .required(true)
+                .help("Wire path, such as messages:list"),
+        )
+        .arg(
+            Arg::new("args")
+                .default_value("{}")
+                .help("Arguments as one JSON object"),
+        )
+        .arg(data_arg(
+            "Directory of the data; a server that holds it is asked to run the function",
+        ))
         .arg(
             Arg::new("url")
                 .long("url")
@@ -131,7 +143,12 @@ fn command_run() -> clap::Command {
 fn command_functions() -> clap::Command {
     clap::Command::new("functions")
         .about("Lists the functions with kind, visibility, arguments and result")
-        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Prints JSON"))
+        .arg(
+            Arg::new("json")
+                .long("json")
+                .action(ArgAction::SetTrue)
+                .help("Prints JSON"),
+        )
 }
 
 fn command_check() -> clap::Command {
@@ -151,20 +168,40 @@ fn data_arg(help: &'static str) -> Arg {
 }
 
 fn path(matches: &ArgMatches) -> PathBuf {
-    matches.get_one::<PathBuf>("data").cloned().unwrap_or_else(|| DEFAULT_DATA.into())
+    matches
+        .get_one::<PathBuf>("data")
+        .cloned()
+        .unwrap_or_else(|| DEFAULT_DATA.into())
 }
 
 fn serve(matches: &ArgMatches) -> Result<Serve, clap::Error> {
-    let fallback = || DEFAULT_ADDR.parse().map_err(|_| clap::Error::new(clap::error::ErrorKind::InvalidValue));
-    let addr = matches.get_one::<SocketAddr>("addr").copied().map_or_else(fallback, Ok)?;
-    let origins = matches.get_many::<String>("origin").unwrap_or_default().cloned().collect();
+    let fallback = || {
+        DEFAULT_ADDR
+            .parse()
+            .map_err(|_| clap::Error::new(clap::error::ErrorKind::InvalidValue))
+    };
+    let addr = matches
+        .get_one::<SocketAddr>("addr")
+        .copied()
+        .map_or_else(fallback, Ok)?;
+    let origins = matches
+        .get_many::<String>("origin")
+        .unwrap_or_default()
+        .cloned()
+        .collect();
     let dev = matches.get_flag("dev");
     if dev && !addr.ip().is_loopback() {
-        let message = format!("--dev shows internals to callers, so it serves loopback addresses only, not {addr}\n");
+        let message =
+            format!("--dev shows internals to callers, so it serves loopback addresses only, not {addr}\n");
         return Err(command_serve().error(clap::error::ErrorKind::ArgumentConflict, message));
     }
     let data = (!matches.get_flag("memory")).then(|| path(matches));
-    Ok(Serve { addr, data, dev, origins })
+    Ok(Serve {
+        addr,
+        data,
+        dev,
+        origins,
+    })
 }
 
 fn run(matches: &ArgMatches) -> Result<Run, clap::Error> {
@@ -175,7 +212,11 @@ fn run(matches: &ArgMatches) -> Result<Run, clap::Error> {
     };
     let missing = || command_run().error(clap::error::ErrorKind::MissingRequiredArgument, "function\n");
     let function = text("function").ok_or_else(missing)?;
-    Ok(Run { function, args: text("args").unwrap_or_else(|| "{}".to_owned()), target })
+    Ok(Run {
+        function,
+        args: text("args").unwrap_or_else(|| "{}".to_owned()),
+        target,
+    })
 }
 
 #[cfg(test)]
@@ -193,7 +234,9 @@ mod tests {
 
     #[test]
     fn without_a_command_it_serves() {
-        let Ok(Command::Serve(serve)) = parsed("app") else { panic!("expected serve") };
+        let Ok(Command::Serve(serve)) = parsed("app") else {
+            panic!("expected serve")
+        };
         assert_eq!(serve.addr, DEFAULT_ADDR.parse().unwrap());
         assert_eq!(serve.data, Some(DEFAULT_DATA.into()));
     }

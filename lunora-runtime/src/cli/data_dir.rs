@@ -44,7 +44,10 @@ impl<'a> DataDir<'a> {
     /// Opens the store, which is made if it is not there; `None` when another process holds it.
     pub(super) fn open(&self) -> Result<Option<Arc<dyn Store>>, Failure> {
         let describe = |error: &dyn std::fmt::Display| {
-            Failure::unusable(format!("the data directory {} cannot be opened: {error}", self.0.display()))
+            Failure::unusable(format!(
+                "the data directory {} cannot be opened: {error}",
+                self.0.display()
+            ))
         };
         fs::create_dir_all(self.0).map_err(|error| describe(&error))?;
         match Embedded::open(&self.store(), Options::default()) {
@@ -90,7 +93,8 @@ fn write_private(path: &Path, text: &str) -> io::Result<()> {
     writeln!(file, "{text}")?;
     file.sync_all()?;
     fs::rename(&temporary, path)?;
-    path.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all())
+    path.parent()
+        .map_or(Ok(()), |directory| File::open(directory)?.sync_all())
 }
 
 fn private_file() -> OpenOptions {

@@ -29,9 +29,17 @@ fn tree(functions: &[FunctionInfo]) -> String {
             text.push('\n');
             module = own;
         }
-        let FunctionInfo { kind, visibility, arguments, returns, .. } = function;
+        let FunctionInfo {
+            kind,
+            visibility,
+            arguments,
+            returns,
+            ..
+        } = function;
         let arguments = arguments.join(", ");
-        text.push_str(&format!("  {visibility:<8} {kind:<8} {name}({arguments}) -> {returns}\n"));
+        text.push_str(&format!(
+            "  {visibility:<8} {kind:<8} {name}({arguments}) -> {returns}\n"
+        ));
     }
     text
 }

@@ -28,11 +28,17 @@ const UNUSABLE: u8 = 2;
 
 impl Failure {
     fn failed(message: impl ToString) -> Self {
-        Self { message: message.to_string(), code: FAILED }
+        Self {
+            message: message.to_string(),
+            code: FAILED,
+        }
     }
 
     fn unusable(message: impl ToString) -> Self {
-        Self { message: message.to_string(), code: UNUSABLE }
+        Self {
+            message: message.to_string(),
+            code: UNUSABLE,
+        }
     }
 }
 
@@ -77,7 +83,10 @@ fn start_log(server: bool) {
     };
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     // The application may have set up a log of its own; then that one stays.
-    let _ = tracing_subscriber::registry().with(lines).with(targets).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(lines)
+        .with(targets)
+        .try_init();
     if let Some(error) = mistake {
         tracing::warn!(%error, "LUNORA_LOG={wanted} is not a log filter; expected `debug` or `lunora=debug,my_app=trace`");
     }

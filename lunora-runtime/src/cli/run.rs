@@ -14,6 +14,8 @@ use super::{
     data_dir::DataDir,
     serve::show_progress,
 };
+#[cfg(feature = "fetch")]
+use crate::functions::http_client;
 use crate::{
     functions::{App, CallRequest, EngineOptions, RequestId, Runtime},
     store::Store,
@@ -22,7 +24,10 @@ use crate::{
 pub(super) fn run(app: App, run: &Run) -> Result<(), Failure> {
     let path = FunctionPath::parse(&run.function).map_err(Failure::unusable)?;
     let args = arguments(&run.args)?;
-    let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::unusable)?;
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::unusable)?;
     let value = tokio.block_on(async {
         match &run.target {
             Target::Data(data) => run_on_data(app, data, path, args).await,
@@ -48,26 +53,47 @@ fn arguments(text: &str) -> Result<Object, Failure> {
 async fn run_on_data(app: App, data: &Path, path: FunctionPath, args: Object) -> Result<Value, Failure> {
     let directory = DataDir::new(data);
     if !directory.exists() {
-        let message = format!("there is no data in {}; `serve` makes it, or name another with --data", data.display());
+        let message = format!(
+            "there is no data in {}; `serve` makes it, or name another with --data",
+            data.display()
+        );
         return Err(Failure::unusable(message));
     }
     match directory.open()? {
         Some(store) => run_here(app, store, path, args).await,
         None => {
             let missing = |file: &str, error: &std::io::Error| {
-                Failure::unusable(format!("another process holds the data, and its {file} cannot be read: {error}"))
+                Failure::unusable(format!(
+                    "another process holds the data, and its {file} cannot be read: {error}"
+                ))
             };
-            let url = directory.read_address().map_err(|error| missing("address", &error))?;
-            let key = directory.read_admin_key().map_err(|error| missing("admin key", &error))?;
+            let url = directory
+                .read_address()
+                .map_err(|error| missing("address", &error))?;
+            let key = directory
+                .read_admin_key()
+                .map_err(|error| missing("admin key", &error))?;
             run_on_server(&url, &key, &path, &args).await
         }
     }
 }
 
-async fn run_here(app: App, store: Arc<dyn Store>, path: FunctionPath, args: Object) -> Result<Value, Failure> {
-    let runtime = Runtime::open(app, store, EngineOptions::default(), show_progress()).map_err(Failure::unusable)?;
-    let request =
-        CallRequest { path, kind: None, args, identity: None, idempotency_key: None, request_id: RequestId::random() };
+async fn run_here(
+    app: App,
+    store: Arc<dyn Store>,
+    path: FunctionPath,
+    args: Object,
+) -> Result<Value, Failure> {
+    let runtime =
+        Runtime::open(app, store, EngineOptions::default(), show_progress()).map_err(Failure::unusable)?;
+    let request = CallRequest {
+        path,
+        kind: None,
+        args,
+        identity: None,
+        idempotency_key: None,
+        request_id: RequestId::random(),
+    };
     let result = runtime.full().call_as_server(request).await;
     runtime.shutdown().await.map_err(Failure::unusable)?;
     Ok(result.map_err(Failure::failed)?.value)
@@ -80,25 +106,37 @@ async fn run_on_server(url: &str, key: &str, path: &FunctionPath, args: &Object)
         path.as_str(),
         to_encoded_string(&Value::Object(args.clone())),
     );
-    let unreachable = |error: reqwest::Error| Failure::unusable(format!("the server at {url} does not answer: {error}"));
-    let request = reqwest::Client::new().post(format!("{}/api/function", url.trim_end_matches('/')));
-    let request = request.header("authorization", format!("Convex {key}")).header("content-type", "application/json");
+    let unreachable =
+        |error: reqwest::Error| Failure::unusable(format!("the server at {url} does not answer: {error}"));
+    let request = http_client().post(format!("{}/api/function", url.trim_end_matches('/')));
+    let request = request
+        .header("authorization", format!("Convex {key}"))
+        .header("content-type", "application/json");
     let response = request.body(body).send().await.map_err(unreachable)?;
     let status = response.status();
     let bytes = response.bytes().await.map_err(unreachable)?;
-    let strange = || Failure::unusable(format!("{url} answered {status}: {}", String::from_utf8_lossy(&bytes)));
-    let Ok(Value::Object(mut answer)) = parse(&bytes) else { return Err(strange()) };
-    match (answer.get("status").and_then(Value::as_str), answer.remove("value")) {
-        (Some("success"), Some(value)) => Ok(value),
-        (Some("error"), _) => {
-            let message = answer.get("errorMessage").and_then(Value::as_str).unwrap_or_default();
-            Err(Failure::failed(message))
-        }
+    let strange = || {
+        Failure::unusable(format!(
+            "{url} answered {status}: {}",
+            String::from_utf8_lossy(&bytes)
+        ))
+    };
+    let Ok(Value::Object(mut answer)) = parse(&bytes) else {
+        return Err(strange());
+    };
+    match (
+        answer.remove("value"),
+        answer.get("errorMessage").and_then(Value::as_str),
+    ) {
+        (Some(value), _) if status.is_success() => Ok(value),
+        (None, Some(message)) => Err(Failure::failed(message)),
         _ => Err(strange()),
     }
 }
 
 #[cfg(not(feature = "fetch"))]
 async fn run_on_server(url: &str, _: &str, _: &FunctionPath, _: &Object) -> Result<Value, Failure> {
-    Err(Failure::unusable(format!("this program was built without the feature `fetch` and cannot call {url}")))
+    Err(Failure::unusable(format!(
+        "this program was built without the feature `fetch` and cannot call {url}"
+    )))
 }

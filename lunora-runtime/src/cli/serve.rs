@@ -6,14 +6,17 @@ use tokio::signal;
 
 use super::{Failure, args::Serve, data_dir::DataDir};
 use crate::{
-    database::OpenOptions,
+    database::{OpenOptions, Progress},
     functions::{App, EngineOptions, NewKey, Runtime},
     server::{AllowedOrigins, Server, ServerOptions},
     store::{Memory, Store},
 };
 
 pub(super) fn serve(app: App, options: &Serve) -> Result<(), Failure> {
-    let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::unusable)?;
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::unusable)?;
     tokio.block_on(serve_on(app, options))
 }
 
@@ -51,7 +54,8 @@ fn open(app: App, directory: Option<&DataDir<'_>>) -> Result<Runtime, Failure> {
         Some(directory) => directory.open()?.ok_or_else(|| held(directory))?,
         None => Arc::new(Memory::new()),
     };
-    let runtime = Runtime::open(app, store, EngineOptions::default(), show_progress()).map_err(Failure::unusable)?;
+    let runtime =
+        Runtime::open(app, store, EngineOptions::default(), show_progress()).map_err(Failure::unusable)?;
     let keep = |key: &NewKey| match directory {
         Some(directory) => directory.write_admin_key(key.expose()),
         // In memory there is no file, and the key is gone with the data.
@@ -66,7 +70,9 @@ fn open(app: App, directory: Option<&DataDir<'_>>) -> Result<Runtime, Failure> {
 }
 
 fn held(directory: &DataDir<'_>) -> Failure {
-    let by = directory.read_address().map_or_else(|_| String::new(), |address| format!(" (it serves {address})"));
+    let by = directory
+        .read_address()
+        .map_or_else(|_| String::new(), |address| format!(" (it serves {address})"));
     Failure::unusable(format!(
         "the data directory {} is held by another process{by}. Stop that one, or take another directory with --data",
         directory.path().display(),
@@ -75,15 +81,22 @@ fn held(directory: &DataDir<'_>) -> Failure {
 
 fn address_failure(options: &Serve, error: &dyn std::fmt::Display) -> Failure {
     let addr = options.addr;
-    Failure::unusable(format!("cannot listen on {addr}: {error}. Take another address with --addr HOST:PORT"))
+    Failure::unusable(format!(
+        "cannot listen on {addr}: {error}. Take another address with --addr HOST:PORT"
+    ))
 }
 
 fn server_options(options: &Serve) -> ServerOptions {
     let cors = match options.origins.as_slice() {
         [] => AllowedOrigins::Any,
-        origins => AllowedOrigins::Only(origins.to_vec()),
+        origins => AllowedOrigins::Listed(origins.to_vec()),
     };
-    ServerOptions { addr: options.addr, dev: options.dev, cors, ..ServerOptions::default() }
+    ServerOptions {
+        addr: options.addr,
+        dev: options.dev,
+        cors,
+        ..ServerOptions::default()
+    }
 }
 
 fn greet(url: &str, directory: Option<&DataDir<'_>>) {
@@ -117,14 +130,22 @@ async fn told_to_stop() {
     tracing::info!("stopping; calls that run are finished first");
 }
 
-/// Shows the progress of building indexes: on a line of its own in a terminal, in the log otherwise.
+/// Shows the progress of bringing the data in line with the schema: on one line in a terminal, else in the log.
 pub(super) fn show_progress() -> OpenOptions {
+    OpenOptions {
+        progress: Box::new(report_progress()),
+        ..OpenOptions::default()
+    }
+}
+
+pub(super) fn report_progress() -> impl FnMut(Progress<'_>) + Send {
     let terminal = std::io::stderr().is_terminal();
-    OpenOptions::with_progress(move |progress| {
+    move |progress| {
         if terminal {
-            eprint!("\r{progress}\x1b[K{}", if progress.is_done() { "\n" } else { "" });
+            let end = if progress.done >= progress.total { "\n" } else { "" };
+            eprint!("\r{progress}\x1b[K{end}");
         } else {
             tracing::info!("{progress}");
         }
-    })
+    }
 }

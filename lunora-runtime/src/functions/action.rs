@@ -4,13 +4,11 @@ use std::{any::Any, time::Duration};
 
 use lunora_core::{
     error::{Error, Result},
-    reference::Action,
     value::Value,
 };
 
 use super::{
-    ActionCtx,
-    app::Erased,
+    ActionCtx, Ctx,
     call::{RESULT_BYTES, check_size},
     dispatch::{Answer, CallError},
     executor::Panicked,
@@ -36,7 +34,10 @@ impl Work {
         };
         let value = tokio::spawn(tracing::Instrument::instrument(task, span)).await;
         let value = value.unwrap_or_else(|error| Err(joined(error)))?;
-        Ok(Answer { value, ts: Timestamp(0) })
+        Ok(Answer {
+            value,
+            ts: Timestamp(0),
+        })
     }
 
     /// Runs the action within the one that calls it.
@@ -45,10 +46,15 @@ impl Work {
     }
 
     async fn run_action(self) -> Result<Value> {
-        let run: Erased<Action> = self.engine.functions.action(self.function.path)?;
+        let run = self.function.run;
         let now = self.engine.clock.now();
-        let ctx = ActionCtx { engine: self.engine, identity: self.identity, now, depth: self.depth };
-        let value = tokio::time::timeout(TIME_LIMIT, run(&ctx, self.args)).await;
+        let ctx = ActionCtx {
+            engine: self.engine,
+            identity: self.identity,
+            now,
+            depth: self.depth,
+        };
+        let value = tokio::time::timeout(TIME_LIMIT, run(Ctx::Action(&ctx), self.args)).await;
         let value = value.map_err(|_| Error::from(ActionTooSlow))??;
         check_size("result_bytes", value.size(), RESULT_BYTES)?;
         Ok(value)

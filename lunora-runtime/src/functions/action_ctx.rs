@@ -38,17 +38,26 @@ impl ActionCtx {
     }
 
     /// Runs a query as of the newest commit that is on disk.
-    pub fn run_query<F: FunctionRef<Kind: IsQuery>>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
+    pub fn run_query<F: FunctionRef<Kind: IsQuery>>(
+        &self,
+        call: Call<F>,
+    ) -> BoxFuture<'_, Result<Output<F>>> {
         self.run(call, Kind::Query)
     }
 
     /// Runs a mutation; it is on disk when this returns.
-    pub fn run_mutation<F: FunctionRef<Kind: IsMutation>>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
+    pub fn run_mutation<F: FunctionRef<Kind: IsMutation>>(
+        &self,
+        call: Call<F>,
+    ) -> BoxFuture<'_, Result<Output<F>>> {
         self.run(call, Kind::Mutation)
     }
 
     /// Runs another action.
-    pub fn run_action<F: FunctionRef<Kind: IsAction>>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
+    pub fn run_action<F: FunctionRef<Kind: IsAction>>(
+        &self,
+        call: Call<F>,
+    ) -> BoxFuture<'_, Result<Output<F>>> {
         self.run(call, Kind::Action)
     }
 
@@ -87,6 +96,8 @@ impl ActionCtx {
 
 impl fmt::Debug for ActionCtx {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ActionCtx").field("now", &self.now).finish_non_exhaustive()
+        f.debug_struct("ActionCtx")
+            .field("now", &self.now)
+            .finish_non_exhaustive()
     }
 }

@@ -13,10 +13,7 @@ use super::{
     dispatch::{Answer, CallError},
     random::RequestId,
 };
-use crate::{
-    database::Database,
-    system::{SystemTransaction, system_table},
-};
+use crate::system::{SystemTransaction, system_table};
 
 /// What the holder of a key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,7 +29,12 @@ pub enum Scope {
     WriteData,
 }
 
-const ALL_SCOPES: [Scope; 4] = [Scope::RunInternal, Scope::ActAs, Scope::ReadData, Scope::WriteData];
+const ALL_SCOPES: [Scope; 4] = [
+    Scope::RunInternal,
+    Scope::ActAs,
+    Scope::ReadData,
+    Scope::WriteData,
+];
 
 /// A key as the store has it: never the key itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -44,7 +46,15 @@ pub(crate) struct StoredKey {
     scopes: Vec<Scope>,
 }
 
-system_table!(StoredKey, "_admin_keys", [IndexSpec { name: "by_name", fields: &[&["name"]], unique: true }]);
+system_table!(
+    StoredKey,
+    "_admin_keys",
+    [IndexSpec {
+        name: "by_name",
+        fields: &[&["name"]],
+        unique: true
+    }]
+);
 
 /// The admin keys of a store.
 #[derive(Debug)]
@@ -85,8 +95,14 @@ const FIRST_KEY: &str = "admin";
 impl AdminKeys {
     /// The keys that the store has.
     pub(super) fn load(system: &SystemTransaction<'_>) -> Result<Self> {
-        let keys = system.run(|transaction| transaction.reader().query::<StoredKey>().collect())?;
-        Ok(Self { keys: RwLock::new(keys.into_iter().map(lunora_core::table::Doc::into_fields).collect()) })
+        let (keys, _) = system.run(|transaction| transaction.reader().query::<StoredKey>().collect())?;
+        Ok(Self {
+            keys: RwLock::new(
+                keys.into_iter()
+                    .map(lunora_core::table::Doc::into_fields)
+                    .collect(),
+            ),
+        })
     }
 
     /// Makes the first key, with all scopes, if the store has none. `keep` gets it before the store knows its
@@ -114,15 +130,27 @@ impl AdminKeys {
 
     /// Checks a key, `name|secret` with or without the display prefix `prod:` or `dev:`.
     pub fn verify(&self, presented: &str) -> std::result::Result<AdminCaller, InvalidAdminKey> {
-        let key = ["prod:", "dev:"].iter().find_map(|prefix| presented.strip_prefix(prefix)).unwrap_or(presented);
+        let key = ["prod:", "dev:"]
+            .iter()
+            .find_map(|prefix| presented.strip_prefix(prefix))
+            .unwrap_or(presented);
         let hash = hash(key);
         let keys = self.keys.read();
         // All are compared, each in constant time: how long it takes says nothing about the keys there are.
         let found = keys.iter().fold(None, |found, stored| {
-            if bool::from(stored.hash.as_bytes().ct_eq(hash.as_bytes())) { Some(stored) } else { found }
+            if bool::from(stored.hash.as_bytes().ct_eq(hash.as_bytes())) {
+                Some(stored)
+            } else {
+                found
+            }
         });
-        let found = found.filter(|stored| stored.scopes.contains(&Scope::RunInternal)).ok_or(InvalidAdminKey)?;
-        Ok(AdminCaller { name: found.name.clone(), scopes: found.scopes.clone() })
+        let found = found
+            .filter(|stored| stored.scopes.contains(&Scope::RunInternal))
+            .ok_or(InvalidAdminKey)?;
+        Ok(AdminCaller {
+            name: found.name.clone(),
+            scopes: found.scopes.clone(),
+        })
     }
 }
 
@@ -138,7 +166,12 @@ impl AdminCaller {
     }
 
     /// Leaves a line in the log about what was done with the key.
-    pub(super) fn audit(&self, path: &FunctionPath, id: RequestId, result: &std::result::Result<Answer, CallError>) {
+    pub(super) fn audit(
+        &self,
+        path: &FunctionPath,
+        id: RequestId,
+        result: &std::result::Result<Answer, CallError>,
+    ) {
         let outcome = match result {
             Ok(_) => "ok",
             Err(CallError::Function(error)) if error.as_request().is_some() => "refused",
@@ -153,7 +186,11 @@ fn generate(name: &str) -> (NewKey, StoredKey) {
     let mut secret = [0; 32];
     rand::rng().fill_bytes(&mut secret);
     let key = format!("{name}|{}", data_encoding::BASE64URL_NOPAD.encode(&secret));
-    let stored = StoredKey { name: name.to_owned(), hash: hash(&key), scopes: ALL_SCOPES.to_vec() };
+    let stored = StoredKey {
+        name: name.to_owned(),
+        hash: hash(&key),
+        scopes: ALL_SCOPES.to_vec(),
+    };
     (NewKey(key), stored)
 }
 

@@ -2,58 +2,71 @@
 
 use lunora_core::{
     arguments::Arguments,
-    error::Result,
+    error::{Error, RequestError, Result},
+    pagination::PaginationOptions,
     reference::{Action, FunctionKind, FunctionRef, FunctionVisibility, Mutation, Outcome, Query},
-    shape::{Field, Node, Shape, Shapes},
+    shape::{Shape, Shapes},
     table::Table,
     value::{Object, Value, to_value},
 };
 
 use sha2::{Digest, Sha256};
 
-use super::{
-    ActionCtx, BoxFuture, MutationCtx, QueryCtx,
-    function::{Function, Run},
-};
+use super::{ActionCtx, BoxFuture, MutationCtx, QueryCtx, function::Function};
 use crate::database::TableSchema;
 
-/// What a function of this kind gets as its context, and how it is called without its types.
+/// What the function of a kind looks like, and how it is called.
 pub trait KindOf: FunctionKind {
-    /// The context.
-    type Ctx<'a>: Send;
+    /// Type of the user's function, with its arguments as a tuple.
+    type Run<F: FunctionRef>;
     #[doc(hidden)]
-    fn __erase(run: Erased<Self>) -> Run
-    where
-        Self: Sized;
+    fn __call<'a, F: FunctionRef>(
+        run: Self::Run<F>,
+        ctx: Ctx<'a>,
+        args: F::Args,
+    ) -> Option<BoxFuture<'a, F::Return>>;
 }
 
-/// A handler whose arguments and result are values.
-pub(crate) type Erased<K> = for<'a> fn(<K as KindOf>::Ctx<'a>, Object) -> BoxFuture<'a, Result<Value>>;
-
-impl KindOf for Query {
-    type Ctx<'a> = &'a QueryCtx;
-    fn __erase(run: Erased<Self>) -> Run {
-        Run::Query(run)
-    }
-}
-impl KindOf for Mutation {
-    type Ctx<'a> = &'a mut MutationCtx;
-    fn __erase(run: Erased<Self>) -> Run {
-        Run::Mutation(run)
-    }
-}
-impl KindOf for Action {
-    type Ctx<'a> = &'a ActionCtx;
-    fn __erase(run: Erased<Self>) -> Run {
-        Run::Action(run)
-    }
+/// A context of any kind.
+#[derive(Debug)]
+pub enum Ctx<'a> {
+    /// For a query.
+    Query(&'a QueryCtx),
+    /// For a mutation.
+    Mutation(&'a mut MutationCtx),
+    /// For an action.
+    Action(&'a ActionCtx),
 }
 
-/// Type of [`Handler::RUN`]: the user's function with its arguments as a tuple.
-pub type RunOf<F> = for<'a> fn(
-    <<F as FunctionRef>::Kind as KindOf>::Ctx<'a>,
-    <F as FunctionRef>::Args,
-) -> BoxFuture<'a, <F as FunctionRef>::Return>;
+/// A handler without its types. It refuses a context of another kind.
+pub(crate) type Erased = for<'a> fn(Ctx<'a>, Object) -> BoxFuture<'a, Result<Value>>;
+
+macro_rules! kinds {
+    ($($kind:ident($($ctx:tt)*);)*) => {$(
+        impl KindOf for $kind {
+            type Run<F: FunctionRef> = for<'a> fn(&'a $($ctx)*, F::Args) -> BoxFuture<'a, F::Return>;
+            fn __call<'a, F: FunctionRef>(
+                run: Self::Run<F>,
+                ctx: Ctx<'a>,
+                args: F::Args,
+            ) -> Option<BoxFuture<'a, F::Return>> {
+                match ctx {
+                    Ctx::$kind(ctx) => Some(run(ctx, args)),
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+kinds! {
+    Query(QueryCtx);
+    Mutation(mut MutationCtx);
+    Action(ActionCtx);
+}
+
+/// Type of [`Handler::RUN`].
+pub type RunOf<F> = <<F as FunctionRef>::Kind as KindOf>::Run<F>;
 
 /// A reference whose function is in this program. The attributes implement it; nothing else should.
 pub trait Handler: FunctionRef<Kind: KindOf> {
@@ -104,36 +117,42 @@ impl Item {
 }
 
 fn bind<F: Handler>(shapes: &mut Shapes) -> Function {
+    let args = F::Args::fields(F::ARGS, shapes);
+    let page = PaginationOptions::shape(shapes);
     Function {
+        page_argument: args
+            .iter()
+            .find(|field| field.shape == page)
+            .map(|field| field.name),
         path: F::PATH,
         path_hash: Sha256::digest(F::PATH).into(),
         kind: F::Kind::KIND,
         visibility: F::Visibility::VISIBILITY,
         docs: F::DOCS,
         limits: F::LIMITS,
-        args: argument_fields::<F::Args>(F::ARGS, shapes),
-        returns: returned::<F::Return>(shapes),
-        run: F::Kind::__erase(erased::<F>),
+        args,
+        returns: <F::Return as Outcome>::Ok::shape(shapes),
+        run: erased::<F>,
     }
 }
 
-fn argument_fields<A: Arguments>(names: &[&'static str], shapes: &mut Shapes) -> Vec<Field> {
-    A::fields(names, shapes)
-}
-
-fn returned<R: Outcome>(shapes: &mut Shapes) -> Node {
-    R::Ok::shape(shapes)
-}
-
-fn erased<F: Handler>(ctx: <F::Kind as KindOf>::Ctx<'_>, args: Object) -> BoxFuture<'_, Result<Value>> {
-    match F::Args::decode(F::ARGS, args) {
-        Ok(args) => encode::<F::Return>(F::RUN(ctx, args)),
-        Err(error) => {
-            let refusal = lunora_core::error::RequestError::Arguments(error.in_field("args").to_string());
-            Box::pin(std::future::ready(Err(lunora_core::error::Error::request(refusal))))
-        }
+fn erased<F: Handler>(ctx: Ctx<'_>, args: Object) -> BoxFuture<'_, Result<Value>> {
+    let started = match F::Args::decode(F::ARGS, args) {
+        Ok(args) => F::Kind::__call::<F>(F::RUN, ctx, args).ok_or_else(|| Error::from(WrongContext(F::PATH))),
+        Err(error) => Err(Error::request(RequestError::Arguments(
+            error.in_field("args").to_string(),
+        ))),
+    };
+    match started {
+        Ok(run) => encode::<F::Return>(run),
+        Err(error) => Box::pin(std::future::ready(Err(error))),
     }
 }
+
+/// A function was started with the context of another kind: the reference is one of another application.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is of another kind in this application than its reference says")]
+struct WrongContext(&'static str);
 
 fn encode<R: Outcome>(run: BoxFuture<'_, R>) -> BoxFuture<'_, Result<Value>> {
     Box::pin(async move { Ok(to_value(&run.await.into_result()?)?) })

@@ -14,7 +14,10 @@ pub struct Unauthenticated;
 
 impl From<Unauthenticated> for Error {
     fn from(_: Unauthenticated) -> Self {
-        let data = [("code", "Unauthenticated"), ("message", "this function needs a logged-in user")];
+        let data = [
+            ("code", "Unauthenticated"),
+            ("message", "this function needs a logged-in user"),
+        ];
         Self::app(std::collections::BTreeMap::from(data))
     }
 }

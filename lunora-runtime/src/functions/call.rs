@@ -28,7 +28,10 @@ pub(super) const RESULT_BYTES: usize = 16 << 20;
 
 /// The arguments of a nested call.
 pub(crate) fn encode_args<F: FunctionRef>(call: Call<F>) -> Result<Object> {
-    Ok(call.into_args().encode(F::ARGS).map_err(|error| error.in_field("args"))?)
+    Ok(call
+        .into_args()
+        .encode(F::ARGS)
+        .map_err(|error| error.in_field("args"))?)
 }
 
 /// The result of a nested call.
@@ -43,7 +46,11 @@ pub(super) fn check_size(name: &'static str, size: usize, limit: usize) -> Resul
         return Ok(());
     }
     let advice = "pass large data in pieces, or by the id of a document";
-    Err(Error::from(LimitExceeded { name, limit: limit as u64, advice }))
+    Err(Error::from(LimitExceeded {
+        name,
+        limit: limit as u64,
+        advice,
+    }))
 }
 
 impl Engine {
@@ -54,10 +61,15 @@ impl Engine {
         request: CallRequest,
         key: Option<RequestKey>,
     ) -> Result<Answer, CallError> {
-        let Some(underway) = self.running.enter() else { return Err(CallError::ShuttingDown) };
+        let Some(underway) = self.running.enter() else {
+            return Err(CallError::ShuttingDown);
+        };
         let id = request.request_id;
         let span = tracing::info_span!("call", function = function.path, kind = function.kind.name(), request_id = %id);
-        let result = self.checked(function, request, key, underway).instrument(span.clone()).await;
+        let result = self
+            .checked(function, request, key, underway)
+            .instrument(span.clone())
+            .await;
         span.in_scope(|| log(&result));
         result
     }
@@ -98,7 +110,14 @@ impl Engine {
     ) -> Result<Value> {
         let function = Arc::clone(self.functions.referenced(path)?);
         function.check_kind(Some(kind))?;
-        let work = Work { engine: Arc::clone(self), function, args, identity, depth, key: None };
+        let work = Work {
+            engine: Arc::clone(self),
+            function,
+            args,
+            identity,
+            depth,
+            key: None,
+        };
         let answer = match kind {
             Kind::Query => work.query(()).await,
             Kind::Mutation => work.mutation(()).await,

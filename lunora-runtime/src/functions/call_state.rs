@@ -1,11 +1,12 @@
 //! What all contexts of one run of a query or mutation share.
 
-use std::{
-    fmt,
-    sync::Arc,
-};
+use std::{fmt, sync::Arc};
 
-use lunora_core::{error::{Error, Result}, identity::Identity, time::Time};
+use lunora_core::{
+    error::{Error, Result},
+    identity::Identity,
+    time::Time,
+};
 use parking_lot::Mutex;
 use rand::{SeedableRng, rngs::StdRng};
 
@@ -33,7 +34,13 @@ impl CallState {
         seed: [u8; 32],
     ) -> Arc<Self> {
         let transaction = SharedTransaction::new(transaction);
-        Arc::new(Self { engine, transaction, identity, now, rng: Mutex::new(StdRng::from_seed(seed)) })
+        Arc::new(Self {
+            engine,
+            transaction,
+            identity,
+            now,
+            rng: Mutex::new(StdRng::from_seed(seed)),
+        })
     }
 
     pub(super) fn auth(&self) -> Auth<'_> {
@@ -47,7 +54,9 @@ impl CallState {
 
 impl fmt::Debug for CallState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallState").field("now", &self.now).finish_non_exhaustive()
+        f.debug_struct("CallState")
+            .field("now", &self.now)
+            .finish_non_exhaustive()
     }
 }
 
@@ -62,6 +71,10 @@ struct TooDeep;
 
 impl Depth {
     pub(super) fn deeper(self) -> Result<Self> {
-        if self.0 >= MAX_DEPTH { Err(Error::from(TooDeep)) } else { Ok(Self(self.0 + 1)) }
+        if self.0 >= MAX_DEPTH {
+            Err(Error::from(TooDeep))
+        } else {
+            Ok(Self(self.0 + 1))
+        }
     }
 }

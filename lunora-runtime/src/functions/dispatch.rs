@@ -89,7 +89,9 @@ impl From<Error> for CallError {
 
 impl From<PoolFull> for CallError {
     fn from(_: PoolFull) -> Self {
-        Self::Overloaded { retry_after: Duration::from_secs(1) }
+        Self::Overloaded {
+            retry_after: Duration::from_secs(1),
+        }
     }
 }
 
@@ -102,9 +104,18 @@ pub struct PublicDispatch {
 
 impl PublicDispatch {
     pub(super) fn new(engine: Arc<Engine>) -> Self {
-        let public = engine.functions.iter().filter(|function| function.visibility == Visibility::Public);
-        let functions = public.map(|function| (function.path, Arc::clone(function))).collect();
-        Self { functions, engine, lookups: AtomicU64::new(0) }
+        let public = engine
+            .functions
+            .iter()
+            .filter(|function| function.visibility == Visibility::Public);
+        let functions = public
+            .map(|function| (function.path, Arc::clone(function)))
+            .collect();
+        Self {
+            functions,
+            engine,
+            lookups: AtomicU64::new(0),
+        }
     }
 
     /// Runs a public function. Names of internal functions and names of none take one path to one refusal.
@@ -129,7 +140,9 @@ impl PublicDispatch {
 
 impl fmt::Debug for PublicDispatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PublicDispatch").field("functions", &self.functions.len()).finish_non_exhaustive()
+        f.debug_struct("PublicDispatch")
+            .field("functions", &self.functions.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -165,7 +178,9 @@ impl FullDispatch {
 
     async fn run(&self, request: CallRequest, key: Option<RequestKey>) -> Result<Answer, CallError> {
         let Some(function) = self.engine.functions.find(request.path.as_str()) else {
-            return Err(CallError::Function(Error::request(RequestError::NoFunction(request.path.to_string()))));
+            return Err(CallError::Function(Error::request(RequestError::NoFunction(
+                request.path.to_string(),
+            ))));
         };
         self.engine.call(function, request, key).await
     }
@@ -177,8 +192,12 @@ impl FullDispatch {
 
     pub(crate) fn list(&self) -> Vec<FunctionInfo> {
         let shapes = &self.engine.shapes;
-        let mut all: Vec<_> =
-            self.engine.functions.iter().map(|function| FunctionInfo::of(function, shapes)).collect();
+        let mut all: Vec<_> = self
+            .engine
+            .functions
+            .iter()
+            .map(|function| FunctionInfo::of(function, shapes))
+            .collect();
         all.sort_by_key(|function| function.path);
         all
     }

@@ -5,16 +5,14 @@ use std::{collections::HashMap, fmt, sync::Arc, thread::available_parallelism};
 use lunora_core::{
     error::{Error, Result},
     limits::Limits,
-    reference::{Action, Mutation, Query},
     shape::Shapes,
 };
 
 use super::{
-    app::Erased,
     clock::{Clock, SystemClock},
     executor::Executor,
     failure::StoreFailure,
-    function::{Function, Run},
+    function::Function,
     random::Seeds,
     running::Running,
 };
@@ -62,13 +60,15 @@ impl Engine {
     /// The client of all `ctx.fetch` calls, which keeps connections open between them.
     #[cfg(feature = "fetch")]
     pub(super) fn http(&self) -> &reqwest::Client {
-        self.http.get_or_init(reqwest::Client::new)
+        self.http.get_or_init(super::fetch::client)
     }
 }
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").field("database", &self.database).finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("database", &self.database)
+            .finish_non_exhaustive()
     }
 }
 
@@ -78,12 +78,19 @@ pub(super) struct Functions(HashMap<&'static str, Arc<Function>>);
 
 /// A reference to a function of another application.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not a function of this application: is it listed in the `lunora::app!` that this server runs?")]
+#[error(
+    "`{0}` is not a function of this application: is it listed in the `lunora::app!` that this server runs?"
+)]
 struct NotOurs(&'static str);
 
 impl Functions {
     pub(super) fn new(functions: impl IntoIterator<Item = Arc<Function>>) -> Self {
-        Self(functions.into_iter().map(|function| (function.path, function)).collect())
+        Self(
+            functions
+                .into_iter()
+                .map(|function| (function.path, function))
+                .collect(),
+        )
     }
 
     pub(super) fn find(&self, path: &str) -> Option<&Arc<Function>> {
@@ -97,29 +104,5 @@ impl Functions {
     /// The function that a reference names.
     pub(super) fn referenced(&self, path: &'static str) -> Result<&Arc<Function>> {
         self.find(path).ok_or_else(|| Error::from(NotOurs(path)))
-    }
-
-    /// The query that a reference names.
-    pub(super) fn query(&self, path: &'static str) -> Result<Erased<Query>> {
-        match self.referenced(path)?.run {
-            Run::Query(run) => Ok(run),
-            Run::Mutation(_) | Run::Action(_) => Err(Error::from(NotOurs(path))),
-        }
-    }
-
-    /// The mutation that a reference names.
-    pub(super) fn mutation(&self, path: &'static str) -> Result<Erased<Mutation>> {
-        match self.referenced(path)?.run {
-            Run::Mutation(run) => Ok(run),
-            Run::Query(_) | Run::Action(_) => Err(Error::from(NotOurs(path))),
-        }
-    }
-
-    /// The action that a reference names.
-    pub(super) fn action(&self, path: &'static str) -> Result<Erased<Action>> {
-        match self.referenced(path)?.run {
-            Run::Action(run) => Ok(run),
-            Run::Query(_) | Run::Mutation(_) => Err(Error::from(NotOurs(path))),
-        }
     }
 }

@@ -8,6 +8,13 @@ use serde::Serialize;
 
 use super::BoxFuture;
 
+/// The client of all requests, which keeps connections open between them.
+pub(crate) fn client() -> Client {
+    // An application that has installed another provider of cryptography keeps it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::new()
+}
+
 /// A request to the world, sent when it is awaited. A GET unless told otherwise.
 ///
 /// The answer is reqwest's; a status of 4xx or 5xx is an answer like any other
@@ -20,7 +27,10 @@ pub struct Fetch {
 
 impl Fetch {
     pub(super) fn new(client: &Client, url: &str) -> Self {
-        Self { client: client.clone(), request: client.get(url).build() }
+        Self {
+            client: client.clone(),
+            request: client.get(url).build(),
+        }
     }
 
     fn change(self, change: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Self {

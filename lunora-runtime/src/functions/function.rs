@@ -4,8 +4,7 @@ use lunora_core::{
     document::encode_object,
     error::{Error, RequestError, Result},
     limits::LimitOverrides,
-    pagination::PaginationOptions,
-    reference::{Action, Kind, Mutation, Query, Visibility},
+    reference::{Kind, Visibility},
     shape::{Field, Node, Shapes},
     value::Object,
 };
@@ -14,38 +13,30 @@ use sha2::{Digest, Sha256};
 
 use super::app::Erased;
 
-/// How a function is called, by its kind.
-#[derive(Debug, Clone, Copy)]
-pub enum Run {
-    /// A query.
-    Query(Erased<Query>),
-    /// A mutation.
-    Mutation(Erased<Mutation>),
-    /// An action.
-    Action(Erased<Action>),
-}
-
 /// A function of the application.
 #[derive(Debug)]
 pub(super) struct Function {
     pub(super) path: &'static str,
     pub(super) path_hash: [u8; 32],
+    /// The argument that says which page is wanted.
+    pub(super) page_argument: Option<&'static str>,
     pub(super) kind: Kind,
     pub(super) visibility: Visibility,
     pub(super) docs: &'static str,
     pub(super) limits: LimitOverrides,
     pub(super) args: Vec<Field>,
     pub(super) returns: Node,
-    pub(super) run: Run,
+    pub(super) run: Erased,
 }
 
 impl Function {
     /// What the cursors of a call are bound to: path and arguments, those aside that say which page is wanted.
     pub(super) fn binding(&self, args: &Object) -> [u8; 32] {
-        let page = |field: &&Field| field.shape == Node::Named { name: PaginationOptions::NAME.to_owned() };
-        let Some(page) = self.args.iter().find(page) else { return self.path_hash };
+        let Some(page) = self.page_argument else {
+            return self.path_hash;
+        };
         let mut others = args.clone();
-        others.remove(page.name);
+        others.remove(page);
         let mut text = self.path.as_bytes().to_vec();
         encode_object(&others, &mut text);
         Sha256::digest(&text).into()
@@ -107,7 +98,11 @@ impl FunctionInfo {
                 Visibility::Internal => "internal",
             },
             docs: function.docs,
-            arguments: function.args.iter().map(|field| shapes.describe_field(field)).collect(),
+            arguments: function
+                .args
+                .iter()
+                .map(|field| shapes.describe_field(field))
+                .collect(),
             returns: shapes.describe(&function.returns),
             argument_shapes: function.args.clone(),
             return_shape: function.returns.clone(),

@@ -40,7 +40,15 @@ pub(crate) struct RequestRecord {
     ts: i64,
 }
 
-system_table!(RequestRecord, "_requests", [IndexSpec { name: "by_key", fields: &[&["key"]], unique: true }]);
+system_table!(
+    RequestRecord,
+    "_requests",
+    [IndexSpec {
+        name: "by_key",
+        fields: &[&["key"]],
+        unique: true
+    }]
+);
 
 /// What an earlier run of the same request gave.
 #[derive(Debug)]
@@ -60,7 +68,10 @@ impl RequestKey {
 
     fn new(request: &CallRequest, class: &str) -> Option<Self> {
         let key = request.idempotency_key.as_ref()?;
-        let user = request.identity.as_ref().map_or("", |identity| &identity.token_identifier);
+        let user = request
+            .identity
+            .as_ref()
+            .map_or("", |identity| &identity.token_identifier);
         let mut arguments = Vec::new();
         encode_object(&request.args, &mut arguments);
         Some(Self {
@@ -74,20 +85,36 @@ impl RequestKey {
     pub(super) fn recorded(&self, transaction: &SharedTransaction) -> Result<Option<Recorded>> {
         let by_key = Range::<RequestRecord, (String, ())>::__new("by_key").eq(&self.key);
         let query = transaction.reader().query::<RequestRecord>().with_index(by_key);
-        let Some(record) = drive(query.unique(), || Ok(()))? else { return Ok(None) };
+        let Some(record) = drive(query.unique(), || Ok(()))? else {
+            return Ok(None);
+        };
         if record.path != self.path || record.arguments != self.arguments {
             return Err(Error::request(RequestError::KeyReused));
         }
-        let value = decode_object(&record.result)?.remove(RESULT).unwrap_or(Value::Null);
-        Ok(Some(Recorded { value, ts: Timestamp(record.ts.unsigned_abs()) }))
+        let value = decode_object(&record.result)?
+            .remove(RESULT)
+            .unwrap_or(Value::Null);
+        Ok(Some(Recorded {
+            value,
+            ts: Timestamp(record.ts.unsigned_abs()),
+        }))
     }
 
     /// Records the outcome in the transaction that it is the outcome of.
     pub(super) fn record(&self, transaction: &SharedTransaction, value: &Value) -> Result<()> {
         let mut result = Vec::new();
-        encode_object(&Object::from_iter([(RESULT.to_owned(), value.clone())]), &mut result);
+        encode_object(
+            &Object::from_iter([(RESULT.to_owned(), value.clone())]),
+            &mut result,
+        );
         let Self { key, path, arguments } = self.clone();
-        let record = RequestRecord { key, path, arguments, result: Bytes(result), ts: 0 };
+        let record = RequestRecord {
+            key,
+            path,
+            arguments,
+            result: Bytes(result),
+            ts: 0,
+        };
         let id = drive(transaction.writer().insert(record), || Ok(()))?;
         transaction.stamp(id.untyped(), "ts")
     }
@@ -123,7 +150,12 @@ pub(super) fn purge(system: &SystemTransaction<'_>) -> Result<()> {
 
 async fn purge_batch(transaction: &SharedTransaction, before: f64) -> Result<usize> {
     let old = Range::<RequestRecord, (f64, ())>::__new(BY_CREATION_TIME).lt(before);
-    let old = transaction.reader().query::<RequestRecord>().with_index(old).take(BATCH).await?;
+    let old = transaction
+        .reader()
+        .query::<RequestRecord>()
+        .with_index(old)
+        .take(BATCH)
+        .await?;
     for record in &old {
         transaction.writer().delete(record.id()).await?;
     }

@@ -34,16 +34,14 @@ mod transaction;
 
 use std::pin::Pin;
 
-pub(crate) use self::{
-    call::{decode_output, encode_args},
-    dispatch::call_error,
-    executor::drive,
-    runtime::Catalog,
-};
+#[cfg(feature = "fetch")]
+pub use self::fetch::Fetch;
+#[cfg(feature = "fetch")]
+pub(crate) use self::fetch::client as http_client;
 pub use self::{
     action_ctx::ActionCtx,
     admin::{AdminCaller, AdminKeys, InvalidAdminKey, NewKey, Scope},
-    app::{App, Entry, Handler, Item, KindOf, RunOf},
+    app::{App, Ctx, Entry, Handler, Item, KindOf, RunOf},
     auth::{Auth, Unauthenticated},
     blocked::{CanFetch, CanNestMutations, HasDatabase, HasRng},
     clock::{Clock, SystemClock},
@@ -55,8 +53,12 @@ pub use self::{
     random::{CallRng, RequestId, Seeds},
     runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
 };
-#[cfg(feature = "fetch")]
-pub use self::fetch::Fetch;
+pub(crate) use self::{
+    call::{decode_output, encode_args},
+    dispatch::call_error,
+    executor::drive,
+    runtime::Catalog,
+};
 
 /// The one type of future in this API: named, so that a mistake in a call is one compile error and not three.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -8,7 +8,7 @@ use lunora_core::{
 };
 
 use super::{
-    BoxFuture, QueryCtx,
+    BoxFuture, Ctx, QueryCtx,
     call::{decode_output, encode_args},
     call_state::{CallState, Depth},
 };
@@ -24,7 +24,9 @@ pub struct MutationCtx {
 
 impl MutationCtx {
     pub(super) const fn new(state: Arc<CallState>, depth: Depth) -> Self {
-        Self { query: QueryCtx { state, depth } }
+        Self {
+            query: QueryCtx { state, depth },
+        }
     }
 
     /// The database as of this transaction, for reading and writing.
@@ -39,10 +41,10 @@ impl MutationCtx {
     ) -> BoxFuture<'_, Result<Output<F>>> {
         Box::pin(async move {
             let args = encode_args(call)?;
-            let query = QueryCtx { state: Arc::clone(&self.state), depth: self.depth.deeper()? };
-            let run = self.state.engine.functions.mutation(F::PATH)?;
+            let mut inner = Self::new(Arc::clone(&self.state), self.depth.deeper()?);
+            let function = self.state.engine.functions.referenced(F::PATH)?;
             let savepoint = self.state.transaction.savepoint()?;
-            let result = decode_output::<F>(run(&mut Self { query }, args).await);
+            let result = decode_output::<F>((function.run)(Ctx::Mutation(&mut inner), args).await);
             if result.is_err() {
                 self.state.transaction.rollback(savepoint)?;
             }

@@ -9,7 +9,7 @@ use lunora_core::{
 };
 
 use super::{
-    Auth, BoxFuture, CallRng,
+    Auth, BoxFuture, CallRng, Ctx,
     blocked::{CanFetch, CanNestMutations},
     call::{decode_output, encode_args},
     call_state::{CallState, Depth},
@@ -45,12 +45,18 @@ impl QueryCtx {
     }
 
     /// Runs another query in the same transaction.
-    pub fn run_query<F: FunctionRef<Kind: IsQuery>>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
+    pub fn run_query<F: FunctionRef<Kind: IsQuery>>(
+        &self,
+        call: Call<F>,
+    ) -> BoxFuture<'_, Result<Output<F>>> {
         Box::pin(async move {
             let args = encode_args(call)?;
-            let inner = Self { state: Arc::clone(&self.state), depth: self.depth.deeper()? };
-            let run = self.state.engine.functions.query(F::PATH)?;
-            decode_output::<F>(run(&inner, args).await)
+            let inner = Self {
+                state: Arc::clone(&self.state),
+                depth: self.depth.deeper()?,
+            };
+            let function = self.state.engine.functions.referenced(F::PATH)?;
+            decode_output::<F>((function.run)(Ctx::Query(&inner), args).await)
         })
     }
 

@@ -31,7 +31,11 @@ impl Running {
         self.0.calls.fetch_add(1, Ordering::SeqCst);
         let underway = Underway(self.clone());
         // After the count, so that `close` either sees this call or is seen by it.
-        if self.0.closing.load(Ordering::SeqCst) { None } else { Some(underway) }
+        if self.0.closing.load(Ordering::SeqCst) {
+            None
+        } else {
+            Some(underway)
+        }
     }
 
     /// Lets no further call in and waits for those under way; false if some remain after `patience`.

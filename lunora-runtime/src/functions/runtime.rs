@@ -75,14 +75,24 @@ impl Catalog {
                 ItemKind::Table(describe) => tables.push(describe(&mut shapes)),
             }
         }
-        tables.extend([TableSchema::of::<StoredKey>(&mut shapes), TableSchema::of::<RequestRecord>(&mut shapes)]);
-        Self { functions, tables, shapes }
+        tables.extend([
+            TableSchema::of::<StoredKey>(&mut shapes),
+            TableSchema::of::<RequestRecord>(&mut shapes),
+        ]);
+        Self {
+            functions,
+            tables,
+            shapes,
+        }
     }
 
     /// The functions, by path.
     pub(crate) fn functions(&self) -> Vec<FunctionInfo> {
-        let mut all: Vec<_> =
-            self.functions.iter().map(|function| FunctionInfo::of(function, &self.shapes)).collect();
+        let mut all: Vec<_> = self
+            .functions
+            .iter()
+            .map(|function| FunctionInfo::of(function, &self.shapes))
+            .collect();
         all.sort_by_key(|function| function.path);
         all
     }
@@ -102,8 +112,16 @@ impl Runtime {
     ) -> Result<Self, OpenError> {
         let catalog = Catalog::of(app);
         let database = Database::open(store, catalog.schema()?, opening)?;
-        let EngineOptions { clock, seeds, limits, threads } = options;
-        let system = SystemTransaction { database: &database, now: clock.now() };
+        let EngineOptions {
+            clock,
+            seeds,
+            limits,
+            threads,
+        } = options;
+        let system = SystemTransaction {
+            database: &database,
+            now: clock.now(),
+        };
         let keys = AdminKeys::load(&system).map_err(OpenError::System)?;
         let engine = Arc::new(Engine {
             database,
@@ -118,8 +136,16 @@ impl Runtime {
             #[cfg(feature = "fetch")]
             http: std::sync::OnceLock::new(),
         });
-        let (public, full) = (PublicDispatch::new(Arc::clone(&engine)), FullDispatch::new(Arc::clone(&engine)));
-        Ok(Self(Arc::new(Parts { engine, public, full, keys })))
+        let (public, full) = (
+            PublicDispatch::new(Arc::clone(&engine)),
+            FullDispatch::new(Arc::clone(&engine)),
+        );
+        Ok(Self(Arc::new(Parts {
+            engine,
+            public,
+            full,
+            keys,
+        })))
     }
 
     /// Runs public functions.
@@ -151,7 +177,10 @@ impl Runtime {
     }
 
     fn system(&self) -> SystemTransaction<'_> {
-        SystemTransaction { database: self.database(), now: self.0.engine.clock.now() }
+        SystemTransaction {
+            database: self.database(),
+            now: self.0.engine.clock.now(),
+        }
     }
 
     /// Removes, now and every hour, the records of requests that are too old to be repeated. Ends with the runtime.

@@ -13,7 +13,7 @@ use lunora_core::{
 use tokio::sync::oneshot;
 
 use super::{
-    BoxFuture, MutationCtx, QueryCtx,
+    Ctx, MutationCtx, QueryCtx,
     call::{RESULT_BYTES, check_size},
     call_state::{CallState, Depth},
     dispatch::{Answer, CallError},
@@ -79,7 +79,8 @@ impl Work {
 
     /// Runs the mutation on the executor, again as long as it conflicts. `held` is dropped when it is over.
     pub(super) async fn mutation(self, held: impl Send + 'static) -> Result<Answer, CallError> {
-        self.on_executor(held, |work, start, reply| work.run_mutation(start, reply)).await
+        self.on_executor(held, |work, start, reply| work.run_mutation(start, reply))
+            .await
     }
 
     async fn on_executor(
@@ -97,15 +98,22 @@ impl Work {
             run(self, start, reply);
         })?;
         // Without an answer the thread ended in the middle, which only a bug of ours can make it do.
-        answer.await.unwrap_or_else(|_| Err(CallError::Function(Error::internal("the call was lost"))))
+        answer
+            .await
+            .unwrap_or_else(|_| Err(CallError::Function(Error::internal("the call was lost"))))
     }
 
     fn run_query(self) -> Result<Answer> {
-        let run = self.engine.functions.query(self.function.path)?;
         let state = self.begin(Freshness::Durable)?;
-        let ctx = QueryCtx { state: Arc::clone(&state), depth: self.depth };
-        let value = self.handle(run(&ctx, self.args.clone()), Instant::now())?;
-        Ok(Answer { value, ts: state.transaction.snapshot_ts() })
+        let ctx = QueryCtx {
+            state: Arc::clone(&state),
+            depth: self.depth,
+        };
+        let value = self.handle(Ctx::Query(&ctx))?;
+        Ok(Answer {
+            value,
+            ts: state.transaction.snapshot_ts(),
+        })
     }
 
     fn run_mutation(self, start: Instant, reply: Reply) {
@@ -149,23 +157,36 @@ impl Work {
     fn attempt(&self) -> Attempt {
         match self.begin(Freshness::Ordered) {
             Ok(state) => self.attempt_in(state),
-            Err(error) => Attempt::Failed { error, seen: Timestamp(0) },
+            Err(error) => Attempt::Failed {
+                error,
+                seen: Timestamp(0),
+            },
         }
     }
 
     fn attempt_in(&self, state: Arc<CallState>) -> Attempt {
         let seen = state.transaction.snapshot_ts();
         let result = self.handle_mutation(&state);
-        let transaction = state.transaction.take();
-        let (value, ts) = match (result, transaction) {
-            (Ok((value, recorded)), Ok(transaction)) => match self.engine.database.commit(transaction) {
-                Ok(ts) => (value, recorded.unwrap_or(ts)),
-                Err(CommitError::Conflict) => return Attempt::Conflict,
-                Err(error) => return Attempt::Failed { error: Error::from(error), seen },
-            },
-            (Err(error), _) | (_, Err(error)) => return Attempt::Failed { error, seen },
+        let (value, recorded) = match result {
+            Ok(result) => result,
+            Err(error) => return Attempt::Failed { error, seen },
         };
-        Attempt::Done { value, ts }
+        // Whatever a leaked future still holds of the context is cut off here.
+        let transaction = match state.transaction.take() {
+            Ok(transaction) => transaction,
+            Err(error) => return Attempt::Failed { error, seen },
+        };
+        match self.engine.database.commit(transaction) {
+            Ok(ts) => Attempt::Done {
+                value,
+                ts: recorded.unwrap_or(ts),
+            },
+            Err(CommitError::Conflict) => Attempt::Conflict,
+            Err(error) => Attempt::Failed {
+                error: Error::from(error),
+                seen,
+            },
+        }
     }
 
     /// The result of the handler, or the one on record for a request that has been committed before.
@@ -175,17 +196,17 @@ impl Work {
         {
             return Ok((recorded.value, Some(recorded.ts)));
         }
-        let run = self.engine.functions.mutation(self.function.path)?;
         let mut ctx = MutationCtx::new(Arc::clone(state), self.depth);
-        let value = self.handle(run(&mut ctx, self.args.clone()), Instant::now())?;
+        let value = self.handle(Ctx::Mutation(&mut ctx))?;
         if let Some(key) = &self.key {
             key.record(&state.transaction, &value)?;
         }
         Ok((value, None))
     }
 
-    fn handle(&self, run: BoxFuture<'_, Result<Value>>, start: Instant) -> Result<Value> {
-        let value = drive(run, || check_work(start))?;
+    fn handle(&self, ctx: Ctx<'_>) -> Result<Value> {
+        let start = Instant::now();
+        let value = drive((self.function.run)(ctx, self.args.clone()), || check_work(start))?;
         check_size("result_bytes", value.size(), RESULT_BYTES)?;
         Ok(value)
     }
@@ -201,7 +222,13 @@ impl Work {
             binding: self.function.binding(&self.args),
         };
         let transaction: Transaction = engine.database.begin(freshness, options)?;
-        Ok(CallState::new(Arc::clone(engine), transaction, self.identity.clone(), now, seed))
+        Ok(CallState::new(
+            Arc::clone(engine),
+            transaction,
+            self.identity.clone(),
+            now,
+            seed,
+        ))
     }
 }
 
@@ -211,5 +238,9 @@ impl Work {
 struct WorkedTooLong;
 
 fn check_work(start: Instant) -> Result<()> {
-    if start.elapsed() > WORK_LIMIT { Err(Error::from(WorkedTooLong)) } else { Ok(()) }
+    if start.elapsed() > WORK_LIMIT {
+        Err(Error::from(WorkedTooLong))
+    } else {
+        Ok(())
+    }
 }

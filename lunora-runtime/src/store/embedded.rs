@@ -21,8 +21,8 @@ use super::timestamp::Timestamp;
 
 /// A store in a directory: a commit log, and below it an engine that holds the state as of a checkpoint.
 ///
-/// One process at a time. Dropping it without [`close`](super::Store::close) loses nothing that was ordered, but the
-/// next start has to replay the log.
+/// One process at a time. Dropping it without [`close`](super::Store::close) loses nothing that was ordered,
+/// but the next start has to replay the log.
 ///
 /// ```
 /// use lunora_runtime::store::{Commit, Embedded, Options, Store, Timestamp};
@@ -45,8 +45,8 @@ delegate_store!(Embedded);
 impl Embedded {
     /// Opens the store in `dir`, or makes a new one.
     ///
-    /// [`StoreError::Locked`] when another process has it open, [`StoreError::Damaged`] when something acknowledged
-    /// would be missing.
+    /// [`StoreError::Locked`] when another process has it open, [`StoreError::Damaged`] when something
+    /// acknowledged would be missing.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "a caller writes them where it opens, and keeps none"
@@ -57,10 +57,11 @@ impl Embedded {
 
     pub(crate) fn open_on(dir: &Path, options: &Options, files: &Arc<dyn Files>) -> Result<Self, StoreError> {
         let log_dir = dir.join("log");
+        let new = !log_dir.exists();
         fs::create_dir_all(&log_dir).map_err(StoreError::io("create", &log_dir))?;
         let lock = DirLock::acquire(dir)?;
-        for created in [dir, dir.parent().unwrap_or(dir)] {
-            files.sync_dir(created).map_err(StoreError::io("sync", created))?;
+        if new {
+            sync_names(dir, files)?;
         }
         let parts = open_parts(dir, &log_dir, options, files)?;
         let running = Running::start(Engine::new(parts, options)?, Some(lock))?;
@@ -120,6 +121,17 @@ fn open_parts(
         recent,
         last,
     })
+}
+
+/// The names of `dir` and of what is in it are on disk once both directories are.
+fn sync_names(dir: &Path, files: &Arc<dyn Files>) -> Result<(), StoreError> {
+    let parent = dir
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    [dir, parent]
+        .into_iter()
+        .try_for_each(|dir| files.sync_dir(dir).map_err(StoreError::io("sync", dir)))
 }
 
 /// Makes the engine under another name first: what has the name is whole.

@@ -1,4 +1,5 @@
-//! What both stores are made of: an order of commits, layers in memory, the engine below them, and maybe a log.
+//! What both stores are made of: an order of commits, layers in memory, the engine below them, and maybe a
+//! log.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -95,7 +96,8 @@ impl Engine {
         if let Some(view) = self.views.cached(ts) {
             return Ok(view);
         }
-        // Before the generation is looked up: a layer that holds a commit is in place before the commit is ordered.
+        // Before the generation is looked up: a layer that holds a commit is in place before the commit is
+        // ordered.
         let newest = self.ordered();
         if ts > newest {
             return Err(StoreError::NotYet {
@@ -127,8 +129,8 @@ impl Engine {
         let mut active = self.order.lock();
         self.health.check()?;
         self.follows(after)?;
-        // The last step that can fail comes first; nothing is pushed before it can be read, or it could become durable
-        // before it is ordered.
+        // The last step that can fail comes first; nothing is pushed before it can be read, or it could
+        // become durable before it is ordered.
         let logged = match record {
             Some((log, record)) => Some((log, log.reserve(&record)?, record)),
             None => None,
@@ -174,7 +176,7 @@ impl Engine {
 
     /// Sends the active layer on its way into the engine, unless another one still is.
     fn freeze(&self, active: &mut Arc<Layer>) {
-        if active.is_empty() || self.checkpoints.is_busy() {
+        if active.is_unused() || self.checkpoints.is_busy() {
             return;
         }
         let next = Arc::new(Layer::default());
@@ -217,7 +219,17 @@ impl Engine {
         Ok(())
     }
 
-    /// A checkpoint that fails while the store is open ends it: memory can no longer be bounded. All is in the log.
+    /// Ends the store: a thread it cannot do without is gone.
+    pub(crate) fn fail(&self, reason: &str) {
+        let error = self.health.fail(reason);
+        if let Some(log) = &self.log {
+            log.end(&error);
+        }
+        self.checkpoints.fail(error);
+    }
+
+    /// A checkpoint that fails while the store is open ends it: memory can no longer be bounded. All is in
+    /// the log.
     fn judge(&self, error: StoreError) -> StoreError {
         match error {
             StoreError::Closed | StoreError::Failed(_) => error,

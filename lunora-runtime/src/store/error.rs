@@ -34,7 +34,8 @@ pub enum StoreError {
     /// The commit itself breaks a rule of [`Commit`](super::Commit); nothing was ordered.
     #[error("the commit is not valid: {0}")]
     InvalidCommit(&'static str),
-    /// There is no room on the disk. Nothing was ordered; reads keep working, and writes as soon as there is room.
+    /// There is no room on the disk. Nothing was ordered; reads keep working, and writes as soon as there is
+    /// room.
     #[error("the disk is full: writes are refused until there is room, reads keep working")]
     DiskFull,
     /// The store has failed for good: what is on disk is known only up to `durable()`. The process must end.
@@ -49,7 +50,8 @@ pub enum StoreError {
         /// The data directory.
         dir: PathBuf,
     },
-    /// The data on disk is damaged where acknowledged commits would be lost. Opening is refused, nothing was changed.
+    /// The data on disk is damaged where acknowledged commits would be lost. Opening is refused, nothing was
+    /// changed.
     #[error(
         "{} is damaged at byte {offset}: {reason}. Acknowledged commits would be lost, so nothing was opened \
          or changed. Check the disk, then restore the data directory from a backup", .file.display()

@@ -17,7 +17,8 @@ use super::timestamp::Timestamp;
 /// The engine's pages are in memory already; a large cache would hold them twice.
 const CACHE_BYTES: usize = 16 << 20;
 
-/// A store in memory, for tests and for trying things out: what is ordered is durable, as far as anything here is.
+/// A store in memory, for tests and for trying things out: what is ordered is durable, as far as anything
+/// here is.
 ///
 /// It is the embedded store without its log. Old versions go when the overlay is full, as there.
 #[derive(Debug)]

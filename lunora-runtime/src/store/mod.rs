@@ -1,12 +1,14 @@
-//! Ordered key-value storage with snapshots, durable commits and a change feed: the only room that knows an engine.
+//! Ordered key-value storage with snapshots, durable commits and a change feed: the only room that knows an
+//! engine.
 //!
-//! A commit is ordered in memory, where the next transaction sees it at once, and queued for the commit log, whose one
-//! thread writes and syncs everything queued in one go. What is newer than the last checkpoint is read from an ordered
-//! overlay in memory, the rest from an embedded engine, into which a full layer of the overlay is written in the
-//! background. A start opens the engine at its checkpoint and replays the log after it.
+//! A commit is ordered in memory, where the next transaction sees it at once, and queued for the commit log,
+//! whose one thread writes and syncs everything queued in one go. What is newer than the last checkpoint is
+//! read from an ordered overlay in memory, the rest from an embedded engine, into which a full layer of the
+//! overlay is written in the background. A start opens the engine at its checkpoint and replays the log after
+//! it.
 //!
-//! [`Store`] and [`Snapshot`] are all that the rooms above see; [`Embedded`] keeps its data in a directory, [`Memory`]
-//! is the same without a disk.
+//! [`Store`] and [`Snapshot`] are all that the rooms above see; [`Embedded`] keeps its data in a directory,
+//! [`Memory`] is the same without a disk.
 
 mod checkpoint;
 mod commit;

@@ -3,11 +3,12 @@
 /// Limits of an [`Embedded`](super::Embedded) store. All are in bytes unless they say otherwise.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// What the overlay may hold in memory before it is written into the engine. At most three times this is in
-    /// memory: one such layer being written, and a newer one of twice the size before writers have to wait. It bounds
-    /// the work of a start after a crash as well. Default 64 MiB.
+    /// What the overlay may hold in memory before it is written into the engine. At most three times this is
+    /// in memory: one such layer being written, and a newer one of twice the size before writers have to
+    /// wait. It bounds the work of a start after a crash as well. Default 64 MiB.
     pub overlay_bytes: usize,
-    /// Size of one segment of the commit log. A commit that does not fit gets a segment of its own size. Default 16 MiB.
+    /// Size of one segment of the commit log. A commit that does not fit gets a segment of its own size.
+    /// Default 16 MiB.
     pub segment_bytes: usize,
     /// The engine's page cache. Default 256 MiB.
     pub cache_bytes: usize,

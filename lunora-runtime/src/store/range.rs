@@ -52,7 +52,8 @@ impl KeyRange {
     }
 }
 
-/// The smallest key above everything that begins with `prefix`; none when that is everything up to the last key.
+/// The smallest key above everything that begins with `prefix`; none when that is everything up to the last
+/// key.
 fn successor(prefix: &[u8]) -> Option<Key> {
     let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
     let mut next = prefix[..=last].to_vec();

@@ -1,6 +1,7 @@
 //! A store with its threads.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -46,12 +47,17 @@ impl Running {
         Ok(())
     }
 
-    fn spawn(&self, name: &str, body: fn(&Engine)) -> io::Result<()> {
+    /// A thread that panics takes the store with it: others would wait for it forever.
+    fn spawn(&self, name: &'static str, body: fn(&Engine)) -> io::Result<()> {
         let engine = Arc::clone(&self.engine);
-        let thread = thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(move || body(&engine))?;
-        self.threads.lock().push(thread);
+        let guarded = move || {
+            if catch_unwind(AssertUnwindSafe(|| body(&engine))).is_err() {
+                engine.fail(&format!("the thread {name} panicked"));
+            }
+        };
+        self.threads
+            .lock()
+            .push(thread::Builder::new().name(name.to_owned()).spawn(guarded)?);
         Ok(())
     }
 
@@ -89,7 +95,8 @@ fn with_log(engine: &Engine, body: fn(&Log)) {
     }
 }
 
-/// Dropped without being closed, the store writes what is queued to its log and leaves the rest to the next start.
+/// Dropped without being closed, the store writes what is queued to its log and leaves the rest to the next
+/// start.
 impl Drop for Running {
     fn drop(&mut self) {
         self.end();

@@ -12,7 +12,8 @@ impl Timestamp {
     /// The empty store, before any commit.
     pub const ZERO: Self = Self(0);
 
-    /// The greatest timestamp a commit may have: it still fits a signed 64-bit integer, for SQL and JavaScript.
+    /// The greatest timestamp a commit may have: it still fits a signed 64-bit integer, for SQL and
+    /// JavaScript.
     pub const MAX: Self = Self((1 << 63) - 1);
 }
 

@@ -29,13 +29,16 @@ pub trait Store: Send + Sync + Debug + 'static {
     /// `ordered()` and `durable()` always work; older ones while retained, else [`StoreError::TooOld`].
     fn snapshot(&self, ts: Timestamp) -> Result<Arc<dyn Snapshot>, StoreError>;
 
-    /// Orders a commit directly after `after`. Visible to `snapshot(commit.ts)` when this returns; on disk later.
+    /// Orders a commit directly after `after`. Visible to `snapshot(commit.ts)` when this returns; on disk
+    /// later.
     ///
-    /// [`StoreError::Moved`] when `ordered()` is no longer `after`: another writer of the same data got there first;
-    /// validate against `feed(after)` and try again. Waits while the disk cannot keep up with what is in memory.
+    /// [`StoreError::Moved`] when `ordered()` is no longer `after`: another writer of the same data got there
+    /// first; validate against `feed(after)` and try again. Waits while the disk cannot keep up with what is
+    /// in memory.
     fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError>;
 
-    /// Calls `done` once `ts` is durable (at once when it already is), or with an error when the store has failed.
+    /// Calls `done` once `ts` is durable (at once when it already is), or with an error when the store has
+    /// failed.
     ///
     /// Called from the log thread: it must not block.
     fn when_durable(&self, ts: Timestamp, done: Durable);

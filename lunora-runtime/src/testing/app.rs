@@ -16,7 +16,8 @@ use super::{TestClient, TestClock, directory::TemporaryDirectory};
 use crate::{
     database::OpenOptions,
     functions::{
-        App, BoxFuture, CallRequest, EngineOptions, RequestId, Runtime, Seeds, call_error, decode_output, encode_args,
+        App, BoxFuture, CallRequest, EngineOptions, RequestId, Runtime, Seeds, call_error, decode_output,
+        encode_args,
     },
     store::{Embedded, Memory, Options, Store},
 };
@@ -53,13 +54,19 @@ impl TestAppBuilder {
     /// On disk, in a temporary directory that goes with the test. (Without this, in memory.)
     #[must_use]
     pub fn on_disk(self) -> Self {
-        Self { place: Place::Temporary, ..self }
+        Self {
+            place: Place::Temporary,
+            ..self
+        }
     }
 
     /// On disk, in a directory that stays: to close an application and open it again.
     #[must_use]
     pub fn in_directory(self, path: impl Into<PathBuf>) -> Self {
-        Self { place: Place::Directory(path.into()), ..self }
+        Self {
+            place: Place::Directory(path.into()),
+            ..self
+        }
     }
 
     /// With this clock.
@@ -71,7 +78,10 @@ impl TestAppBuilder {
     /// With randomness that follows from `seed`: ids and `ctx.rng()` are the same in every run of the test.
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
-        Self { seed: Some(seed), ..self }
+        Self {
+            seed: Some(seed),
+            ..self
+        }
     }
 
     /// Opens the store and the application on it.
@@ -81,14 +91,26 @@ impl TestAppBuilder {
             Place::Directory(path) => (Arc::new(Embedded::open(&path, Options::default())?), None),
             Place::Temporary => {
                 let directory = TemporaryDirectory::new()?;
-                (Arc::new(Embedded::open(directory.path(), Options::default())?), Some(Arc::new(directory)))
+                (
+                    Arc::new(Embedded::open(directory.path(), Options::default())?),
+                    Some(Arc::new(directory)),
+                )
             }
         };
         let clock = self.clock;
         let seeds = self.seed.map_or(Seeds::System, Seeds::fixed);
-        let options = EngineOptions { clock: Arc::new(clock.clone()), seeds, ..EngineOptions::default() };
+        let options = EngineOptions {
+            clock: Arc::new(clock.clone()),
+            seeds,
+            ..EngineOptions::default()
+        };
         let runtime = Runtime::open(self.app, store, options, OpenOptions::default())?;
-        Ok(TestApp { runtime, clock, identity: None, directory })
+        Ok(TestApp {
+            runtime,
+            clock,
+            identity: None,
+            directory,
+        })
     }
 }
 
@@ -100,7 +122,12 @@ impl TestApp {
 
     /// The application with settings.
     pub fn builder(app: App) -> TestAppBuilder {
-        TestAppBuilder { app, place: Place::Memory, clock: TestClock::default(), seed: None }
+        TestAppBuilder {
+            app,
+            place: Place::Memory,
+            clock: TestClock::default(),
+            seed: None,
+        }
     }
 
     /// The clock of the application.
@@ -135,7 +162,10 @@ impl TestApp {
     }
 
     /// Runs a mutation, public or internal.
-    pub fn mutation<F: FunctionRef<Kind: IsMutation>>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
+    pub fn mutation<F: FunctionRef<Kind: IsMutation>>(
+        &self,
+        call: Call<F>,
+    ) -> BoxFuture<'_, Result<Output<F>>> {
         self.call(call)
     }
 

@@ -49,7 +49,9 @@ impl TestClient {
 
     fn call<F: FunctionRef>(&self, call: Call<F>, kind: Kind) -> BoxFuture<'_, Result<Output<F>>> {
         Box::pin(async move {
-            let args = over_the_wire(Value::Object(encode_args(call)?))?.into_object().unwrap_or_default();
+            let args = over_the_wire(Value::Object(encode_args(call)?))?
+                .into_object()
+                .unwrap_or_default();
             let value = self.send(F::PATH, Some(kind), args).await?;
             Ok(from_value(over_the_wire(value)?)?)
         })
@@ -67,7 +69,9 @@ impl TestClient {
             request_id,
         };
         let answer = self.runtime.public().call(request).await;
-        answer.map(|answer| answer.value).map_err(|error| as_client_sees(error, request_id))
+        answer
+            .map(|answer| answer.value)
+            .map_err(|error| as_client_sees(error, request_id))
     }
 }
 

@@ -83,7 +83,11 @@ mod tests {
         let future = poll_fn(move |task| {
             turns -= 1;
             task.waker().wake_by_ref();
-            if turns == 0 { Poll::Ready(Ok(7)) } else { Poll::Pending }
+            if turns == 0 {
+                Poll::Ready(Ok(7))
+            } else {
+                Poll::Pending
+            }
         });
         assert_eq!(drive(Box::pin(future), || Ok(())).unwrap(), 7);
     }

@@ -52,18 +52,32 @@ impl Executor {
     /// Starts `threads` threads and the watchdog.
     pub(crate) fn start(threads: usize) -> io::Result<Self> {
         let (jobs, queue) = bounded(MAX_WAITING);
-        let crew = Arc::new(Crew { queue, slots: Mutex::default() });
+        let crew = Arc::new(Crew {
+            queue,
+            slots: Mutex::default(),
+        });
         (0..threads.max(1)).try_for_each(|_| crew.hire())?;
         let watched = Arc::downgrade(&crew);
-        thread::Builder::new().name("lunora-watchdog".to_owned()).spawn(move || watch(&watched))?;
+        thread::Builder::new()
+            .name("lunora-watchdog".to_owned())
+            .spawn(move || watch(&watched))?;
         Ok(Self { jobs })
     }
 
     /// Runs `work` on a thread of the pool; `name` is what the log calls it if it gets stuck.
-    pub(crate) fn run(&self, name: &'static str, work: impl FnOnce() + Send + 'static) -> Result<(), PoolFull> {
-        self.jobs.try_send(Job { name, work: Box::new(work) }).map_err(|error| match error {
-            TrySendError::Full(_) | TrySendError::Disconnected(_) => PoolFull,
-        })
+    pub(crate) fn run(
+        &self,
+        name: &'static str,
+        work: impl FnOnce() + Send + 'static,
+    ) -> Result<(), PoolFull> {
+        self.jobs
+            .try_send(Job {
+                name,
+                work: Box::new(work),
+            })
+            .map_err(|error| match error {
+                TrySendError::Full(_) | TrySendError::Disconnected(_) => PoolFull,
+            })
     }
 }
 
@@ -97,7 +111,11 @@ impl Crew {
         let stuck_before = slots.iter().filter(|slot| slot.is_replaced()).count();
         let stuck = slots.iter().filter_map(|slot| slot.replace_if_stuck());
         for (name, stuck_now) in stuck.zip(stuck_before + 1..) {
-            tracing::warn!(function = name, stuck_now, "a function has not yielded for {STUCK_AFTER:?}; it holds a thread until it does");
+            tracing::warn!(
+                function = name,
+                stuck_now,
+                "a function has not yielded for {STUCK_AFTER:?}; it holds a thread until it does"
+            );
             if stuck_now > MAX_STUCK {
                 tracing::error!("{MAX_STUCK} threads are held by functions that do not yield; none is added");
             } else if let Err(error) = self.hire() {
@@ -114,7 +132,9 @@ impl Slot {
 
     fn replace_if_stuck(&self) -> Option<&'static str> {
         let mut busy = self.busy.lock();
-        let busy = busy.as_mut().filter(|busy| !busy.replaced && busy.since.elapsed() > STUCK_AFTER)?;
+        let busy = busy
+            .as_mut()
+            .filter(|busy| !busy.replaced && busy.since.elapsed() > STUCK_AFTER)?;
         busy.replaced = true;
         Some(busy.name)
     }
@@ -131,7 +151,11 @@ fn watch(crew: &Weak<Crew>) {
 
 fn work(queue: &Receiver<Job>, slot: &Slot) {
     while let Ok(job) = queue.recv() {
-        *slot.busy.lock() = Some(Busy { name: job.name, since: Instant::now(), replaced: false });
+        *slot.busy.lock() = Some(Busy {
+            name: job.name,
+            since: Instant::now(),
+            replaced: false,
+        });
         (job.work)();
         if slot.busy.lock().take().is_some_and(|busy| busy.replaced) {
             return;

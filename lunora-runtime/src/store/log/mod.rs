@@ -1,8 +1,9 @@
 //! The commit log: the truth about what was committed.
 //!
-//! Segments of a fixed size are zeroed or recycled ahead of need, so that a sync has only data to write and a commit is
-//! refused before it is ordered when the disk is full. Records form a chain: each names the commit before it, and what
-//! was durable when it was written. That tells a torn tail (never acknowledged) from damage (acknowledged and lost).
+//! Segments of a fixed size are zeroed or recycled ahead of need, so that a sync has only data to write and a
+//! commit is refused before it is ordered when the disk is full. Records form a chain: each names the commit
+//! before it, and what was durable when it was written. That tells a torn tail (never acknowledged) from
+//! damage (acknowledged and lost).
 
 mod files;
 mod queue;

@@ -34,7 +34,8 @@ impl Queue {
         self.filled.notify_one();
     }
 
-    /// Moves everything that is queued into `batch`, which is empty; waits for at least one. False at the end.
+    /// Moves everything that is queued into `batch`, which is empty; waits for at least one. False at the
+    /// end.
     pub(super) fn take(&self, batch: &mut Vec<Queued>) -> bool {
         let mut state = self.state.lock();
         while state.queued.is_empty() && !state.stopped {

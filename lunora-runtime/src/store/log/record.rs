@@ -9,8 +9,9 @@
 //! 32  body, then zeros up to a multiple of 8
 //! ```
 //!
-//! The body is a list of writes: length of the key u32, length of the payload u32 (`u32::MAX` deletes), key, payload.
-//! A record without a commit (`ts` = `previous` = `durable`) is a seal: it says that everything before it was on disk.
+//! The body is a list of writes: length of the key u32, length of the payload u32 (`u32::MAX` deletes), key,
+//! payload. A record without a commit (`ts` = `previous` = `durable`) is a seal: it says that everything
+//! before it was on disk.
 
 use crc32fast::Hasher;
 
@@ -22,7 +23,8 @@ pub(super) const HEADER: usize = 32;
 pub(super) const ALIGN: usize = 8;
 const DELETED: u32 = u32::MAX;
 
-/// A record on its way to the disk. What depends on when and where it is written is filled in by [`Record::finish`].
+/// A record on its way to the disk. What depends on when and where it is written is filled in by
+/// [`Record::finish`].
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(super) ts: Timestamp,
@@ -174,4 +176,67 @@ fn padded(len: usize) -> usize {
 #[expect(clippy::cast_possible_truncation, reason = "below 1 GiB, see Commit::check")]
 fn length(len: usize) -> u32 {
     len as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HERE: SegmentId = SegmentId {
+        store: 7,
+        sequence: 3,
+    };
+
+    fn commit() -> Commit {
+        let writes = vec![
+            (Key::new(), Some(Payload::new())),
+            ("key".into(), None),
+            ("kez".into(), Some("value".into())),
+        ];
+        Commit {
+            ts: Timestamp(9),
+            writes,
+        }
+    }
+
+    fn written() -> Vec<u8> {
+        Record::encode(&commit(), Timestamp(8))
+            .finish(Timestamp(5), HERE)
+            .to_vec()
+    }
+
+    #[test]
+    fn a_record_is_read_as_it_was_written() {
+        let bytes = written();
+        let header = Header::parse(&bytes).unwrap();
+        assert!(header.checks(&bytes, HERE));
+        assert_eq!(
+            (header.previous, header.durable, header.end()),
+            (Timestamp(8), Timestamp(5), bytes.len())
+        );
+        assert_eq!(header.commit(&bytes), Some(commit()));
+    }
+
+    #[test]
+    fn what_a_recycled_segment_still_holds_is_no_record() {
+        let bytes = written();
+        let header = Header::parse(&bytes).unwrap();
+        for elsewhere in [SegmentId { sequence: 4, ..HERE }, SegmentId { store: 8, ..HERE }] {
+            assert!(!header.checks(&bytes, elsewhere));
+        }
+    }
+
+    #[test]
+    fn a_seal_is_told_from_a_commit_without_writes() {
+        let mut seal = Record::seal(Timestamp(9));
+        assert!(Header::parse(seal.finish(Timestamp(9), HERE)).unwrap().is_seal());
+        let mut empty = Record::encode(
+            &Commit {
+                ts: Timestamp(9),
+                writes: Vec::new(),
+            },
+            Timestamp(8),
+        );
+        assert!(!Header::parse(empty.finish(Timestamp(8), HERE)).unwrap().is_seal());
+    }
 }

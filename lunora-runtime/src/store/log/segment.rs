@@ -10,8 +10,8 @@
 //! 64  records
 //! ```
 //!
-//! Numbers are little-endian. The checksum of every record covers store and sequence, so what a recycled file still
-//! holds of its former life is no record any more.
+//! Numbers are little-endian. The checksum of every record covers store and sequence, so what a recycled file
+//! still holds of its former life is no record any more.
 
 use std::path::{Path, PathBuf};
 

@@ -1,9 +1,9 @@
 //! Segments that are ready before they are needed.
 //!
-//! A commit that was ordered can be seen by others and cannot be taken back, so the room for it must exist before. One
-//! segment is always kept ready behind the one being written: zeroed or recycled, with its header, synced. When it
-//! cannot be made because the disk is full, commits are refused as soon as the current segment is used up, and accepted
-//! again when a later attempt succeeds.
+//! A commit that was ordered can be seen by others and cannot be taken back, so the room for it must exist
+//! before. One segment is always kept ready behind the one being written: zeroed or recycled, with its
+//! header, synced. When it cannot be made because the disk is full, commits are refused as soon as the
+//! current segment is used up, and accepted again when a later attempt succeeds.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -147,7 +147,8 @@ impl Space {
         Ok(segment)
     }
 
-    /// Makes segment `sequence`, out of `spare` when there is one. It gets its name last: what has the name is whole.
+    /// Makes segment `sequence`, out of `spare` when there is one. It gets its name last: what has the name
+    /// is whole.
     fn make(&self, spare: Option<&Path>, sequence: u64) -> Result<Segment, StoreError> {
         let unfinished = self.dir.join("next.tmp");
         self.try_make(spare, sequence, &unfinished).map_err(|error| {

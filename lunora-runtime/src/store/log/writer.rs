@@ -1,7 +1,6 @@
 //! The log at work: places are given out, and one thread writes and syncs.
 
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -17,7 +16,8 @@ use super::segment::Segment;
 use super::space::{Space, Used};
 use super::waiters::Waiters;
 
-/// What is written at once at most, in bytes: it is copied into one buffer. A single larger record is written alone.
+/// What is written at once at most, in bytes: it is copied into one buffer. A single larger record is written
+/// alone.
 const MAX_WRITE: usize = 8 << 20;
 
 /// The commit log.
@@ -83,7 +83,8 @@ impl Log {
         self.tail.lock().segment.id.sequence
     }
 
-    /// Finds room for a record, after the one that got the last place. What has a place must be pushed, in this order.
+    /// Finds room for a record, after the one that got the last place. What has a place must be pushed, in
+    /// this order.
     pub(crate) fn reserve(&self, record: &Record) -> Result<Place, StoreError> {
         if self.disk.is_full() {
             return Err(StoreError::DiskFull);
@@ -127,15 +128,18 @@ impl Log {
 
     /// Writes what is queued until [`Self::stop`] or an error. Runs on a thread of its own.
     pub(crate) fn run(&self) {
-        let end = catch_unwind(AssertUnwindSafe(|| self.write_all()));
-        let error = match end {
-            Ok(Ok(())) => StoreError::Closed,
-            Ok(Err(error)) => self
+        let error = match self.write_all() {
+            Ok(()) => StoreError::Closed,
+            Err(error) => self
                 .health
                 .fail(&format!("the commit log cannot be written: {error}")),
-            Err(_) => self.health.fail("the log thread panicked"),
         };
-        self.waiters.end(&error);
+        self.end(&error);
+    }
+
+    /// Nothing more will become durable.
+    pub(crate) fn end(&self, error: &StoreError) {
+        self.waiters.end(error);
         self.space.stop();
     }
 
@@ -178,8 +182,9 @@ impl Log {
         Ok(())
     }
 
-    /// With nothing else to do, notes behind the last record that it is on disk. The next record overwrites it. It is
-    /// not synced: without it, damage to the last group would look like a write that the crash cut short.
+    /// With nothing else to do, notes behind the last record that it is on disk. The next record overwrites
+    /// it. It is not synced: without it, damage to the last group would look like a write that the crash cut
+    /// short.
     fn seal(&self, last: Option<&Queued>) {
         let Some(last) = last.filter(|_| self.queue.is_empty()) else {
             return;

@@ -1,30 +1,36 @@
 //! One layer of the overlay.
 
-use std::cmp::Reverse;
 use std::fmt;
 use std::ops::Bound;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crossbeam_skiplist::SkipMap;
 use crossbeam_skiplist::map::Entry;
 
-use super::super::commit::{Commit, Key, Payload};
+use super::super::commit::{Commit, Key};
 use super::super::timestamp::Timestamp;
-use super::version::{Place, Placed, Version};
+use super::chain::{Chain, Written};
+use super::points::Points;
 
-/// Roughly what a version costs beside its key and payload: the node, its tower and two `Bytes`.
-const VERSION_BYTES: usize = 160;
+/// Roughly what a version costs beside its payload: its place in the chain, and a share of what the key
+/// costs.
+const VERSION_BYTES: usize = 56;
 
-/// A value, or none for a deletion.
-pub(crate) type Written = Option<Payload>;
+/// What a commit counts for beside its writes. Its record takes room in the log, even when it writes nothing.
+const COMMIT_BYTES: usize = 64;
 
-/// A version in its place.
-pub(super) type Stored<'a> = Entry<'a, Version, Written>;
+/// Roughly what a key costs beside its bytes: its nodes in both maps and the chain.
+const KEY_BYTES: usize = 240;
 
-/// Every version written while this was the active layer. Readers never wait for the writer.
+/// A key in its place, with its versions.
+pub(super) type Place<'a> = Entry<'a, Key, Arc<Chain>>;
+
+/// Every version written while this was the active layer, by key and in the order of keys.
 #[derive(Default)]
 pub(crate) struct Layer {
-    versions: SkipMap<Version, Written>,
+    ordered: SkipMap<Key, Arc<Chain>>,
+    points: Points,
     bytes: AtomicUsize,
     last: AtomicU64,
 }
@@ -32,43 +38,46 @@ pub(crate) struct Layer {
 impl Layer {
     /// Adds a commit. One caller at a time, in the order of timestamps.
     pub(crate) fn insert(&self, commit: &Commit) {
-        for (key, value) in &commit.writes {
-            self.versions.insert(
-                Version {
-                    key: key.clone(),
-                    ts: Reverse(commit.ts),
-                },
-                value.clone(),
-            );
+        let mut bytes = COMMIT_BYTES + commit.bytes() + commit.writes.len() * VERSION_BYTES;
+        for (key, written) in &commit.writes {
+            if let Some(chain) = self.points.get(key) {
+                chain.push(commit.ts, written.clone());
+            } else {
+                self.insert_key(key.clone(), commit.ts, written.clone());
+                bytes += KEY_BYTES;
+            }
         }
-        self.bytes.fetch_add(
-            commit.bytes() + commit.writes.len() * VERSION_BYTES,
-            Ordering::Relaxed,
-        );
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
         self.last.store(commit.ts.0, Ordering::Release);
+    }
+
+    fn insert_key(&self, key: Key, ts: Timestamp, written: Written) {
+        let chain = Arc::<Chain>::default();
+        chain.push(ts, written);
+        self.ordered.insert(key.clone(), Arc::clone(&chain));
+        self.points.insert(key, chain);
     }
 
     /// The newest version of `key` at or below `at`: nothing known, deleted, or a value.
     pub(crate) fn get(&self, key: &[u8], at: Timestamp) -> Option<Written> {
-        let found = self.at_or_behind(Place { key, ts: at })?;
-        (found.key().key == key).then(|| found.value().clone())
+        self.points.with(key, |chain| chain.at(at)).flatten()
     }
 
     /// The newest version of every key, in the order of keys.
     pub(crate) fn newest(&self) -> impl Iterator<Item = (Key, Written)> + '_ {
-        let mut previous: Option<Key> = None;
-        self.versions.iter().filter_map(move |entry| {
-            let key = &entry.key().key;
-            if previous.as_ref() == Some(key) {
-                return None;
-            }
-            previous = Some(key.clone());
-            Some((key.clone(), entry.value().clone()))
-        })
+        let newest = |place: Place<'_>| Some((place.key().clone(), place.value().at(Timestamp::MAX)?));
+        self.ordered.iter().filter_map(newest)
     }
 
+    /// Whether there is nothing to read in it.
     pub(crate) fn is_empty(&self) -> bool {
-        self.versions.is_empty()
+        self.ordered.is_empty()
+    }
+
+    /// Whether no commit was added, not even one without writes: those move the checkpoint, and with it the
+    /// log.
+    pub(crate) fn is_unused(&self) -> bool {
+        self.last() == Timestamp::ZERO
     }
 
     /// Memory used, roughly.
@@ -81,16 +90,17 @@ impl Layer {
         Timestamp(self.last.load(Ordering::Acquire))
     }
 
-    pub(super) fn at_or_behind(&self, place: Place<'_>) -> Option<Stored<'_>> {
-        self.versions.lower_bound(Bound::Included(&place as &dyn Placed))
+    /// The first key that is not below `start`.
+    pub(super) fn first_from(&self, start: &[u8]) -> Option<Place<'_>> {
+        self.ordered.lower_bound(Bound::Included(start))
     }
 
-    pub(super) fn ahead_of(&self, place: Place<'_>) -> Option<Stored<'_>> {
-        self.versions.upper_bound(Bound::Excluded(&place as &dyn Placed))
-    }
-
-    pub(super) fn back(&self) -> Option<Stored<'_>> {
-        self.versions.back()
+    /// The last key below `end`.
+    pub(super) fn last_below(&self, end: Option<&[u8]>) -> Option<Place<'_>> {
+        end.map_or_else(
+            || self.ordered.back(),
+            |end| self.ordered.upper_bound(Bound::Excluded(end)),
+        )
     }
 }
 

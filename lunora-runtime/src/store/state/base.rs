@@ -1,5 +1,10 @@
-//! The engine that holds the state as of a checkpoint: redb, one table for the entries and one for what is needed to
-//! find the rest in the log.
+//! The engine that holds the state as of a checkpoint: redb, one table for the entries and one for what is
+//! needed to find the rest in the log.
+//!
+//! Measured in this place against fjall 3.1, an LSM tree: a million entries of 220 bytes, checkpoints of 122,000
+//! of them. fjall writes a checkpoint with 0.4 s of CPU and 60 MB instead of 1.0 s and 266 MB, and takes a third
+//! of the room; redb reads a key in 2.3 µs instead of 5.3 and scans two in 2.8 instead of 18.9. Checkpoints run
+//! in the background, reads do not.
 
 use std::fmt;
 use std::ops::Bound;

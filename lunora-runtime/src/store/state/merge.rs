@@ -38,7 +38,8 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Moves on when the pair it was at has been used; not earlier, so that nothing is read that nobody asked for.
+    /// Moves on when the pair it was at has been used; not earlier, so that nothing is read that nobody asked
+    /// for.
     fn fill(&mut self) -> Result<(), StoreError> {
         if self.head.is_none() && !self.ended {
             self.head = self.scan.step()?;

@@ -1,7 +1,7 @@
 //! What readers read: the engine as of a checkpoint, the layers above it, and the views made of both.
 //!
-//! A generation is one engine transaction with the layers above it; a view is a generation as of one timestamp. A
-//! checkpoint makes a new generation and disturbs no view of an older one.
+//! A generation is one engine transaction with the layers above it; a view is a generation as of one
+//! timestamp. A checkpoint makes a new generation and disturbs no view of an older one.
 
 mod backend;
 mod base;

@@ -12,8 +12,9 @@ use super::base::BaseView;
 use super::generation::Generation;
 use super::view::View;
 
-/// The current generation, the one before it for those who chose their timestamp before a checkpoint, and the views
-/// that are asked for again and again: the newest one, and the one of the newest durable commit behind it.
+/// The current generation, the one before it for those who chose their timestamp before a checkpoint, and the
+/// views that are asked for again and again: the newest one, and the one of the newest durable commit behind
+/// it.
 #[derive(Debug)]
 pub(crate) struct Views {
     state: RwLock<State>,
@@ -75,16 +76,19 @@ impl Views {
     pub(crate) fn checkpointed(&self, base: BaseView) {
         let mut state = self.state.write();
         let next = Arc::new(state.current.checkpointed(base));
-        state.previous = Some(std::mem::replace(&mut state.current, next));
+        let current = std::mem::replace(&mut state.current, next);
+        let forgotten = state.previous.replace(current);
         // They would keep the frozen layer in memory until somebody asks for another timestamp.
         state.newest = None;
         state.durable = None;
+        drop(state);
+        // Outside of the lock: freeing a layer takes a while.
+        drop(forgotten);
     }
 
     /// Gives up the timestamps before the last checkpoint.
     pub(crate) fn forget_previous(&self) {
         let previous = self.state.write().previous.take();
-        // Outside of the lock: freeing a layer takes a while.
         drop(previous);
     }
 }

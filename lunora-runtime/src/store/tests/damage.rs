@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::*;
 
-/// A store whose commits 1 to `last` were acknowledged one by one, as a kill leaves it; and its first segment.
+/// A store whose commits 1 to `last` were acknowledged one by one, as a kill leaves it; and its first
+/// segment.
 fn killed(last: u64) -> (tempfile::TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
@@ -17,11 +18,11 @@ fn killed(last: u64) -> (tempfile::TempDir, PathBuf) {
 }
 
 /// Bytes of one record of `killed`: header, two lengths, key, payload, padding.
-const RECORD: usize = 32 + 8 + 5 + 7 + 4;
-const FIRST: usize = 64;
+pub(super) const RECORD: usize = 32 + 8 + 5 + 7 + 4;
+pub(super) const FIRST: usize = 64;
 
 /// The log without the seal behind its last record, which a kill right after the sync leaves out as well.
-fn without_seal(bytes: &mut [u8], last: usize) {
+pub(super) fn without_seal(bytes: &mut [u8], last: usize) {
     let end = FIRST + last * RECORD;
     assert_ne!(bytes[end..end + 32], [0; 32], "there is a seal");
     bytes[end..].fill(0);
@@ -138,4 +139,29 @@ fn a_segment_of_another_store_is_refused() {
             .to_string()
             .contains("belongs to another store")
     );
+}
+
+#[test]
+fn a_flipped_bit_in_any_segment_is_refused_or_harmless() {
+    let (dir, first) = killed(250);
+    let segments = || (1..=4).map(|number| first.with_file_name(format!("{number:020}.log")));
+    assert!(segments().all(|segment| segment.exists()));
+    for (round, segment) in segments().cycle().take(80).enumerate() {
+        let whole = fs::read(&segment).unwrap();
+        let mut bytes = whole.clone();
+        // A step that shares no factor with the length of a record.
+        let byte = (round * 397) % bytes.len();
+        bytes[byte] ^= 1 << (round % 8);
+        fs::write(&segment, &bytes).unwrap();
+        match Embedded::open(dir.path(), small()) {
+            Ok(store) => assert_eq!(
+                all(&*store.snapshot(Timestamp(250)).unwrap()).len(),
+                250,
+                "byte {byte}"
+            ),
+            Err(StoreError::Damaged { .. }) => {}
+            Err(other) => panic!("{other}"),
+        }
+        fs::write(&segment, &whole).unwrap();
+    }
 }

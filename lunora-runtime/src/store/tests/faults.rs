@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
 use super::super::log::Files;
+use super::damage::{FIRST, RECORD, without_seal};
 use super::faulty::{Faults, FaultyDisk};
 use super::*;
 
@@ -120,6 +121,68 @@ fn what_was_ordered_waits_for_room_where_even_overwriting_needs_it() {
     assert!(!acknowledged.load(SeqCst));
     faults.writes_find_no_space.store(false, SeqCst);
     soon(|| acknowledged.load(SeqCst));
+}
+
+/// Commits 1 and 2 alone, then 3, 4 and 5 in one write.
+fn grouped(dir: &Path) {
+    let (store, faults) = open_faulty(dir);
+    put_durably(&store, 1, "key 1", "a value");
+    faults.syncs_hang.store(true, SeqCst);
+    put(&store, 2, "key 2", "a value").unwrap();
+    // Until the log thread has taken commit 2 there is nothing behind which others could gather.
+    std::thread::sleep(Duration::from_millis(50));
+    for ts in 3..=5 {
+        put(&store, ts, &format!("key {ts}"), "a value").unwrap();
+    }
+    assert_eq!(store.durable(), Timestamp(1));
+    faults.syncs_hang.store(false, SeqCst);
+    durable(&store, 5).unwrap();
+}
+
+#[test]
+fn a_group_that_reached_the_disk_in_part_is_dropped_whole_and_stays_dropped() {
+    let dir = tempfile::tempdir().unwrap();
+    grouped(dir.path());
+    let segment = dir.path().join("log/00000000000000000001.log");
+    let mut bytes = fs::read(&segment).unwrap();
+    without_seal(&mut bytes, 5);
+    // The disk wrote the pages out of order: 4 and 5 are there, 3 is not.
+    bytes[FIRST + 2 * RECORD..FIRST + 3 * RECORD].fill(0);
+    fs::write(&segment, &bytes).unwrap();
+
+    let (store, faults) = open_faulty(dir.path());
+    assert_eq!(store.ordered(), Timestamp(2));
+    // Killed between the write and the sync: not even a seal separates the new 3 from the old 4 and 5.
+    faults.syncs_hang.store(true, SeqCst);
+    put(&store, 3, "key 3", "a lying").unwrap();
+    soon(|| fs::read(&segment).unwrap()[FIRST + 2 * RECORD..FIRST + 3 * RECORD] != [0; RECORD]);
+    let killed = dir.path().join("killed");
+    copy_dir(&dir.path().join("log"), &killed.join("log"));
+    faults.syncs_hang.store(false, SeqCst);
+
+    let store = open(&killed);
+    assert_eq!(
+        store.ordered(),
+        Timestamp(3),
+        "the old 4 and 5 fit behind the new 3, and must not come back"
+    );
+    assert_eq!(all(&*store.snapshot(Timestamp(3)).unwrap()).len(), 3);
+}
+
+#[test]
+fn a_checkpoint_waits_for_what_is_not_durable_yet() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, faults) = open_faulty(dir.path());
+    faults.syncs_hang.store(true, SeqCst);
+    put(&store, 1, "key", "value").unwrap();
+    std::thread::scope(|scope| {
+        let checkpoint = scope.spawn(|| store.checkpoint());
+        std::thread::sleep(Duration::from_millis(100));
+        let waits = !checkpoint.is_finished();
+        faults.syncs_hang.store(false, SeqCst);
+        checkpoint.join().unwrap().unwrap();
+        assert!(waits);
+    });
 }
 
 #[test]

@@ -13,6 +13,8 @@ pub(super) struct Faults {
     /// No room for new segments.
     pub(super) no_space: AtomicBool,
     pub(super) syncs_fail: AtomicBool,
+    /// Syncs do not return, so that commits gather behind them.
+    pub(super) syncs_hang: AtomicBool,
     pub(super) writes_fail: AtomicBool,
     /// No room for what should be overwritten, as on a file system that copies on write.
     pub(super) writes_find_no_space: AtomicBool,
@@ -79,6 +81,9 @@ impl LogFile for FaultyFile {
     }
 
     fn sync(&self) -> io::Result<()> {
+        while self.faults.syncs_hang.load(SeqCst) {
+            std::thread::yield_now();
+        }
         fail_if(&self.faults.syncs_fail, io::ErrorKind::Other)?;
         self.file.sync()
     }

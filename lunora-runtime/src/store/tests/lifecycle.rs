@@ -100,6 +100,25 @@ fn segments_below_the_checkpoint_are_used_again() {
 }
 
 #[test]
+fn commits_that_write_nothing_do_not_fill_the_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Embedded::open(
+        dir.path(),
+        Options {
+            overlay_bytes: 1_000,
+            ..small()
+        },
+    )
+    .unwrap();
+    for ts in 1..=2000 {
+        store.append(store.ordered(), commit(ts, &[])).unwrap();
+    }
+    store.close().unwrap();
+    assert!(fs::read_dir(dir.path().join("log")).unwrap().count() < 20);
+    assert_eq!(open(dir.path()).ordered(), Timestamp(2000));
+}
+
+#[test]
 fn a_commit_larger_than_a_segment_gets_one_of_its_own() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());

@@ -1,5 +1,6 @@
 //! The store as a whole: against a naive model, with damaged files, on a failing disk.
 
+mod concurrent;
 mod damage;
 mod faults;
 mod faulty;

@@ -1,0 +1,127 @@
+//! `crate = path; a::B, c::{d, #[cfg(x)] e}` to entries.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::{
+    Attribute, Token, braced,
+    ext::IdentExt,
+    parse::{ParseStream, Parser},
+};
+
+use super::model::{Entry, List};
+use crate::{attribute::CratePath, errors::Errors};
+
+/// Parses the list; an entry that cannot be read is a mistake, and the rest goes on.
+pub(crate) fn list(tokens: TokenStream, errors: &mut Errors) -> List {
+    let mut list = List {
+        krate: CratePath::DEFAULT,
+        entries: Vec::new(),
+    };
+    let parser = |input: ParseStream| {
+        if input.peek(Token![crate]) && input.peek2(Token![=]) {
+            list.krate = CratePath::parse(input)?;
+            if input.parse::<Option<Token![;]>>()?.is_none() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        let top = Branch {
+            cfgs: Vec::new(),
+            modules: Vec::new(),
+        };
+        top.entries(input, &mut list.entries, errors);
+        Ok(())
+    };
+    if let Err(error) = parser.parse2(tokens) {
+        errors.push(error);
+    }
+    list
+}
+
+/// Where in the tree the parser stands.
+#[derive(Clone)]
+struct Branch {
+    cfgs: Vec<Attribute>,
+    modules: Vec<Ident>,
+}
+
+impl Branch {
+    fn entries(&self, input: ParseStream, entries: &mut Vec<Entry>, errors: &mut Errors) {
+        while !input.is_empty() {
+            let parsed = self.clone().entry(input, entries, errors);
+            let parsed = parsed.and_then(|()| if input.is_empty() { Ok(()) } else { comma(input) });
+            if let Err(error) = parsed {
+                errors.push(error);
+                skip_to_comma(input);
+            }
+        }
+    }
+
+    fn entry(mut self, input: ParseStream, entries: &mut Vec<Entry>, errors: &mut Errors) -> syn::Result<()> {
+        for attribute in input.call(Attribute::parse_outer)? {
+            if attribute.path().is_ident("cfg") {
+                self.cfgs.push(attribute);
+            } else {
+                errors.add(attribute, "an entry takes `#[cfg(..)]` and nothing else");
+            }
+        }
+        loop {
+            let name = name(input)?;
+            if !input.peek(Token![::]) {
+                entries.push(Entry {
+                    cfgs: self.cfgs,
+                    modules: self.modules,
+                    name,
+                });
+                return Ok(());
+            }
+            input.parse::<Token![::]>()?;
+            self.modules.push(name);
+            if input.peek(syn::token::Brace) {
+                let content;
+                braced!(content in input);
+                self.entries(&content, entries, errors);
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn name(input: ParseStream) -> syn::Result<Ident> {
+    if input.peek(Token![*]) {
+        return Err(
+            input.error("the list names each item, so that nothing gets in unnoticed: write the names")
+        );
+    }
+    if input.peek(Token![crate]) || input.peek(Token![self]) || input.peek(Token![super]) {
+        return Err(input.error("paths start at the crate root: leave out `crate::`, `self::` and `super::`"));
+    }
+    if input.peek(Ident::peek_any) && !input.peek(syn::Ident) {
+        return Err(input.error("expected the path of an item, found a keyword"));
+    }
+    let name = input.parse::<Ident>();
+    name.map_err(|error| syn::Error::new(error.span(), "expected the path of an item: `module::name`"))
+}
+
+fn comma(input: ParseStream) -> syn::Result<()> {
+    if input.peek(Token![as]) {
+        return Err(input.error("the list cannot rename; use the attribute's own `rename = \"wireName\"`"));
+    }
+    let comma = input.parse::<Token![,]>();
+    comma
+        .map(drop)
+        .map_err(|error| syn::Error::new(error.span(), "expected `,` between two entries"))
+}
+
+fn skip_to_comma(input: ParseStream) {
+    let skip = input.step(|cursor| {
+        let mut rest = *cursor;
+        while let Some((token, next)) = rest.token_tree() {
+            rest = next;
+            if matches!(&token, proc_macro2::TokenTree::Punct(punct) if punct.as_char() == ',') {
+                break;
+            }
+        }
+        Ok(((), rest))
+    });
+    // The step cannot fail: it returns `Ok` on every path.
+    skip.unwrap_or_default();
+}

@@ -1,0 +1,153 @@
+//! The hidden module beside a function. Only the struct, the constructor and the module carry the user's span:
+//! a path into our crates with that span would be a target of the editor's "go to definition".
+
+use proc_macro2::{Group, Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::spanned::Spanned;
+
+use super::model::{Function, Visibility};
+
+/// Reference, registration and namespaces of a function.
+pub(crate) fn function(function: &Function) -> TokenStream {
+    let Function {
+        krate,
+        name,
+        arguments,
+        ..
+    } = function;
+    let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
+    let types = arguments.iter().map(|argument| &argument.ty);
+    let constructor =
+        quote!((#(#names: #types),*) -> #krate::Call<#name> { #krate::Call::__new((#(#names,)*)) });
+    let run = quote!(|ctx, (#(#names,)*)| ::std::boxed::Box::pin(super::super::#name(ctx, #(#names),*)));
+    let reference = reference(function, &constructor, &arguments_type(function), &run);
+    hidden_module(function, &reference)
+}
+
+/// `(A, B,)`, spanned so that an argument that cannot travel is underlined where it stands.
+fn arguments_type(function: &Function) -> TokenStream {
+    let types = function.arguments.iter().map(|argument| &argument.ty);
+    let span = match function.arguments.as_slice() {
+        [only] => only.ty.span(),
+        _ => function.parameters,
+    };
+    let mut tuple = Group::new(proc_macro2::Delimiter::Parenthesis, quote!(#(#types,)*));
+    tuple.set_span(span);
+    quote!(#tuple)
+}
+
+/// The reference: struct, constructor, and the one description of the function.
+pub(crate) fn reference(
+    function: &Function,
+    constructor: &TokenStream,
+    arguments_type: &TokenStream,
+    run: &TokenStream,
+) -> TokenStream {
+    let Function {
+        krate,
+        name,
+        wire_name,
+        docs,
+        deprecated,
+        output,
+        ..
+    } = function;
+    let (visible, kind, side) = (
+        function.visibility.of_reference(),
+        function.kind.marker(),
+        function.visibility.marker(),
+    );
+    let argument_names = function.arguments.iter().map(|argument| &argument.wire_name);
+    let output = output
+        .as_ref()
+        .map_or_else(|| quote!(#krate::Result<()>), |ty| quote!(#ty));
+    let doc_text = Some(&function.doc_text)
+        .filter(|text| !text.is_empty())
+        .into_iter();
+    let limits = limits(function);
+    quote! {
+        use super::super::*;
+        #(#docs)*
+        #visible struct #name {}
+        #(#docs)*
+        #deprecated
+        #visible fn #name #constructor
+        impl #krate::__private::FunctionRef for #name {
+            type Kind = #krate::__private::#kind;
+            type Visibility = #krate::__private::#side;
+            type Args = #arguments_type;
+            type Return = #output;
+            const ARGS: &'static [&'static str] = &[#(#argument_names),*];
+            const NAME: &'static str = #wire_name;
+            #(const DOCS: &'static str = #doc_text;)*
+            #limits
+        }
+        impl #krate::__private::Handler for #name {
+            const RUN: #krate::__private::RunOf<Self> = #run;
+        }
+    }
+}
+
+fn limits(function: &Function) -> TokenStream {
+    if function.limits.is_empty() {
+        return TokenStream::new();
+    }
+    let krate = &function.krate;
+    let values = [
+        "documents_read",
+        "bytes_read",
+        "documents_written",
+        "bytes_written",
+    ]
+    .map(|name| {
+        let value = function
+            .limits
+            .iter()
+            .find(|(limit, _)| limit == name)
+            .map(|(_, value)| value);
+        let value = value.map_or_else(|| quote!(None), |value| quote!(Some(#value)));
+        let name = Ident::new(name, Span::call_site());
+        quote!(#name: ::core::option::Option::#value)
+    });
+    quote!(const LIMITS: #krate::__private::LimitOverrides = #krate::__private::LimitOverrides { #(#values),* };)
+}
+
+/// The module that `app!` looks into: exactly one of `api` and `internal` holds the reference.
+pub(crate) fn hidden_module(function: &Function, reference: &TokenStream) -> TokenStream {
+    let Function {
+        name,
+        cfgs,
+        visibility,
+        ..
+    } = function;
+    let module = hidden_name(name);
+    let visible = visibility.of_reference();
+    let both = match visibility {
+        Visibility::Public => quote! {
+            pub mod api { pub use super::reference::#name; }
+            pub mod internal {}
+        },
+        Visibility::Internal => quote! {
+            pub mod api {}
+            pub(crate) mod internal { pub(crate) use super::reference::#name; }
+        },
+    };
+    quote! {
+        #(#cfgs)*
+        #[doc(hidden)]
+        #[allow(
+            dead_code, deprecated, missing_debug_implementations, non_camel_case_types, non_snake_case,
+            unreachable_pub, unused_imports, clippy::all, clippy::pedantic
+        )]
+        pub mod #module {
+            #both
+            #visible use self::reference::#name as Entry;
+            #visible mod reference { #reference }
+        }
+    }
+}
+
+/// `__lunora_name`, with the span of `name` so that an entry of `app!` leads to the user's function.
+pub(crate) fn hidden_name(name: &Ident) -> Ident {
+    format_ident!("__lunora_{}", syn::ext::IdentExt::unraw(name), span = name.span())
+}

@@ -1,0 +1,366 @@
+//! Every rule that the signature must keep, each with its own sentence. Nothing here quotes.
+
+use syn::{
+    FnArg, GenericParam, Ident, Pat, PatIdent, PatType, ReturnType, Safety, Signature, Type, TypeReference,
+    spanned::Spanned,
+    visit_mut::{self, VisitMut},
+};
+
+use super::model::{Argument, Function, Kind, Options, Parsed, Visibility};
+use crate::{
+    attribute::{self, move_down, type_name},
+    errors::Errors,
+    names::{camel_case, plain, wire_name_problem},
+};
+
+const MOST_ARGUMENTS: usize = 12;
+const CONTEXTS: [(&str, Kind); 3] = [
+    ("QueryCtx", Kind::Query),
+    ("MutationCtx", Kind::Mutation),
+    ("ActionCtx", Kind::Action),
+];
+
+/// Checks `parsed` and makes the model; with mistakes in `errors` it is good for the fallback only.
+pub(crate) fn function(
+    parsed: &Parsed,
+    kind: Kind,
+    visibility: Visibility,
+    options: Options,
+    errors: &mut Errors,
+) -> Function {
+    let signature = &parsed.signature;
+    one_kind(parsed, errors);
+    plain_async_fn(signature, kind, errors);
+    let context = context(signature, kind, errors);
+    let mut arguments = arguments(signature, usize::from(context), errors);
+    let mut output = output(signature, errors);
+    let mut down = MoveDown {
+        function: &signature.ident,
+    };
+    arguments
+        .iter_mut()
+        .for_each(|argument| down.visit_type_mut(&mut argument.ty));
+    output.iter_mut().for_each(|ty| down.visit_type_mut(ty));
+    let mut limits = options.limits;
+    limits
+        .iter_mut()
+        .for_each(|(_, value)| down.visit_expr_mut(value));
+    Function {
+        krate: options.krate.deeper(2),
+        kind,
+        visibility,
+        name: signature.ident.clone(),
+        wire_name: wire_name(&signature.ident, options.rename.as_ref(), errors),
+        docs: attribute::doc_comments(&parsed.attributes).cloned().collect(),
+        doc_text: attribute::doc_text(&parsed.attributes),
+        cfgs: attribute::cfgs(&parsed.attributes),
+        deprecated: attribute::named(&parsed.attributes, "deprecated").next().cloned(),
+        arguments,
+        parameters: signature.paren_token.span.join(),
+        output,
+        limits,
+    }
+}
+
+fn one_kind(parsed: &Parsed, errors: &mut Errors) {
+    for other in &parsed.other_kinds {
+        errors.add(
+            other,
+            "a function has one kind; remove this attribute or the one above it",
+        );
+    }
+}
+
+fn wire_name(name: &Ident, rename: Option<&syn::LitStr>, errors: &mut Errors) -> String {
+    let Some(rename) = rename else {
+        return camel_case(&plain(name));
+    };
+    if let Some(problem) = wire_name_problem(&rename.value()) {
+        errors.add(rename, problem);
+    }
+    rename.value()
+}
+
+fn plain_async_fn(signature: &Signature, kind: Kind, errors: &mut Errors) {
+    let (name, a_name) = (&signature.ident, kind.a_name());
+    if signature.asyncness.is_none() {
+        errors.add(
+            signature.fn_token,
+            format!("{a_name} is an async function: write `async fn {name}(..)`"),
+        );
+    }
+    if let Some(constness) = &signature.constness {
+        errors.add(constness, format!("{a_name} cannot be `const`; remove it"));
+    }
+    if let Safety::Unsafe(token) = &signature.safety {
+        errors.add(
+            token,
+            format!("{a_name} cannot be `unsafe`: it is called with whatever arrives; remove it"),
+        );
+    }
+    if let Some(abi) = &signature.abi {
+        errors.add(abi, format!("{a_name} cannot be `extern`; remove it"));
+    }
+    if let Some(variadic) = &signature.variadic {
+        errors.add(variadic, "arguments have names and types; `...` has neither");
+    }
+    generics(signature, a_name, errors);
+}
+
+fn generics(signature: &Signature, a_name: &str, errors: &mut Errors) {
+    let generics = &signature.generics;
+    if generics
+        .params
+        .iter()
+        .any(|param| !matches!(param, GenericParam::Lifetime(_)))
+    {
+        let message = format!(
+            "{a_name} cannot be generic: its arguments arrive over the wire, as one type. \
+             Write the type, or call a generic helper function from here"
+        );
+        errors.add(&generics.params, message);
+    } else if !generics.params.is_empty() {
+        let message = format!(
+            "{a_name} cannot have lifetime parameters: arguments are owned, and the context's lifetime is left out"
+        );
+        errors.add(&generics.params, message);
+    } else if let Some(clause) = &generics.where_clause {
+        errors.add(
+            clause,
+            format!("{a_name} cannot have a `where` clause; remove it"),
+        );
+    }
+}
+
+/// Checks the context; `true` when the first parameter was meant as one.
+fn context(signature: &Signature, kind: Kind, errors: &mut Errors) -> bool {
+    let (a_name, wanted) = (kind.a_name(), kind.context());
+    match signature.inputs.first() {
+        Some(FnArg::Receiver(receiver)) => {
+            let message = format!(
+                "{a_name} is a free function, not a method: write it outside the `impl` block, with `ctx: {wanted}` \
+                 in place of `self`"
+            );
+            errors.add(receiver, message);
+            true
+        }
+        Some(FnArg::Typed(first)) if is_context(&first.ty) => {
+            check_context(&first.ty, kind, errors);
+            true
+        }
+        first => {
+            let message = format!("{a_name} takes its context first: `ctx: {wanted}`");
+            match first {
+                Some(first) => errors.add(first, message),
+                None => errors.add(&signature.ident, message),
+            }
+            false
+        }
+    }
+}
+
+/// One of our contexts by its name, or a reference to a type that may be an alias of one.
+fn is_context(ty: &Type) -> bool {
+    let named =
+        |ty: &Type| type_name(ty).is_some_and(|name| CONTEXTS.iter().any(|(context, _)| name == context));
+    match ty {
+        Type::Group(group) => is_context(&group.elem),
+        Type::Reference(reference) => named(&reference.elem) || may_be_alias(&reference.elem),
+        ty => named(ty),
+    }
+}
+
+fn may_be_alias(ty: &Type) -> bool {
+    const DATA: [&str; 6] = ["String", "Vec", "Option", "Id", "Doc", "Value"];
+    type_name(ty).map(Ident::to_string).is_some_and(|name| {
+        name.starts_with(|first: char| first.is_uppercase()) && !DATA.contains(&name.as_str())
+    })
+}
+
+fn check_context(ty: &Type, kind: Kind, errors: &mut Errors) {
+    let (a_name, wanted) = (kind.a_name(), kind.context());
+    let ty = ungroup(ty);
+    let Type::Reference(TypeReference { mutability, elem, .. }) = ty else {
+        errors.add(ty, format!("{a_name} borrows its context: write `{wanted}`"));
+        return;
+    };
+    let found = CONTEXTS
+        .iter()
+        .find(|(name, _)| type_name(elem).is_some_and(|found| found == name));
+    let Some((_, found)) = found else { return };
+    if *found != kind {
+        errors.add(
+            ty,
+            format!("{a_name} takes `{wanted}`; {}", other_kind(kind, *found)),
+        );
+    } else if mutability.is_some() != (kind == Kind::Mutation) {
+        errors.add(ty, format!("{a_name} takes `{wanted}`"));
+    }
+}
+
+fn other_kind(kind: Kind, found: Kind) -> &'static str {
+    match (kind, found) {
+        (Kind::Query, Kind::Mutation) => "a query only reads. To write, make it a `#[mutation]`",
+        (Kind::Query, _) => "a query only reads. To talk to the world, make it an `#[action]`",
+        (Kind::Mutation, Kind::Query) => "if it only reads, make it a `#[query]`",
+        (Kind::Mutation, _) => "a mutation is one transaction. To talk to the world, make it an `#[action]`",
+        (Kind::Action, _) => "an action reaches data through `ctx.run_query(..)` and `ctx.run_mutation(..)`",
+    }
+}
+
+fn ungroup(mut ty: &Type) -> &Type {
+    while let Type::Group(group) = ty {
+        ty = &group.elem;
+    }
+    ty
+}
+
+fn arguments(signature: &Signature, skip: usize, errors: &mut Errors) -> Vec<Argument> {
+    let mut arguments: Vec<Argument> = Vec::new();
+    for (at, input) in signature.inputs.iter().enumerate().skip(skip) {
+        let FnArg::Typed(typed) = input else { continue };
+        let argument = argument(typed, at, errors);
+        if arguments
+            .iter()
+            .any(|other| other.wire_name == argument.wire_name)
+        {
+            let message = format!(
+                "another argument has the wire name `{}` too; rename one",
+                argument.wire_name
+            );
+            errors.add(&typed.pat, message);
+        }
+        if at == skip + MOST_ARGUMENTS {
+            errors.add(
+                typed,
+                "a function takes at most 12 arguments; put them into one `#[data]` struct",
+            );
+        }
+        arguments.push(argument);
+    }
+    arguments
+}
+
+fn argument(typed: &PatType, at: usize, errors: &mut Errors) -> Argument {
+    owned(&typed.ty, errors);
+    if let Some(cfg) = attribute::named(&typed.attrs, "cfg").next() {
+        errors.add(
+            cfg,
+            "an argument cannot come and go with `#[cfg]`; write two functions",
+        );
+    }
+    let name = match &*typed.pat {
+        Pat::Ident(PatIdent {
+            by_ref: None,
+            subpat: None,
+            ident,
+            ..
+        }) => ident.clone(),
+        pattern => {
+            errors.add(
+                pattern,
+                "an argument needs a name, which is its name on the wire; take it apart in the body",
+            );
+            Ident::new(&format!("argument{at}"), pattern.span())
+        }
+    };
+    let wire_name = camel_case(&plain(&name));
+    if let Some(problem) = wire_name_problem(&wire_name) {
+        errors.add(&name, problem);
+    }
+    Argument {
+        name,
+        wire_name,
+        ty: (*typed.ty).clone(),
+    }
+}
+
+/// Arguments come off the wire: they borrow nothing and are one type.
+fn owned(ty: &Type, errors: &mut Errors) {
+    if let Type::Reference(reference) = ungroup(ty) {
+        let owned = match type_name(&reference.elem) {
+            Some(name) if name == "str" => "`String`".to_owned(),
+            Some(name) => format!("`{name}`"),
+            None => "the type without `&`".to_owned(),
+        };
+        errors.add(
+            ty,
+            format!("arguments arrive over the wire and are owned: write {owned}"),
+        );
+        return;
+    }
+    NotOwned { errors }.visit_type_mut(&mut ty.clone());
+}
+
+/// Looks only; of syn's visitors the one that may change things is the one that we have.
+struct NotOwned<'a> {
+    errors: &'a mut Errors,
+}
+
+impl VisitMut for NotOwned<'_> {
+    fn visit_type_impl_trait_mut(&mut self, ty: &mut syn::TypeImplTrait) {
+        self.errors.add(
+            ty,
+            "an argument is one type that travels, so it cannot be `impl Trait`: write the type",
+        );
+    }
+
+    fn visit_type_infer_mut(&mut self, ty: &mut syn::TypeInfer) {
+        self.errors.add(ty, "write the type of the argument");
+    }
+
+    fn visit_type_reference_mut(&mut self, ty: &mut TypeReference) {
+        if ty
+            .lifetime
+            .as_ref()
+            .is_none_or(|lifetime| lifetime.ident != "static")
+        {
+            self.errors.add(
+                &*ty,
+                "arguments arrive over the wire and are owned: no references in their types",
+            );
+        }
+        visit_mut::visit_type_reference_mut(self, ty);
+    }
+}
+
+fn output(signature: &Signature, errors: &mut Errors) -> Option<Type> {
+    match &signature.output {
+        ReturnType::Type(_, ty) if !matches!(ungroup(ty), Type::ImplTrait(_)) => Some((**ty).clone()),
+        ReturnType::Type(_, ty) => {
+            errors.add(
+                ty,
+                "the result travels, so its type must be known: write `Result<T>`",
+            );
+            None
+        }
+        ReturnType::Default => {
+            errors.add(
+                &signature.ident,
+                "a function returns `Result<T>`; without a value write `-> Result<()>`",
+            );
+            None
+        }
+    }
+}
+
+/// Signature types move into a module two levels down, in which the function's own name means its reference.
+struct MoveDown<'a> {
+    function: &'a Ident,
+}
+
+impl VisitMut for MoveDown<'_> {
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        visit_mut::visit_path_mut(self, path);
+        if path.leading_colon.is_none()
+            && path
+                .segments
+                .first()
+                .is_some_and(|first| first.ident == *self.function)
+        {
+            path.segments
+                .insert(0, Ident::new("self", self.function.span()).into());
+        }
+        move_down(path, 2);
+    }
+}

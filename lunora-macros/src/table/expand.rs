@@ -1,0 +1,268 @@
+//! `impl Table`, the index accessors, the patch builder, and the hidden module for `app!`.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::visit_mut::VisitMut;
+
+use super::model::{FieldPath, Index, Table};
+use crate::{
+    data::model::{Body, Field},
+    function::expand::hidden_name,
+    names::{hash, plain},
+};
+
+/// All that a table has beyond a shape.
+pub(crate) fn table(table: &Table) -> TokenStream {
+    let [implementation, accessors, patch, hidden] = [
+        implementation(table),
+        accessors(table),
+        patch(table),
+        hidden_module(table),
+    ];
+    quote!(#implementation #accessors #patch #hidden)
+}
+
+fn fields(table: &Table) -> &[Field] {
+    match &table.data.body {
+        Body::Struct(fields) => &fields.list,
+        Body::Enum(_) => &[],
+    }
+}
+
+fn field<'a>(table: &'a Table, name: &Ident) -> Option<&'a Field> {
+    fields(table)
+        .iter()
+        .find(|field| field.name.as_ref() == Some(name))
+}
+
+fn wire_name(table: &Table) -> String {
+    table.name.as_ref().map(syn::LitStr::value).unwrap_or_default()
+}
+
+fn implementation(table: &Table) -> TokenStream {
+    let (krate, name, cfgs, wire_name) = (
+        &table.data.krate,
+        &table.data.name,
+        &table.data.cfgs,
+        wire_name(table),
+    );
+    let indexes = table.indexes.iter().map(|index| {
+        let (name, unique) = (plain(&index.name), index.unique);
+        let fields = index.fields.iter().filter_map(|path| names(table, path));
+        quote!(#krate::__private::IndexSpec { name: #name, fields: &[#(&[#fields]),*], unique: #unique })
+    });
+    quote! {
+        #(#cfgs)*
+        #[automatically_derived]
+        impl #krate::__private::Table for #name {
+            const NAME: &'static str = #wire_name;
+            const INDEXES: &'static [#krate::__private::IndexSpec] = &[#(#indexes),*];
+        }
+    }
+}
+
+/// The wire names along the path: ours are known here, those of nested structs only to their own `#[data]`.
+fn names(table: &Table, path: &FieldPath) -> Option<TokenStream> {
+    let krate = &table.data.krate;
+    let first = field(table, &path.first)?;
+    let (mut names, mut ty) = (
+        {
+            let name = &first.wire_name;
+            quote!(#name)
+        },
+        {
+            let ty = &first.ty;
+            quote!(#ty)
+        },
+    );
+    for segment in &path.rest {
+        let hash = hash(&plain(segment));
+        names = quote!(#names, <#ty as #krate::__private::HasField<#hash>>::NAME);
+        ty = quote!(<#ty as #krate::__private::HasField<#hash>>::Type);
+    }
+    Some(names)
+}
+
+/// Type of the field at the end of the path; the user's segment is what an error underlines.
+fn key_type(table: &Table, path: &FieldPath) -> Option<TokenStream> {
+    let krate = &table.data.krate;
+    let first = &field(table, &path.first)?.ty;
+    Some(path.rest.iter().fold(quote!(#first), |ty, segment| {
+        let hash = hash(&plain(segment));
+        quote_spanned!(segment.span()=> <#ty as #krate::__private::HasField<#hash>>::Type)
+    }))
+}
+
+fn accessors(table: &Table) -> TokenStream {
+    let (krate, name, cfgs, visible) = (
+        &table.data.krate,
+        &table.data.name,
+        &table.data.cfgs,
+        &table.data.visibility,
+    );
+    let own = table.indexes.iter().map(|index| accessor(table, index));
+    let patch_docs = format!("Changes nothing yet: each setter changes one field of a [`{name}`].");
+    let hidden = hidden_name(name);
+    let patch = patch_name(name);
+    quote! {
+        #(#cfgs)*
+        #[allow(dead_code)]
+        impl #name {
+            #(#own)*
+            /// Documents in the order in which they were inserted.
+            #visible const fn by_creation_time() -> #krate::__private::Range<Self, (f64, ())> {
+                #krate::__private::Range::__new(#krate::__private::BY_CREATION_TIME)
+            }
+            /// Documents in the order of their ids.
+            #visible const fn by_id() -> #krate::__private::Range<Self, (#krate::Id<Self>, ())> {
+                #krate::__private::Range::__new(#krate::__private::BY_ID)
+            }
+            #[doc = #patch_docs]
+            #[must_use]
+            #visible const fn patch() -> #hidden::#patch {
+                #hidden::#patch { changes: #krate::__private::Patch::new() }
+            }
+        }
+    }
+}
+
+fn accessor(table: &Table, index: &Index) -> TokenStream {
+    let (krate, visible, name) = (&table.data.krate, &table.data.visibility, &index.name);
+    let types = index.fields.iter().rev().filter_map(|path| key_type(table, path));
+    let types = types.fold(quote!(()), |rest, ty| quote!((#ty, #rest)));
+    let paths: Vec<_> = index.fields.iter().map(FieldPath::display).collect();
+    let unique = if index.unique { "unique " } else { "" };
+    let docs = format!("The {unique}index over `{}`.", paths.join("`, `"));
+    let wire_name = plain(name);
+    quote! {
+        #[doc = #docs]
+        #visible const fn #name() -> #krate::__private::Range<Self, #types> {
+            #krate::__private::Range::__new(#wire_name)
+        }
+    }
+}
+
+fn patch_name(name: &Ident) -> Ident {
+    format_ident!("{}Patch", plain(name))
+}
+
+/// The setters stand beside the struct, so that the fields' types mean here what they mean there.
+fn patch(table: &Table) -> TokenStream {
+    let (krate, name, cfgs) = (&table.data.krate, &table.data.name, &table.data.cfgs);
+    let (hidden, patch) = (hidden_name(name), patch_name(name));
+    let setters = fields(table)
+        .iter()
+        .filter(|field| !field.serde.skip && !field.serde.flatten);
+    let setters = setters.map(|field| setter(table, field));
+    quote! {
+        #(#cfgs)*
+        #[allow(dead_code, clippy::needless_pass_by_value)]
+        impl #hidden::#patch {
+            #(#setters)*
+        }
+        #(#cfgs)*
+        #[automatically_derived]
+        impl ::core::convert::From<#hidden::#patch> for #krate::__private::Patch<#name> {
+            fn from(patch: #hidden::#patch) -> Self {
+                patch.changes
+            }
+        }
+    }
+}
+
+fn setter(table: &Table, field: &Field) -> TokenStream {
+    let Some(name) = &field.name else {
+        return TokenStream::new();
+    };
+    let (cfgs, visible, wire_name) = (&field.cfgs, &field.visibility, &field.wire_name);
+    let mut ty = field.ty.clone();
+    NameSelf {
+        name: &table.data.name,
+    }
+    .visit_type_mut(&mut ty);
+    let set = match &field.serde.write {
+        Some(write) => quote!(set_with(#wire_name, |serializer| #write(&value, serializer))),
+        None => quote!(set(#wire_name, &value)),
+    };
+    let docs = format!("Sets `{}`.", plain(name));
+    let unset = field.is_option().then(|| {
+        let (unset, docs) = (
+            format_ident!("unset_{}", plain(name)),
+            format!("Removes `{}`.", plain(name)),
+        );
+        quote! {
+            #(#cfgs)*
+            #[doc = #docs]
+            #[must_use]
+            #visible fn #unset(self) -> Self {
+                Self { changes: self.changes.unset(#wire_name) }
+            }
+        }
+    });
+    quote! {
+        #(#cfgs)*
+        #[doc = #docs]
+        #[must_use]
+        #visible fn #name(self, value: #ty) -> Self {
+            Self { changes: self.changes.#set }
+        }
+        #unset
+    }
+}
+
+/// `Self` is the table in a field's type and the patch in a setter.
+struct NameSelf<'a> {
+    name: &'a Ident,
+}
+
+impl VisitMut for NameSelf<'_> {
+    fn visit_ident_mut(&mut self, ident: &mut Ident) {
+        if ident == "Self" {
+            *ident = Ident::new(&self.name.to_string(), ident.span());
+        }
+    }
+}
+
+/// The marker inside has the table's name, because the error about a table that is not listed prints it.
+fn hidden_module(table: &Table) -> TokenStream {
+    let (krate, name, cfgs) = (table.data.krate.deeper(1), &table.data.name, &table.data.cfgs);
+    let (hidden, patch, entry) = (
+        hidden_name(name),
+        patch_name(name),
+        format!("table {}", wire_name(table)),
+    );
+    let docs = format!("Changes to some fields of a [`{name}`].");
+    quote! {
+        #(#cfgs)*
+        #[doc(hidden)]
+        #[allow(
+            dead_code, missing_debug_implementations, non_snake_case, private_interfaces, unreachable_pub,
+            clippy::all, clippy::pedantic
+        )]
+        pub mod #hidden {
+            pub mod api {}
+            pub mod internal {}
+            pub use self::#name as Entry;
+            pub struct #name {}
+            impl #krate::__private::Entry for #name {
+                const WIRE_NAME: &'static str = #entry;
+                fn item() -> #krate::__private::Item {
+                    #krate::__private::Item::table::<super::#name>()
+                }
+            }
+            #[doc = #docs]
+            #[derive(::core::fmt::Debug)]
+            pub struct #patch {
+                pub(super) changes: #krate::__private::Patch<super::#name>,
+            }
+        }
+    }
+}
+
+impl FieldPath {
+    /// `address.city`
+    fn display(&self) -> String {
+        let names: Vec<_> = [&self.first].into_iter().chain(&self.rest).map(plain).collect();
+        names.join(".")
+    }
+}

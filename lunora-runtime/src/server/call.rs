@@ -1,0 +1,166 @@
+//! A request for a call, from its bytes to the bytes of its answer.
+
+use std::time::Duration;
+
+use axum::{extract::Request, response::Response};
+use http::{StatusCode, request::Parts};
+use lunora_core::{Object, json::Format, path::FunctionPath, reference::Kind};
+
+use super::{
+    answer::{self, Refusal, View},
+    body,
+    caller::Caller,
+    entry::Shared,
+    envelope::{Envelope, Shape, path_of_address},
+    idempotency,
+    options::ServerLimits,
+    problem::{Problem, json},
+};
+use crate::functions::{Answer, CallError, CallRequest, RequestId, Runtime};
+
+/// Where a route takes the function from, and of which kind it has to be.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Target {
+    /// From the body; of this kind.
+    Body(Kind),
+    /// From the query string; a query.
+    QueryString,
+    /// From the body; of any kind.
+    AnyKind,
+    /// From the address; of any kind.
+    Address,
+}
+
+const RUN_PREFIX: &str = "/api/run/";
+
+impl Target {
+    fn kind(self) -> Option<Kind> {
+        match self {
+            Self::Body(kind) => Some(kind),
+            Self::QueryString => Some(Kind::Query),
+            Self::AnyKind | Self::Address => None,
+        }
+    }
+
+    fn shape(self) -> Shape {
+        match self {
+            Self::Body(_) | Self::QueryString => Shape::ObjectOrArray,
+            Self::AnyKind | Self::Address => Shape::Object,
+        }
+    }
+
+    fn refusal(self) -> Refusal {
+        match self {
+            Self::Body(_) | Self::QueryString => Refusal::PublicFunction,
+            Self::AnyKind | Self::Address => Refusal::Function,
+        }
+    }
+}
+
+/// Answers a request for a call.
+pub(super) async fn call(target: Target, shared: &Shared, request: Request) -> Response {
+    try_call(target, shared, request)
+        .await
+        .unwrap_or_else(Response::from)
+}
+
+async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<Response, Problem> {
+    if shared.lifecycle.is_ending() {
+        return Err(Problem::shutting_down());
+    }
+    let limits = &shared.options.limits;
+    let _slot = shared.requests.take(1).ok_or_else(too_many)?;
+    let (parts, body) = request.into_parts();
+    // Read first, whatever the headers say: a client that is still sending would not read a refusal.
+    let body = body::receive(&parts.headers, body, limits, &shared.buffers).await?;
+    let caller = Caller::of(&parts.headers, shared.runtime.admin_keys())?;
+    let asked = Asked::read(target, &parts, &body.bytes, limits)?;
+    let request_id = parts.extensions.get().copied().unwrap_or_else(RequestId::random);
+    let view = View {
+        request_id,
+        format: asked.format,
+        in_full: caller.is_admin() || shared.options.dev,
+        refusal: target.refusal(),
+    };
+    let request = CallRequest {
+        path: asked.path,
+        kind: target.kind(),
+        args: asked.args,
+        identity: None,
+        idempotency_key: idempotency::key(&parts.headers, &caller)?,
+        request_id,
+    };
+    answer(dispatch(&shared.runtime, caller, request).await, &view)
+}
+
+/// The one place where a dispatcher is chosen. The public one has no internal function in it to find; the other
+/// takes the proof of an admin key.
+async fn dispatch(runtime: &Runtime, caller: Caller, request: CallRequest) -> Result<Answer, CallError> {
+    match caller {
+        Caller::Public(identity) => runtime.public().call(CallRequest { identity, ..request }).await,
+        Caller::Admin(admin, identity) => {
+            runtime
+                .full()
+                .call(&admin, CallRequest { identity, ..request })
+                .await
+        }
+    }
+}
+
+fn answer(outcome: Result<Answer, CallError>, view: &View) -> Result<Response, Problem> {
+    let body = match outcome {
+        Ok(answer) => answer::success(&answer.value, view.format),
+        Err(CallError::Function(error)) => answer::failure(&error, view),
+        Err(CallError::Overloaded { retry_after }) => {
+            return Err(Problem::overloaded(
+                "The server has more calls than it can run.",
+                retry_after,
+            ));
+        }
+        Err(CallError::ShuttingDown) => return Err(Problem::shutting_down()),
+    };
+    Ok(json(StatusCode::OK, body))
+}
+
+fn too_many() -> Problem {
+    let message = "The server works on as many requests as it may (limit: concurrent_requests).";
+    Problem::overloaded(message, Duration::from_secs(1))
+}
+
+/// What a request asks for.
+struct Asked {
+    path: FunctionPath,
+    args: Object,
+    format: Format,
+}
+
+impl Asked {
+    /// Everything here looks at the request alone, never at the functions that there are.
+    fn read(target: Target, parts: &Parts, body: &[u8], limits: &ServerLimits) -> Result<Self, Problem> {
+        let envelope = match target {
+            Target::QueryString => Envelope::from_query(parts.uri.query().unwrap_or_default())?,
+            _ => Envelope::from_body(&parts.headers, body)?,
+        };
+        let path = match target {
+            Target::Address => {
+                path_of_address(parts.uri.path().strip_prefix(RUN_PREFIX).unwrap_or_default())?
+            }
+            _ => envelope.path()?,
+        };
+        envelope.check_component()?;
+        let format = envelope.format()?;
+        let args = envelope.into_args(target.shape())?;
+        check_size(&args, body.len(), limits.argument_bytes)?;
+        Ok(Self { path, args, format })
+    }
+}
+
+/// Looks at the arguments only if text of this length can be that large: a value counts at most five times what its
+/// JSON takes (`0,` is two bytes, a number counts nine).
+fn check_size(args: &Object, text_len: usize, limit: usize) -> Result<(), Problem> {
+    if text_len.saturating_mul(5) > limit && args.size() > limit {
+        let message = format!("The arguments are larger than {limit} bytes (limit: argument_bytes).");
+        return Err(Problem::too_large("ArgumentsTooLarge", message));
+    }
+    Ok(())
+}

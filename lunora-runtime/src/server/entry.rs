@@ -1,0 +1,116 @@
+//! Where every request comes in and every answer goes out.
+
+use std::{convert::Infallible, pin::Pin, sync::Arc, time::Instant};
+
+use axum::{Router, body::Body, response::Response};
+use http::{Method, Request, StatusCode};
+use hyper::body::Incoming;
+use tower_service::Service;
+
+use super::{
+    admission::Quota,
+    cors::Cors,
+    lifecycle::Lifecycle,
+    options::ServerOptions,
+    routes::{ROUTES, router},
+};
+use crate::functions::{RequestId, Runtime};
+
+/// What all requests of a server have in common.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) runtime: Runtime,
+    pub(super) options: ServerOptions,
+    pub(super) lifecycle: Lifecycle,
+    pub(super) requests: Quota,
+    pub(super) buffers: Quota,
+}
+
+/// Answers requests.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    router: Router,
+    shared: Arc<Shared>,
+}
+
+impl Entry {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self {
+            router: router(Arc::clone(&shared)),
+            shared,
+        }
+    }
+
+    async fn answer(mut router: Router, request: Request<Incoming>) -> Response {
+        router.call(request).await.unwrap_or_else(|never| match never {})
+    }
+}
+
+impl hyper::service::Service<Request<Incoming>> for Entry {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        let id = RequestId::random();
+        let line = AccessLine::start(id, &request);
+        let cors = Cors::of(
+            &self.shared.options.cors,
+            request.method(),
+            request.uri(),
+            request.headers(),
+        );
+        request.extensions_mut().insert(id);
+        let router = self.router.clone();
+        Box::pin(async move {
+            let mut response = match &cors {
+                Some(cors) if cors.is_preflight() => Response::new(Body::empty()),
+                _ => Self::answer(router, request).await,
+            };
+            if let Some(cors) = cors {
+                cors.apply(response.headers_mut());
+            }
+            if let Some(line) = line {
+                line.write(response.status());
+            }
+            Ok(response)
+        })
+    }
+}
+
+/// One line in the log for each request, the same for a refusal and for a missing function: it names the route and
+/// never the function.
+#[derive(Debug)]
+struct AccessLine {
+    id: RequestId,
+    method: Method,
+    route: &'static str,
+    start: Instant,
+}
+
+impl AccessLine {
+    /// Nothing, at no cost, unless somebody reads such lines.
+    fn start(id: RequestId, request: &Request<Incoming>) -> Option<Self> {
+        tracing::enabled!(tracing::Level::DEBUG).then(|| {
+            let (method, path) = (request.method().clone(), request.uri().path());
+            let route = ROUTES.iter().find(|route| route.matches(&method, path));
+            Self {
+                id,
+                route: route.map_or("none", |route| route.path()),
+                method,
+                start: Instant::now(),
+            }
+        })
+    }
+
+    fn write(self, status: StatusCode) {
+        let Self {
+            id,
+            method,
+            route,
+            start,
+        } = self;
+        let status = status.as_u16();
+        tracing::debug!(request_id = %id, %method, route, status, duration = ?start.elapsed(), "answered");
+    }
+}

@@ -1,0 +1,166 @@
+//! What a request for a call says, from its body or its address.
+
+use std::borrow::Cow;
+
+use http::{HeaderMap, header};
+use lunora_core::{
+    Object, Value,
+    json::{Format, ValueSeed, parse_named},
+    path::FunctionPath,
+};
+use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Deserializer, de::DeserializeSeed};
+
+use super::problem::Problem;
+
+/// A call as a request words it. Keys that are not known are ignored.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Envelope<'a> {
+    #[serde(borrow)]
+    path: Option<Text<'a>>,
+    #[serde(borrow)]
+    format: Option<Text<'a>>,
+    #[serde(deserialize_with = "arguments")]
+    args: Option<Value>,
+    #[serde(borrow)]
+    component_path: Option<Text<'a>>,
+}
+
+/// A string that borrows from the request where it can; `Option<Cow<str>>` never does.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+fn arguments<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    ValueSeed::new("args").deserialize(deserializer).map(Some)
+}
+
+/// Whether the arguments may stand in an array of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// `{..}` or `[{..}]`.
+    ObjectOrArray,
+    /// `{..}`.
+    Object,
+}
+
+impl<'a> Envelope<'a> {
+    /// Reads a JSON body.
+    pub(super) fn from_body(headers: &HeaderMap, body: &'a [u8]) -> Result<Self, Problem> {
+        if !is_json(headers) {
+            return Err(bad_json("the Content-Type header is not application/json"));
+        }
+        serde_json::from_slice(body).map_err(bad_json)
+    }
+
+    /// Reads a query string: `path`, `args` (JSON text) and `format`.
+    pub(super) fn from_query(query: &'a str) -> Result<Self, Problem> {
+        let mut envelope = Self::default();
+        for (name, text) in form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "path" => set_once(&mut envelope.path, Text(text), "path")?,
+                "format" => set_once(&mut envelope.format, Text(text), "format")?,
+                "componentPath" => set_once(&mut envelope.component_path, Text(text), "componentPath")?,
+                "args" => {
+                    let args = parse_named(text.as_bytes(), "args").map_err(bad_json)?;
+                    set_once(&mut envelope.args, args, "args")?;
+                }
+                _ => {}
+            }
+        }
+        Ok(envelope)
+    }
+
+    /// The function that the body names.
+    pub(super) fn path(&self) -> Result<FunctionPath, Problem> {
+        let Text(path) = self.path.as_ref().ok_or_else(|| bad_json("`path` is missing"))?;
+        FunctionPath::parse(path).map_err(bad_path)
+    }
+
+    /// The form in which the result is wanted.
+    pub(super) fn format(&self) -> Result<Format, Problem> {
+        let Some(Text(name)) = &self.format else {
+            return Ok(Format::default());
+        };
+        Format::parse(name).map_err(|error| Problem::bad_request("BadFormat", error.to_string()))
+    }
+
+    /// There are no components, so only the root can be meant.
+    pub(super) fn check_component(&self) -> Result<(), Problem> {
+        match &self.component_path {
+            Some(Text(path)) if !path.is_empty() => Err(Problem::bad_request(
+                "BadComponentPath",
+                "This server has no components; leave out `componentPath`.",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The arguments, one object.
+    pub(super) fn into_args(self, shape: Shape) -> Result<Object, Problem> {
+        match self.args {
+            None => Ok(Object::new()),
+            Some(Value::Object(args)) => Ok(args),
+            Some(Value::Array(items)) if shape == Shape::ObjectOrArray => only_object(items),
+            Some(_) => Err(bad_args()),
+        }
+    }
+}
+
+fn only_object(items: Vec<Value>) -> Result<Object, Problem> {
+    match <[Value; 1]>::try_from(items) {
+        Ok([Value::Object(args)]) => Ok(args),
+        _ => Err(bad_args()),
+    }
+}
+
+/// The function that an address names: `messages/list` is `messages:list`.
+pub(super) fn path_of_address(address: &str) -> Result<FunctionPath, Problem> {
+    let (module, function) = address
+        .rsplit_once('/')
+        .ok_or_else(|| bad_path("the address has one part; expected /api/run/<module>/<function>"))?;
+    let (module, function) = (decode(module)?, decode(function)?);
+    FunctionPath::parse(&format!("{module}:{function}")).map_err(bad_path)
+}
+
+fn decode(part: &str) -> Result<Cow<'_, str>, Problem> {
+    percent_decode_str(part)
+        .decode_utf8()
+        .map_err(|_| bad_path("the address is not UTF-8"))
+}
+
+fn set_once<T>(place: &mut Option<T>, value: T, name: &str) -> Result<(), Problem> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(Problem::bad_request(
+            "BadQueryString",
+            format!("`{name}` is given twice."),
+        )),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(Ok(value)) = headers.get(header::CONTENT_TYPE).map(|value| value.to_str()) else {
+        return false;
+    };
+    let essence = value.split(';').next().unwrap_or(value);
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+fn bad_json(why: impl std::fmt::Display) -> Problem {
+    Problem::bad_request("BadJsonBody", format!("The request cannot be read: {why}."))
+}
+
+fn bad_path(why: impl std::fmt::Display) -> Problem {
+    Problem::bad_request(
+        "BadConvexFunctionIdentifier",
+        format!("The function's path cannot be read: {why}."),
+    )
+}
+
+fn bad_args() -> Problem {
+    let message = "`args` must be one object of named arguments (or, where a client does so, an array that holds \
+                   just that object). Positional arguments are not supported.";
+    Problem::bad_request("BadArguments", message)
+}

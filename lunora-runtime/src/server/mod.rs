@@ -1,0 +1,34 @@
+//! The boundary: HTTP in, JSON out, and nothing known about storage.
+//!
+//! A request goes through `entry` (request id, CORS, access line), the router that is built from [`ROUTES`], and
+//! for the routes that call functions through `call`: body, caller, path and arguments, then one of the two
+//! dispatchers. Which one, is decided in a single `match` on the caller in `call`, and nowhere
+//! else. `listen` accepts connections and ends them.
+//!
+//! What a *function* did, or what is wrong with its name or arguments, is an answer with status 200 and the failure
+//! in it (`answer`). What is wrong with the *request* is a status of 4xx or 5xx (`problem`).
+
+mod admission;
+mod answer;
+mod body;
+mod call;
+mod caller;
+mod connection;
+mod cors;
+mod entry;
+mod envelope;
+mod idempotency;
+mod lifecycle;
+mod listen;
+mod options;
+mod pages;
+mod problem;
+mod routes;
+mod stream;
+
+pub use self::{
+    cors::AllowedOrigins,
+    listen::{BindError, Server},
+    options::{ServerLimits, ServerOptions},
+    routes::{ROUTES, Route, Verb},
+};

@@ -1,0 +1,80 @@
+//! What a deployment can set.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
+
+use super::cors::AllowedOrigins;
+
+/// How a server listens and what it puts up with.
+#[derive(Debug, Clone)]
+pub struct ServerOptions {
+    /// Where to listen. Port 0 takes a free one; [`Server::local_addr`](super::Server::local_addr) tells which.
+    pub addr: SocketAddr,
+    /// Name of this deployment, as `/instance_name` gives it.
+    pub name: String,
+    /// Which web pages may call this server.
+    pub cors: AllowedOrigins,
+    /// Shows system errors in full to every caller. Only on a loopback address.
+    pub dev: bool,
+    /// What the server puts up with.
+    pub limits: ServerLimits,
+}
+
+impl Default for ServerOptions {
+    fn default() -> Self {
+        Self {
+            addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 3210)),
+            name: "lunora".to_owned(),
+            cors: AllowedOrigins::Any,
+            dev: false,
+            limits: ServerLimits::default(),
+        }
+    }
+}
+
+/// Limits at the boundary. Every limit has a name, which its error carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServerLimits {
+    /// Open connections. Further ones are told 503 and closed.
+    pub connections: usize,
+    /// Requests under `/api` being worked on. Further ones are told 503.
+    pub concurrent_requests: usize,
+    /// Bytes of a request's line and headers together.
+    pub head_bytes: usize,
+    /// Bytes of a request's body.
+    pub body_bytes: usize,
+    /// Bytes of all large request bodies that are held at one time.
+    pub buffered_bytes: usize,
+    /// Size of the arguments of one call, as values count it.
+    pub argument_bytes: usize,
+    /// Time for a request's head to arrive, and for an idle connection to send the next one.
+    pub head_timeout: Duration,
+    /// Time for a request's body to arrive.
+    pub body_timeout: Duration,
+    /// Time for a client to take any of the bytes that wait for it.
+    pub write_timeout: Duration,
+    /// Time for running requests to finish after the server was asked to stop.
+    pub shutdown_timeout: Duration,
+}
+
+/// Protocol, section 1: a body is as large as the largest arguments and a little for what is around them.
+const BODY_BYTES: usize = (16 << 20) + 2000;
+
+impl Default for ServerLimits {
+    fn default() -> Self {
+        Self {
+            connections: 20_000,
+            concurrent_requests: 4096,
+            head_bytes: 64 << 10,
+            body_bytes: BODY_BYTES,
+            buffered_bytes: 256 << 20,
+            argument_bytes: 16 << 20,
+            head_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_mins(1),
+            write_timeout: Duration::from_secs(30),
+            shutdown_timeout: Duration::from_secs(30),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The one table of routes. The router is built from it, and the boundary test goes through it.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    routing::{MethodFilter, on},
+};
+use http::Method;
+use lunora_core::reference::Kind;
+
+use super::{
+    call::{self, Target},
+    entry::Shared,
+    pages,
+};
+
+/// The method of a route. `HEAD` is answered where `GET` is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// `GET`, and with it `HEAD`.
+    Get,
+    /// `POST`.
+    Post,
+}
+
+/// One route of the server.
+#[derive(Debug)]
+pub struct Route {
+    verb: Verb,
+    path: &'static str,
+    endpoint: Endpoint,
+}
+
+/// What answers on a route.
+#[derive(Debug, Clone, Copy)]
+enum Endpoint {
+    Call(Target),
+    Home,
+    Health,
+    Version,
+    InstanceName,
+}
+
+/// Everything that this server answers to.
+pub const ROUTES: &[Route] = &[
+    Route::get("/", Endpoint::Home),
+    Route::get("/health", Endpoint::Health),
+    Route::get("/version", Endpoint::Version),
+    Route::get("/instance_version", Endpoint::Version),
+    Route::get("/instance_name", Endpoint::InstanceName),
+    Route::post("/api/query", Endpoint::Call(Target::Body(Kind::Query))),
+    Route::get("/api/query", Endpoint::Call(Target::QueryString)),
+    Route::post("/api/mutation", Endpoint::Call(Target::Body(Kind::Mutation))),
+    Route::post("/api/action", Endpoint::Call(Target::Body(Kind::Action))),
+    Route::post("/api/function", Endpoint::Call(Target::AnyKind)),
+    Route::post("/api/run/{*path}", Endpoint::Call(Target::Address)),
+];
+
+impl Route {
+    const fn get(path: &'static str, endpoint: Endpoint) -> Self {
+        Self {
+            verb: Verb::Get,
+            path,
+            endpoint,
+        }
+    }
+
+    const fn post(path: &'static str, endpoint: Endpoint) -> Self {
+        Self {
+            verb: Verb::Post,
+            path,
+            endpoint,
+        }
+    }
+
+    /// The method.
+    pub const fn verb(&self) -> Verb {
+        self.verb
+    }
+
+    /// The path, with `{*path}` where anything may stand.
+    pub const fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// Whether a request for `path` by `method` ends here.
+    pub(super) fn matches(&self, method: &Method, path: &str) -> bool {
+        let verb = match self.verb {
+            Verb::Get => method == Method::GET || method == Method::HEAD,
+            Verb::Post => method == Method::POST,
+        };
+        verb && match self.path.strip_suffix("{*path}") {
+            Some(prefix) => path.len() > prefix.len() && path.starts_with(prefix),
+            None => path == self.path,
+        }
+    }
+}
+
+/// The router of a server.
+pub(super) fn router(shared: Arc<Shared>) -> Router {
+    let router = ROUTES.iter().fold(Router::new(), |router, route| {
+        let endpoint = route.endpoint;
+        let filter = match route.verb {
+            Verb::Get => MethodFilter::GET,
+            Verb::Post => MethodFilter::POST,
+        };
+        let handler = async move |State(shared): State<Arc<Shared>>, request: Request| {
+            answer(endpoint, &shared, request).await
+        };
+        router.route(route.path, on(filter, handler))
+    });
+    router
+        .method_not_allowed_fallback(pages::method_not_allowed)
+        .fallback(pages::not_found)
+        .with_state(shared)
+}
+
+async fn answer(endpoint: Endpoint, shared: &Shared, request: Request) -> axum::response::Response {
+    match endpoint {
+        Endpoint::Call(target) => call::call(target, shared, request).await,
+        Endpoint::Home => pages::home(),
+        Endpoint::Health => pages::health(shared),
+        Endpoint::Version => pages::version(),
+        Endpoint::InstanceName => pages::instance_name(shared),
+    }
+}

@@ -1,0 +1,13 @@
+//! The HTTP boundary over a real socket, byte by byte.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod answers;
+mod callers;
+mod cors;
+mod limits;
+mod requests;
+mod routes;
+mod shutdown;
+mod strange_input;

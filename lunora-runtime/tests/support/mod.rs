@@ -1,0 +1,135 @@
+//! A server on a thread of its own, and a client that sends exactly the bytes it is told to.
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
+
+pub mod app;
+pub mod client;
+
+use std::{net::SocketAddr, sync::OnceLock, thread::JoinHandle, time::Duration};
+
+use lunora_runtime::{
+    functions::FunctionInfo,
+    server::{Server, ServerLimits, ServerOptions},
+};
+use tokio::sync::oneshot;
+
+pub use client::{Connection, Reply};
+
+/// A running server, stopped on drop.
+pub struct Running {
+    pub addr: SocketAddr,
+    pub admin_key: String,
+    /// All functions of the application.
+    pub functions: Vec<FunctionInfo>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Options for tests: a free port, and everything else as it is by default.
+pub fn options() -> ServerOptions {
+    ServerOptions {
+        addr: SocketAddr::from(([127, 0, 0, 1], 0)),
+        ..ServerOptions::default()
+    }
+}
+
+/// Options with other limits.
+pub fn limited(change: impl FnOnce(&mut ServerLimits)) -> ServerOptions {
+    let mut options = options();
+    change(&mut options.limits);
+    options
+}
+
+/// Starts a server of the test application.
+pub fn serve(options: ServerOptions) -> Running {
+    let (stop, stopped) = oneshot::channel();
+    let (started, start) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        let tokio = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        tokio.block_on(async move {
+            let (runtime, admin_key) = app::open();
+            let functions = app::functions(&runtime, &admin_key);
+            let server = Server::bind(runtime, options).await.unwrap();
+            started.send((server.local_addr(), admin_key, functions)).unwrap();
+            server.run_until(async { drop(stopped.await) }).await.unwrap();
+        });
+    });
+    let (addr, admin_key, functions) = start.recv().unwrap();
+    Running {
+        addr,
+        admin_key,
+        functions,
+        stop: Some(stop),
+        thread: Some(thread),
+    }
+}
+
+/// One server with default options for all tests that do not change it.
+pub fn shared() -> &'static Running {
+    static SHARED: OnceLock<Running> = OnceLock::new();
+    SHARED.get_or_init(|| serve(options()))
+}
+
+impl Running {
+    pub fn connect(&self) -> Connection {
+        Connection::to(self.addr)
+    }
+
+    /// One request on a connection of its own.
+    pub fn ask(&self, head: &str, body: &[u8]) -> Reply {
+        self.connect().ask(head, body)
+    }
+
+    /// `POST` of JSON.
+    pub fn post(&self, path: &str, body: impl AsRef<[u8]>) -> Reply {
+        self.post_with(path, "", body)
+    }
+
+    /// `POST` of JSON with more header lines, each ended by CRLF.
+    pub fn post_with(&self, path: &str, headers: &str, body: impl AsRef<[u8]>) -> Reply {
+        self.ask(
+            &format!("POST {path} HTTP/1.1\r\nContent-Type: application/json\r\n{headers}"),
+            body.as_ref(),
+        )
+    }
+
+    /// The header line of an administrator.
+    pub fn as_admin(&self) -> String {
+        format!("Authorization: Convex {}\r\n", self.admin_key)
+    }
+
+    /// Asks the server to stop, and does not wait.
+    pub fn begin_stop(&mut self) {
+        drop(self.stop.take());
+    }
+
+    /// Waits until the server is gone; true if it was within `limit`.
+    pub fn stopped_within(&mut self, limit: Duration) -> bool {
+        let end = std::time::Instant::now() + limit;
+        while let Some(thread) = &self.thread {
+            if thread.is_finished() {
+                return true;
+            }
+            if std::time::Instant::now() > end {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        true
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.begin_stop();
+        if let Some(thread) = self.thread.take() {
+            let outcome = thread.join();
+            if !std::thread::panicking() {
+                outcome.unwrap();
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! No two items of an application have one wire name; found while the application is compiled.
+
+/// Panics, and so fails the build, when two of `names` are equal.
+///
+/// Names are compared by their hashes, sorted: comparing each with each would be too much for the compiler from about
+/// a thousand names on (`long_running_const_eval`).
+pub const fn assert_unique<const N: usize>(names: &[&str; N]) {
+    let mut hashes = [(0_u64, 0_usize); N];
+    let mut at = 0;
+    while at < N {
+        hashes[at] = (hash(names[at]), at);
+        at += 1;
+    }
+    sort(&mut hashes);
+    let mut at = 1;
+    while at < N {
+        if hashes[at - 1].0 == hashes[at].0 {
+            refuse(names[hashes[at - 1].1]);
+        }
+        at += 1;
+    }
+}
+
+const fn refuse(name: &str) -> ! {
+    const_panic(name)
+}
+
+const fn const_panic(name: &str) -> ! {
+    panic!("{}", name)
+}
+
+/// FNV-1a, 64 bits.
+const fn hash(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut at = 0;
+    while at < bytes.len() {
+        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
+        at += 1;
+    }
+    hash
+}
+
+/// Shell sort with Ciura's gaps (2001), continued by a factor of 2.25.
+const fn sort(hashes: &mut [(u64, usize)]) {
+    let gaps = [4025, 1789, 796, 354, 157, 57, 23, 10, 4, 1];
+    let mut which = 0;
+    while which < gaps.len() {
+        insertion_sort(hashes, gaps[which]);
+        which += 1;
+    }
+}
+
+const fn insertion_sort(hashes: &mut [(u64, usize)], gap: usize) {
+    let mut start = gap;
+    while start < hashes.len() {
+        let moving = hashes[start];
+        let mut at = start;
+        while at >= gap && hashes[at - gap].0 > moving.0 {
+            hashes[at] = hashes[at - gap];
+            at -= gap;
+        }
+        hashes[at] = moving;
+        start += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn different_names_pass() {
+        assert_unique(&[]);
+        assert_unique(&["a:b", "a:c", "table a", "b:b"]);
+    }
+
+    #[test]
+    #[should_panic(expected = "a:c")]
+    fn equal_names_do_not() {
+        assert_unique(&["a:c", "a:b", "z", "a:c"]);
+    }
+
+    #[test]
+    fn the_sort_sorts() {
+        let mut hashes: Vec<_> = (0..5000_u64)
+            .map(|at| (at.wrapping_mul(0x9e37_79b9_7f4a_7c15), 0))
+            .collect();
+        sort(&mut hashes);
+        assert!(hashes.is_sorted());
+    }
+}

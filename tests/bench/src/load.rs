@@ -1,0 +1,127 @@
+//! Load: many connections, each with one request in flight.
+
+use std::time::{Duration, Instant};
+
+use rand::{SeedableRng, rngs::StdRng};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::{Outcome, server::Server};
+
+/// What is asked of a server.
+pub(crate) trait Workload: Clone + Send + 'static {
+    /// Path of the requests.
+    const PATH: &'static str;
+    /// Appends the body of the next request.
+    fn body(&self, random: &mut StdRng, body: &mut Vec<u8>);
+}
+
+/// What came of a run.
+#[derive(Debug, Clone)]
+pub(crate) struct Run {
+    pub(crate) calls: u64,
+    /// Calls that the function refused (an overdraft, for example).
+    pub(crate) refused: u64,
+    pub(crate) per_second: f64,
+    pub(crate) cpu_per_call: Duration,
+    pub(crate) p50: Duration,
+    pub(crate) p99: Duration,
+}
+
+/// Runs a workload on `connections` connections for `time`.
+pub(crate) async fn run(
+    server: &Server,
+    connections: usize,
+    time: Duration,
+    workload: &impl Workload,
+) -> Outcome<Run> {
+    let (cpu, start) = (server.cpu()?, Instant::now());
+    let end = start + time;
+    let clients: Vec<_> = (0..connections)
+        .map(|number| tokio::spawn(client(server.addr, workload.clone(), number as u64, end)))
+        .collect();
+    let (mut latencies, mut refused) = (Vec::new(), 0);
+    for client in clients {
+        let (own, own_refused) = client.await?.map_err(|error| error.to_string())?;
+        latencies.extend(own);
+        refused += own_refused;
+    }
+    let (elapsed, cpu) = (start.elapsed(), server.cpu()?.saturating_sub(cpu));
+    latencies.sort_unstable();
+    let calls = latencies.len() as u64;
+    let quantile = |part: usize| Duration::from_nanos(latencies[(latencies.len() - 1) * part / 100]);
+    Ok(Run {
+        calls,
+        refused,
+        per_second: calls as f64 / elapsed.as_secs_f64(),
+        cpu_per_call: cpu / u32::try_from(calls)?,
+        p50: quantile(50),
+        p99: quantile(99),
+    })
+}
+
+async fn client<W: Workload>(
+    addr: std::net::SocketAddr,
+    workload: W,
+    seed: u64,
+    end: Instant,
+) -> std::io::Result<(Vec<u64>, u64)> {
+    let mut stream = TcpStream::connect(addr).await?;
+    stream.set_nodelay(true)?;
+    let mut random = StdRng::seed_from_u64(seed);
+    let (mut latencies, mut refused) = (Vec::new(), 0);
+    let (mut body, mut request, mut answer) = (Vec::new(), Vec::new(), Vec::new());
+    while Instant::now() < end {
+        body.clear();
+        workload.body(&mut random, &mut body);
+        write_request(W::PATH, &body, &mut request);
+        let sent = Instant::now();
+        exchange(&mut stream, &request, &mut answer).await?;
+        latencies.push(u64::try_from(sent.elapsed().as_nanos()).unwrap_or(u64::MAX));
+        refused += u64::from(!contains(&answer, br#""status":"success""#));
+    }
+    Ok((latencies, refused))
+}
+
+pub(crate) fn write_request(path: &str, body: &[u8], request: &mut Vec<u8>) {
+    request.clear();
+    let length = body.len();
+    request.extend_from_slice(
+        format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n")
+            .as_bytes(),
+    );
+    request.extend_from_slice(body);
+}
+
+/// Sends a request and reads its answer, head included, into `answer`.
+pub(crate) async fn exchange(stream: &mut TcpStream, request: &[u8], answer: &mut Vec<u8>) -> std::io::Result<()> {
+    stream.write_all(request).await?;
+    answer.clear();
+    loop {
+        if stream.read_buf(answer).await? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        if let Some(length) = whole_length(answer)
+            && answer.len() >= length
+        {
+            return Ok(());
+        }
+    }
+}
+
+/// Length of head and body, once the head is there.
+fn whole_length(answer: &[u8]) -> Option<usize> {
+    let head = answer.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
+    let text = std::str::from_utf8(&answer[..head]).ok()?;
+    let length = text.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+    })?;
+    Some(head + length)
+}
+
+pub(crate) fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
