@@ -73,7 +73,12 @@ fn cost_of_a_transfer() {
 /// CPU time of this thread, which noise on a shared machine does not change much.
 fn cpu() -> Duration {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    Duration::from_nanos(stat.split(' ').next().and_then(|time| time.parse().ok()).unwrap_or_default())
+    Duration::from_nanos(
+        stat.split(' ')
+            .next()
+            .and_then(|time| time.parse().ok())
+            .unwrap_or_default(),
+    )
 }
 
 /// Mean CPU time of `work`.
@@ -98,15 +103,33 @@ fn cost_of_the_store_below() {
     let key = |n: u32| &keys[(n.wrapping_mul(2_654_435_761) % ACCOUNTS) as usize];
     cost("store: get", ROUNDS, |n| drop(black_box(snapshot.get(key(n)))));
     cost("store: range of one", ROUNDS, |n| {
-        black_box(snapshot.range(KeyRange::prefix(key(n)), Direction::Ascending).take(2).count());
+        black_box(
+            snapshot
+                .range(KeyRange::prefix(key(n)), Direction::Ascending)
+                .take(2)
+                .count(),
+        );
     });
-    cost("store: snapshot", ROUNDS, |_| drop(black_box(store.snapshot(store.ordered()))));
+    cost("store: snapshot", ROUNDS, |_| {
+        drop(black_box(store.snapshot(store.ordered())))
+    });
     let payload = snapshot.get(&keys[0]).unwrap();
     cost("store: append of 2", ROUNDS, |n| {
-        let mut writes = vec![(key(n).clone(), payload.clone()), (key(n + 1).clone(), payload.clone())];
+        let mut writes = vec![
+            (key(n).clone(), payload.clone()),
+            (key(n + 1).clone(), payload.clone()),
+        ];
         writes.sort();
         let after = store.ordered();
-        store.append(after, Commit { ts: Timestamp(after.0 + 1), writes }).unwrap();
+        store
+            .append(
+                after,
+                Commit {
+                    ts: Timestamp(after.0 + 1),
+                    writes,
+                },
+            )
+            .unwrap();
     });
 }
 
