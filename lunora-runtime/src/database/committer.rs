@@ -8,7 +8,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use lunora_core::value::Value;
+use lunora_core::{id::DocumentId, value::Value};
 
 use super::{
     document::StoredDocument, keys, lane::Lane, reads::SealedReads, transaction::Transaction, writes::Write,
@@ -56,11 +56,12 @@ impl Committer {
         }
         let mut prepared = Prepared::new(transaction);
         let checked = self.validate(&prepared.reads, prepared.snapshot)?;
-        let mut writes = prepared.writes.clone();
+        let mut first = Some(prepared.writes.clone());
         let _order = self.lane.enter();
         let mut head = self.validate(&prepared.reads, checked)?;
         loop {
             let ts = Timestamp((head.0 + 1).max(now()));
+            let mut writes = first.take().unwrap_or_else(|| prepared.writes.clone());
             prepared.stamp(ts, &mut writes);
             match self.store.append(head, Commit { ts, writes }) {
                 Ok(()) => return Ok(ts),
@@ -68,7 +69,6 @@ impl Committer {
                 Err(StoreError::Moved { .. }) => head = self.validate(&prepared.reads, head)?,
                 Err(error) => return Err(error.into()),
             }
-            writes = prepared.writes.clone();
         }
     }
 
@@ -97,18 +97,9 @@ impl Prepared {
         let writes = transaction.writes.into_sorted();
         let mut stamps: Vec<Stamp> = Vec::new();
         for (id, field) in transaction.stamps {
-            let Ok(position) = writes.binary_search_by(|(key, _)| (**key).cmp(&keys::document_key(id)))
-            else {
-                continue;
-            };
-            match stamps.iter_mut().find(|stamp| stamp.position == position) {
+            match stamps.iter_mut().find(|stamp| stamp.document.id == id) {
                 Some(stamp) => stamp.fields.push(field),
-                // A document that was deleted again has none.
-                None => stamps.extend(transaction.documents.get(&id).map(|document| Stamp {
-                    position,
-                    document: StoredDocument::clone(document),
-                    fields: vec![field],
-                })),
+                None => stamps.extend(Stamp::new(&writes, id, field)),
             }
         }
         Self {
@@ -125,12 +116,25 @@ impl Prepared {
         let value = i64::try_from(ts.0).unwrap_or(i64::MAX);
         for stamp in &mut self.stamps {
             for field in &stamp.fields {
-                if let Some(field) = stamp.document.fields.get_mut(field) {
-                    *field = Value::Int64(value);
-                }
+                stamp.document.fields.insert(field.as_str(), Value::Int64(value));
             }
             writes[stamp.position].1 = Some(stamp.document.encoded());
         }
+    }
+}
+
+impl Stamp {
+    /// Nothing when the document was deleted again.
+    fn new(writes: &[(Key, Write)], id: DocumentId, field: String) -> Option<Self> {
+        let key = keys::document_key(id);
+        let position = writes.binary_search_by(|(other, _)| (**other).cmp(&key)).ok()?;
+        // It was encoded a moment ago, so it decodes.
+        let document = StoredDocument::decode(id, writes[position].1.clone()?).ok()?;
+        Some(Self {
+            position,
+            document,
+            fields: vec![field],
+        })
     }
 }
 

@@ -43,7 +43,7 @@ pub struct NotUnique {
 /// The transaction ran past its deadline.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "TimeLimitExceeded: the time limit of the function is over; read less, or split the work over several calls"
+    "TimeLimitExceeded: the work_time of the function is over; read less, or split the work over several calls"
 )]
 pub struct TimeLimitExceeded;
 

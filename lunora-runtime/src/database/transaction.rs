@@ -237,12 +237,11 @@ impl Transaction {
             return Ok(Some(document.clone()));
         }
         let key = keys::document_key(id);
-        let payload = match self.writes.get(&key) {
-            Some(own) => own.clone(),
-            None => {
-                self.reads.point(id);
-                self.snapshot.get(&key)?
-            }
+        let payload = if let Some(own) = self.writes.get(&key) {
+            own.clone()
+        } else {
+            self.reads.point(id);
+            self.snapshot.get(&key)?
         };
         payload.map(|payload| self.decode(table, id, payload)).transpose()
     }

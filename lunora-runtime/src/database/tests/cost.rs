@@ -8,7 +8,10 @@ use std::{
 use lunora_core::table::Patch;
 
 use super::fixture::{ITEMS, Item, begin, insert, item, items, now, shared};
-use crate::database::Database;
+use crate::{
+    database::Database,
+    store::{Commit, Direction, KeyRange, Timestamp},
+};
 
 const ACCOUNTS: u32 = 100_000;
 const ROUNDS: u32 = 100_000;
@@ -55,38 +58,99 @@ fn cost_of_a_transfer() {
     let database = accounts();
     for pass in 0..3 {
         let mut phases = [Duration::ZERO; 4];
-        let start = Instant::now();
+        let start = cpu();
         for round in 0..ROUNDS {
             transfer(&database, round, &mut phases);
         }
         let [begin, find, patch, commit] = phases.map(|sum| sum / ROUNDS);
-        let whole = start.elapsed() / ROUNDS;
+        let whole = (cpu() - start) / ROUNDS;
         println!(
-            "pass {pass}: transfer {whole:?}: begin {begin:?}, find 2 {find:?}, patch 2 {patch:?}, commit {commit:?}"
+            "pass {pass}: transfer {whole:?} CPU; wall: begin {begin:?}, find 2 {find:?}, patch 2 {patch:?}, commit {commit:?}"
         );
     }
+}
+
+/// CPU time of this thread, which noise on a shared machine does not change much.
+fn cpu() -> Duration {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(
+        stat.split(' ')
+            .next()
+            .and_then(|time| time.parse().ok())
+            .unwrap_or_default(),
+    )
+}
+
+/// Mean CPU time of `work`.
+fn cost(name: &str, times: u32, mut work: impl FnMut(u32)) {
+    let start = cpu();
+    for time in 0..times {
+        work(time);
+    }
+    println!("{name}: {:?} CPU", (cpu() - start) / times);
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn cost_of_the_store_below() {
+    let database = accounts();
+    let store = &database.committer().store;
+    let snapshot = store.snapshot(store.ordered()).unwrap();
+    let keys: Vec<_> = snapshot
+        .range(crate::database::keys::documents(ITEMS), Direction::Ascending)
+        .map(|pair| pair.unwrap().0)
+        .collect();
+    let key = |n: u32| &keys[(n.wrapping_mul(2_654_435_761) % ACCOUNTS) as usize];
+    cost("store: get", ROUNDS, |n| drop(black_box(snapshot.get(key(n)))));
+    cost("store: range of one", ROUNDS, |n| {
+        black_box(
+            snapshot
+                .range(KeyRange::prefix(key(n)), Direction::Ascending)
+                .take(2)
+                .count(),
+        );
+    });
+    cost("store: snapshot", ROUNDS, |_| {
+        drop(black_box(store.snapshot(store.ordered())))
+    });
+    let payload = snapshot.get(&keys[0]).unwrap();
+    cost("store: append of 2", ROUNDS, |n| {
+        let mut writes = vec![
+            (key(n).clone(), payload.clone()),
+            (key(n + 1).clone(), payload.clone()),
+        ];
+        writes.sort();
+        let after = store.ordered();
+        store
+            .append(
+                after,
+                Commit {
+                    ts: Timestamp(after.0 + 1),
+                    writes,
+                },
+            )
+            .unwrap();
+    });
 }
 
 #[test]
 #[ignore = "a measurement"]
 fn cost_of_reads() {
     let database = accounts();
-    let start = Instant::now();
+    let start = cpu();
     let rows = now(shared(&database).reader().query::<Item>().take(30_000)).unwrap();
-    println!("typed scan: {:?} a row", start.elapsed() / 30_000);
-    let start = Instant::now();
+    println!("typed scan: {:?} CPU a row", (cpu() - start) / 30_000);
     let transaction = shared(&database);
-    for row in &rows[..10_000] {
-        black_box(now(transaction.reader().get(row.id())).unwrap());
-    }
-    println!("typed get: {:?}", start.elapsed() / 10_000);
+    cost("typed get", 10_000, |n| {
+        black_box(now(transaction.reader().get(rows[n as usize].id())).unwrap());
+    });
     let mut options = super::fixture::options();
     options.limits.documents_read = u64::MAX;
-    let start = Instant::now();
+    let start = cpu();
     let mut transaction = database
         .begin(crate::database::Freshness::Ordered, options)
         .unwrap();
     assert_eq!(transaction.count(ITEMS, None).unwrap(), u64::from(ACCOUNTS));
-    println!("count: {:?} an entry", start.elapsed() / ACCOUNTS);
+    println!("count: {:?} CPU an entry", (cpu() - start) / ACCOUNTS);
     drop(begin(&database));
 }

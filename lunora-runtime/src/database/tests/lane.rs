@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lunora_core::{id::DocumentId, shape::Shapes};
+use lunora_core::{id::DocumentId, shape::Shapes, value::Value};
 
 use super::fixture::{Item, begin, insert, item, items, memory};
 use crate::database::{CommitError, Database, OpenOptions, Schema, TableSchema};
@@ -25,7 +25,7 @@ fn add(database: &Database, id: DocumentId, work: impl Fn()) -> Result<(), Commi
         .unwrap()
         .fields
         .get("rank")
-        .and_then(|rank| rank.as_f64());
+        .and_then(Value::as_f64);
     work();
     transaction
         .patch(id, [("rank", Some((rank.unwrap_or(0.0) + 1.0).into()))])

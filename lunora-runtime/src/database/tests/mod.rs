@@ -12,4 +12,5 @@ mod opening;
 mod pages;
 mod read_sets;
 mod savepoints;
+mod stores;
 mod transactions;

@@ -1,9 +1,6 @@
 //! Schema changes when a store is opened.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::{Arc, Mutex};
 
 use lunora_core::{
     shape::Shapes,
@@ -12,9 +9,10 @@ use lunora_core::{
 };
 
 use super::fixture::{ITEM_INDEXES, ITEMS, Item, begin, insert, item, memory, open};
+use super::stores::{Contended, Dying};
 use crate::{
     database::{Database, OpenError, OpenOptions, Problem, Schema, SchemaError, Step, TableSchema},
-    store::{Commit, Direction, Durable, KeyRange, Snapshot, Store, StoreError, Timestamp},
+    store::{Commit, Direction, KeyRange, Store, Timestamp},
 };
 
 const BY_RANK: IndexSpec = IndexSpec {
@@ -169,17 +167,22 @@ fn duplicates_refuse_a_unique_index_and_name_both() {
     assert!(database.check(|_| ()).unwrap().is_clean());
 }
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "the signature of `TableSchema::decodes`"
+)]
+fn refuses_8(value: Value) -> Result<(), ValueError> {
+    match value.as_object().and_then(|fields| fields.get("rank")) {
+        Some(Value::Float64(8.0)) => Err(ValueError::new("expected another number").in_field("rank")),
+        _ => Ok(()),
+    }
+}
+
 #[test]
 fn a_document_that_does_not_fit_a_new_type_refuses_the_start() {
     let store = memory();
     let database = open(&store, schema(&[]));
     let ids = insert(&database, [item(1.0, 7.0, "a"), item(1.0, 8.0, "b")]);
-    fn refuses_8(value: Value) -> Result<(), ValueError> {
-        match value.as_object().and_then(|fields| fields.get("rank")) {
-            Some(Value::Float64(8.0)) => Err(ValueError::new("expected another number").in_field("rank")),
-            _ => Ok(()),
-        }
-    }
     let changed = |fingerprint: &str| {
         let table = TableSchema {
             decodes: refuses_8,
@@ -202,43 +205,6 @@ fn a_document_that_does_not_fit_a_new_type_refuses_the_start() {
     // An equal fingerprint is not walked.
     let same = table(&[]).fingerprint;
     open(&store, changed(&same));
-}
-
-/// A store that fails after so many commits, as a process does that is killed.
-#[derive(Debug)]
-struct Dying {
-    store: Arc<dyn Store>,
-    left: AtomicU64,
-}
-
-impl Store for Dying {
-    fn ordered(&self) -> Timestamp {
-        self.store.ordered()
-    }
-    fn durable(&self) -> Timestamp {
-        self.store.durable()
-    }
-    fn snapshot(&self, ts: Timestamp) -> Result<Arc<dyn Snapshot>, StoreError> {
-        self.store.snapshot(ts)
-    }
-    fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
-        match self
-            .left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
-        {
-            Ok(_) => self.store.append(after, commit),
-            Err(_) => Err(StoreError::Closed),
-        }
-    }
-    fn when_durable(&self, ts: Timestamp, done: Durable) {
-        self.store.when_durable(ts, done);
-    }
-    fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
-        self.store.feed(since)
-    }
-    fn close(&self) -> Result<(), StoreError> {
-        Ok(())
-    }
 }
 
 #[test]
@@ -272,47 +238,6 @@ fn a_start_that_is_interrupted_anywhere_is_made_good_by_the_next() {
         assert_eq!(keys(&store), before, "after {commits} commits");
         assert!(database.check(|_| ()).unwrap().is_clean());
         assert_eq!(interrupted, commits < 9, "this start makes nine commits");
-    }
-}
-
-/// A store to which somebody else writes whenever a commit is about to be appended.
-#[derive(Debug)]
-struct Contended {
-    store: Arc<dyn Store>,
-    key: &'static [u8],
-}
-
-impl Store for Contended {
-    fn ordered(&self) -> Timestamp {
-        self.store.ordered()
-    }
-    fn durable(&self) -> Timestamp {
-        self.store.durable()
-    }
-    fn snapshot(&self, ts: Timestamp) -> Result<Arc<dyn Snapshot>, StoreError> {
-        self.store.snapshot(ts)
-    }
-    fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
-        if commit.ts.0 % 2 == 0 {
-            let ts = Timestamp(after.0 + 1);
-            self.store.append(
-                after,
-                Commit {
-                    ts,
-                    writes: vec![(self.key.into(), None)],
-                },
-            )?;
-        }
-        self.store.append(after, commit)
-    }
-    fn when_durable(&self, ts: Timestamp, done: Durable) {
-        self.store.when_durable(ts, done);
-    }
-    fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
-        self.store.feed(since)
-    }
-    fn close(&self) -> Result<(), StoreError> {
-        Ok(())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Nested mutations: writes are taken back, reads are kept.
 
+use lunora_core::value::Value;
+
 use super::fixture::{ITEMS, begin, insert, item, items};
 use crate::database::{CommitError, Order};
 
@@ -33,6 +35,26 @@ fn a_rollback_takes_back_documents_and_entries() {
     database.commit(transaction).unwrap();
     assert_eq!(begin(&database).count(ITEMS, None).unwrap(), 3);
     assert!(database.check(|_| ()).unwrap().is_clean());
+}
+
+#[test]
+fn a_stamp_from_before_a_savepoint_survives_it() {
+    let database = items();
+    let mut transaction = begin(&database);
+    let id = transaction.insert(ITEMS, item(1.0, 1.0, "a")).unwrap();
+    transaction.stamp(id, "ts").unwrap();
+    transaction.stamp(id, "again").unwrap();
+    let savepoint = transaction.savepoint();
+    transaction.patch(id, [("rank", None)]).unwrap();
+    transaction.rollback(savepoint);
+    let ts = database.commit(transaction).unwrap();
+    let document = begin(&database).get(id).unwrap().unwrap();
+    for field in ["ts", "again"] {
+        assert_eq!(
+            document.fields.get(field).and_then(Value::as_i64),
+            i64::try_from(ts.0).ok()
+        );
+    }
 }
 
 #[test]

@@ -9,6 +9,14 @@ use lunora_core::{
 use super::{BoxFuture, Reader};
 
 /// Never implemented: the bound of the writes that a query does not have.
+///
+/// ```compile_fail,E0277
+/// # use lunora_core::{id::Id, table::Table};
+/// # use lunora_runtime::database::Reader;
+/// fn write<T: Table>(db: Reader<'_>, id: Id<T>) {
+///     drop(db.delete(id)); // error: a query cannot write
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a query cannot write",
     label = "this context only reads",

@@ -51,6 +51,7 @@ impl<'a, T: Table> DocumentStream<'a, T> {
     }
 
     /// The next row; `None` after the last.
+    #[allow(clippy::should_implement_trait, reason = "a future, so no iterator's `next`")]
     pub fn next(&mut self) -> BoxFuture<'_, Result<Option<Doc<T>>>> {
         Box::pin(async move { self.advance() })
     }
