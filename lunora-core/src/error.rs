@@ -216,4 +216,10 @@ impl fmt::Debug for Error {
     label = "cannot reach a client as error data",
     note = "put `#[data]` and `#[derive(AppError)]` above it"
 )]
-pub trait AppError: Shape {}
+pub trait AppError: Shape {
+    /// The error that carries this as its data; what the derived `From` calls.
+    #[doc(hidden)]
+    fn __into_error(self) -> Error {
+        Error::app(self)
+    }
+}

@@ -22,7 +22,7 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
         #[automatically_derived]
         impl #generics ::core::convert::From<#name #arguments> for #krate::Error #clause {
             fn from(error: #name #arguments) -> Self {
-                #krate::Error::app(error)
+                #krate::__private::AppError::__into_error(error)
             }
         }
     }
