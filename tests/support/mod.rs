@@ -1,0 +1,7 @@
+//! Real processes on real disks, spoken to over real sockets.
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
+
+pub mod http;
+pub mod program;
+pub mod seed;
+pub mod server;

@@ -1,0 +1,64 @@
+//! The programs under test: the binaries that a user runs, not the test in their place.
+//!
+//! Cargo tells a test where the binaries of its own package are, and those of other packages not. So the test builds
+//! them itself, by the cargo and in the profile that built the test: mostly that is a look at what is there already.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+};
+
+/// `examples/bank`.
+pub fn bank() -> PathBuf {
+    directory().join("bank")
+}
+
+/// `examples/billing`.
+pub fn billing() -> PathBuf {
+    directory().join("billing")
+}
+
+/// `tests/fixture`.
+pub fn fixture() -> PathBuf {
+    directory().join("lunora-fixture")
+}
+
+fn directory() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(build)
+}
+
+const OURS: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
+
+fn build() -> PathBuf {
+    // target/<profile>/deps/<test>
+    let test = std::env::current_exe().unwrap();
+    let directory = test.parent().unwrap().parent().unwrap().to_owned();
+    let profile = match directory.file_name().unwrap().to_str().unwrap() {
+        "debug" => "dev",
+        other => other,
+    };
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+    // What cargo tells this test about its own package; build scripts that listen to it would be run anew, each time.
+    let ours = |name: &str| name == "CARGO" || OURS.iter().any(|start| name.starts_with(start));
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(ours) {
+            cargo.env_remove(name);
+        }
+    }
+    cargo.args(["build", "--quiet", "--profile", profile, "--target-dir"]);
+    cargo.arg(directory.parent().unwrap());
+    cargo.args([
+        "--package=bank",
+        "--package=billing",
+        "--package=lunora-fixture",
+        "--bins",
+    ]);
+    assert!(
+        cargo.status().unwrap().success(),
+        "the programs under test do not build: {cargo:?}"
+    );
+    directory
+}
