@@ -1,0 +1,473 @@
+//! The command line of an application, as its owner types it.
+#![cfg(unix)]
+
+mod support;
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use support::{
+    http::Client,
+    program,
+    server::{Finished, Process, Server, command, run, serve},
+};
+
+/// A command of the fixture that runs to its end.
+fn fixture(args: &[&str], data: &Path) -> Finished {
+    run(command(&program::fixture()).args(args).arg("--data").arg(data))
+}
+
+const MESSAGE: &str = r#"{"channel": "general", "author": "ada", "body": "hello"}"#;
+const CHANNEL: &str = r#"{"channel": "general"}"#;
+
+impl Finished {
+    /// What it printed, if it succeeded.
+    #[track_caller]
+    fn unwrap(self) -> String {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        self.stdout
+    }
+
+    /// That it failed in this way, with text on standard error that names all of these.
+    #[track_caller]
+    fn assert_failed(&self, code: i32, parts: &[&str]) {
+        assert_eq!((self.code, &*self.stdout), (Some(code), ""), "{self:?}");
+        for part in parts {
+            assert!(self.stderr.contains(part), "{part:?} is not in {self:?}");
+        }
+    }
+}
+
+mod serving {
+    use super::*;
+
+    #[test]
+    fn it_says_where_it_serves_and_where_things_lie() {
+        let data = tempfile::tempdir().unwrap();
+        let data = data.path().join("made/by/serve");
+        let process = Process::start(&mut serve(&program::fixture(), &data));
+        let lines = [(); 3].map(|()| process.line());
+        let addr = lines[0].strip_prefix("Lunora serves http://127.0.0.1:").unwrap();
+        assert!(addr.parse::<u16>().unwrap() > 0);
+        assert_eq!(lines[1], format!("  data       {}", data.display()));
+        assert_eq!(lines[2], format!("  admin key  in {}/admin-key", data.display()));
+        let address = fs::read_to_string(data.join("address")).unwrap();
+        assert_eq!(lines[0], format!("Lunora serves {}", address.trim()));
+    }
+
+    #[test]
+    fn the_admin_key_is_for_its_owner_alone_and_stays() {
+        let data = tempfile::tempdir().unwrap();
+        let file = data.path().join("admin-key");
+        let read = || {
+            assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+            fs::read_to_string(&file).unwrap()
+        };
+        let mut server = Server::start(&program::fixture(), data.path());
+        let key = read();
+        server.process().kill();
+        let server = Server::start(&program::fixture(), data.path());
+        assert_eq!(read(), key);
+        let call = |authorization: &str| {
+            let headers = [("Authorization", authorization)];
+            let args = json!({"channel": "general"});
+            server
+                .connect()
+                .call_with(&headers, "query", "messages:internalCount", &args)
+        };
+        let counted = call(&format!("Convex {}", key.trim())).unwrap().unwrap();
+        assert_eq!(counted, json!(0.0));
+        let refused = call("Convex admin|0123456789").unwrap_err().to_string();
+        assert!(refused.starts_with("401"), "{refused}");
+    }
+
+    #[test]
+    fn a_second_server_on_the_same_data_is_refused() {
+        let data = tempfile::tempdir().unwrap();
+        let server = Server::start(&program::fixture(), data.path());
+        let second = run(&mut serve(&program::fixture(), data.path()));
+        let first = format!("http://{}", server.addr());
+        second.assert_failed(
+            2,
+            &[data.path().to_str().unwrap(), &first, "Stop that one", "--data"],
+        );
+        // And it has left the first one alone.
+        let args = serde_json::from_str(MESSAGE).unwrap();
+        server
+            .connect()
+            .call("mutation", "messages:send", &args)
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            fixture(&["run", "messages:internalCount", CHANNEL], data.path()).unwrap(),
+            "1.0\n"
+        );
+    }
+
+    #[test]
+    fn an_address_in_use_is_refused() {
+        let data = tempfile::tempdir().unwrap();
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let addr = taken.local_addr().unwrap().to_string();
+        let refused = fixture(&["serve", "--addr", &addr], data.path());
+        refused.assert_failed(2, &["cannot listen on", &addr, "in use", "--addr"]);
+        drop(Server::start(&program::fixture(), data.path()));
+    }
+
+    #[test]
+    fn in_memory_nothing_touches_the_disk() {
+        let here = tempfile::tempdir().unwrap();
+        let mut memory = command(&program::fixture());
+        memory
+            .args(["serve", "--memory", "--addr", "127.0.0.1:0"])
+            .current_dir(here.path());
+        let process = Process::start(&mut memory);
+        let mut lines = Vec::new();
+        while lines.len() < 3 {
+            lines.push(process.line());
+        }
+        let find = |start: &str| {
+            let line = lines.iter().find_map(|line| line.strip_prefix(start));
+            line.unwrap_or_else(|| panic!("no {start:?} in {lines:?}"))
+                .to_owned()
+        };
+        let addr = find("Lunora serves http://").parse().unwrap();
+        assert!(find("  data       ").contains("in memory"));
+        let authorization = format!("Convex {}", find("  admin key  "));
+        let mut client = Client::connect(addr).unwrap();
+        let args = serde_json::from_str(MESSAGE).unwrap();
+        client.call("mutation", "messages:send", &args).unwrap().unwrap();
+        let headers = [("Authorization", &*authorization)];
+        let channel = json!({"channel": "general"});
+        let counted = client.call_with(&headers, "query", "messages:internalCount", &channel);
+        assert_eq!(counted.unwrap().unwrap(), json!(1.0));
+        assert_eq!(fs::read_dir(here.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn the_environment_can_say_it_too() {
+        let data = tempfile::tempdir().unwrap();
+        let mut plain = command(&program::fixture());
+        plain
+            .env("LUNORA_ADDR", "127.0.0.1:0")
+            .env("LUNORA_DATA", data.path())
+            .arg("serve");
+        let server = Process::start(&mut plain).serving();
+        assert_ne!(server.addr().port(), 3210);
+        assert!(data.path().join("admin-key").exists());
+    }
+}
+
+mod stopping {
+    use super::*;
+
+    /// A payment provider that holds its only request until the test lets it go.
+    struct Provider(TcpListener);
+
+    impl Provider {
+        fn request(&self) -> BufReader<TcpStream> {
+            let mut request = BufReader::new(self.0.accept().unwrap().0);
+            let mut line = String::new();
+            while request.read_line(&mut line).unwrap() > 2 {
+                line.clear();
+            }
+            request
+        }
+
+        fn answer(mut request: BufReader<TcpStream>) {
+            let body = r#"{"plan":"professional"}"#;
+            let length = body.len();
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+            );
+            request.get_mut().write_all(answer.as_bytes()).unwrap();
+        }
+    }
+
+    #[test]
+    fn sigterm_finishes_what_runs() {
+        let data = tempfile::tempdir().unwrap();
+        let provider = Provider(TcpListener::bind("127.0.0.1:0").unwrap());
+        let mut billing = serve(&program::billing(), data.path());
+        billing.env(
+            "PAYMENT_PROVIDER",
+            format!("http://{}", provider.0.local_addr().unwrap()),
+        );
+        let mut server = Process::start(&mut billing).serving();
+        let customer = json!({"stripeId": "cus_17"});
+        server
+            .connect()
+            .call("mutation", "customers:register", &customer)
+            .unwrap()
+            .unwrap();
+
+        let mut client = server.connect();
+        let asking = thread::spawn({
+            let customer = customer.clone();
+            move || client.call("action", "customers:syncCustomer", &customer)
+        });
+        let held = provider.request();
+        server.process().terminate();
+        until("the door is shut", || TcpStream::connect(server.addr()).is_err());
+        assert!(!server.process().has_ended() && !asking.is_finished());
+        Provider::answer(held);
+        assert_eq!(asking.join().unwrap().unwrap().unwrap(), json!("professional"));
+        let status = server.process().wait();
+        assert_eq!(status.code(), Some(0), "{}", server.process().log());
+        assert!(!data.path().join("address").exists());
+
+        // The mutation that followed the provider's answer is on the disk.
+        let plan = command(&program::billing());
+        let plan = run({ plan }
+            .args(["run", "customers:plan", &customer.to_string(), "--data"])
+            .arg(data.path()));
+        assert_eq!(plan.unwrap(), "\"professional\"\n");
+    }
+
+    #[test]
+    fn sigterm_ends_an_idle_server_at_once() {
+        let data = tempfile::tempdir().unwrap();
+        let mut server = Server::start(&program::fixture(), data.path());
+        // Kept alive, and with nothing to say.
+        let mut idle = server.connect();
+        idle.call("query", "messages:list", &json!({"channel": "general"}))
+            .unwrap()
+            .unwrap();
+        server.process().terminate();
+        let start = Instant::now();
+        assert_eq!(server.process().wait().code(), Some(0));
+        // Far below the patience for calls that run (30 s).
+        assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
+    }
+
+    fn until(what: &str, condition: impl Fn() -> bool) {
+        let end = Instant::now() + Duration::from_secs(30);
+        while !condition() {
+            assert!(Instant::now() < end, "never: {what}");
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+mod running {
+    use super::*;
+
+    #[test]
+    fn on_the_data() {
+        let data = tempfile::tempdir().unwrap();
+        drop(Server::start(&program::fixture(), data.path()));
+        let id = fixture(&["run", "messages:send", MESSAGE], data.path()).unwrap();
+        assert!(serde_json::from_str::<Value>(&id).unwrap().is_string(), "{id}");
+        let count = || fixture(&["run", "messages:internalCount", CHANNEL], data.path()).unwrap();
+        assert_eq!(count(), "1.0\n");
+        assert_eq!(
+            fixture(&["run", "messages:purge", CHANNEL], data.path()).unwrap(),
+            "null\n"
+        );
+        assert_eq!(count(), "0.0\n");
+    }
+
+    #[test]
+    fn through_the_server_that_holds_the_data() {
+        let data = tempfile::tempdir().unwrap();
+        let server = Server::start(&program::fixture(), data.path());
+        let args = serde_json::from_str(MESSAGE).unwrap();
+        server
+            .connect()
+            .call("mutation", "messages:send", &args)
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            fixture(&["run", "messages:internalCount", CHANNEL], data.path()).unwrap(),
+            "1.0\n"
+        );
+        assert_eq!(
+            fixture(&["run", "messages:purge", CHANNEL], data.path()).unwrap(),
+            "null\n"
+        );
+        let left = server
+            .connect()
+            .call("query", "messages:list", &json!({"channel": "general"}));
+        assert_eq!(left.unwrap().unwrap(), json!([]));
+        let unknown = fixture(&["run", "messages:nowhere"], data.path());
+        unknown.assert_failed(1, &["Could not find function for 'messages:nowhere'"]);
+    }
+
+    #[test]
+    fn through_a_server_that_is_named() {
+        let data = tempfile::tempdir().unwrap();
+        let server = Server::start(&program::fixture(), data.path());
+        let key = fs::read_to_string(data.path().join("admin-key")).unwrap();
+        let url = format!("http://{}/", server.addr());
+        let count = |key: &str| {
+            let args = [
+                "run",
+                "messages:internalCount",
+                CHANNEL,
+                "--url",
+                &url,
+                "--admin-key",
+                key,
+            ];
+            run(command(&program::fixture()).args(args))
+        };
+        assert_eq!(count(key.trim()).unwrap(), "0.0\n");
+        count("admin|wrong").assert_failed(2, &["401", "admin key"]);
+    }
+
+    #[test]
+    fn on_the_data_of_a_server_that_was_killed() {
+        let data = tempfile::tempdir().unwrap();
+        let mut server = Server::start(&program::fixture(), data.path());
+        let args = serde_json::from_str(MESSAGE).unwrap();
+        server
+            .connect()
+            .call("mutation", "messages:send", &args)
+            .unwrap()
+            .unwrap();
+        server.process().kill();
+        // It has left its address behind, where nobody is any more.
+        assert!(data.path().join("address").exists());
+        assert_eq!(
+            fixture(&["run", "messages:internalCount", CHANNEL], data.path()).unwrap(),
+            "1.0\n"
+        );
+    }
+
+    #[test]
+    fn what_fails_is_exit_code_1_with_the_reason_in_full() {
+        let data = tempfile::tempdir().unwrap();
+        drop(Server::start(&program::fixture(), data.path()));
+        let failed = |function: &str, args: &str, parts: &[&str]| {
+            fixture(&["run", function, args], data.path()).assert_failed(1, parts);
+        };
+        failed(
+            "messages:nowhere",
+            "{}",
+            &["Could not find function for 'messages:nowhere'"],
+        );
+        failed("errors:fail", r#"{"code": "E7"}"#, &["E7"]);
+        failed("errors:crash", "{}", &["this function always panics"]);
+        failed(
+            "messages:list",
+            r#"{"channel": 5}"#,
+            &["args.channel", "expected string"],
+        );
+        failed("messages:list", "{}", &["args.channel"]);
+    }
+
+    #[test]
+    fn without_data_nothing_is_made() {
+        let data = tempfile::tempdir().unwrap();
+        let nowhere = data.path().join("nowhere");
+        for args in [&["run", "messages:list", CHANNEL][..], &["check"]] {
+            fixture(args, &nowhere).assert_failed(2, &["no data in", nowhere.to_str().unwrap()]);
+            assert!(!nowhere.exists());
+        }
+    }
+}
+
+#[test]
+fn functions_lists_all_of_them() {
+    let listed = run(command(&program::fixture()).args(["functions", "--json"])).unwrap();
+    let listed: Vec<Value> = serde_json::from_str(&listed).unwrap();
+    let find = |path: &str| listed.iter().find(|function| function["path"] == path).unwrap();
+    let purge = find("messages:purge");
+    assert_eq!(
+        (&purge["kind"], &purge["visibility"]),
+        (&json!("mutation"), &json!("internal"))
+    );
+    assert_eq!(purge["arguments"], json!(["channel: string"]));
+    assert_eq!(purge["docs"], "Removes all messages of a channel.");
+    let send = find("messages:sendViaAction");
+    assert_eq!(
+        (&send["kind"], &send["visibility"]),
+        (&json!("action"), &json!("public"))
+    );
+    assert_eq!(send["arguments"].as_array().unwrap().len(), 3);
+
+    let tree = run(command(&program::fixture()).arg("functions")).unwrap();
+    for function in &listed {
+        let (module, name) = function["path"].as_str().unwrap().split_once(':').unwrap();
+        assert!(
+            tree.lines().any(|line| line == module),
+            "{module} is not in {tree}"
+        );
+        let [kind, visibility] = ["kind", "visibility"].map(|key| function[key].as_str().unwrap());
+        let has = |line: &str| {
+            [kind, visibility, &format!("{name}(")]
+                .iter()
+                .all(|part| line.contains(part))
+        };
+        assert!(tree.lines().any(has), "{name} is not in {tree}");
+    }
+}
+
+#[test]
+fn check_counts_what_it_has_compared() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(&program::fixture(), data.path());
+    let args = serde_json::from_str(MESSAGE).unwrap();
+    server
+        .connect()
+        .call("mutation", "messages:send", &args)
+        .unwrap()
+        .unwrap();
+    fixture(&["check"], data.path()).assert_failed(2, &["running server", "stop it"]);
+    drop(server);
+    let report = fixture(&["check"], data.path()).unwrap();
+    assert!(
+        report
+            .lines()
+            .any(|line| line.starts_with("messages: 1 documents")),
+        "{report}"
+    );
+}
+
+#[test]
+fn what_cannot_be_understood_is_exit_code_2_with_advice() {
+    let data = tempfile::tempdir().unwrap();
+    drop(Server::start(&program::fixture(), data.path()));
+    let wrong: [(&[&str], &[&str]); 10] = [
+        (&["sevre"], &["sevre", "serve"]),
+        (&["serve", "--adr", "127.0.0.1:0"], &["--adr", "--addr"]),
+        (&["serve", "--addr", "localhost"], &["--addr", "localhost"]),
+        (&["serve", "--memory", "--data", "x"], &["--memory", "--data"]),
+        (&["serve", "--dev", "--addr", "0.0.0.0:0"], &["--dev", "loopback"]),
+        (&["run"], &["function", "Usage"]),
+        (&["run", "a b"], &["a b"]),
+        (
+            &["run", "messages:list", "channel=general"],
+            &["arguments", "JSON"],
+        ),
+        (&["run", "messages:list", "[1]"], &["one JSON object", "array"]),
+        (
+            &["run", "messages:list", "--url", "http://127.0.0.1:1"],
+            &["--admin-key"],
+        ),
+    ];
+    for (args, parts) in wrong {
+        let mut program = command(&program::fixture());
+        run(program.args(args).current_dir(data.path())).assert_failed(2, parts);
+    }
+}
+
+#[test]
+fn help_names_the_commands() {
+    let help = run(command(&program::fixture()).arg("--help")).unwrap();
+    for name in ["lunora-fixture", "serve", "run", "functions", "check"] {
+        assert!(help.contains(name), "{name} is not in {help}");
+    }
+    for name in ["serve", "run", "functions", "check"] {
+        let help = run(command(&program::fixture()).args([name, "--help"])).unwrap();
+        assert!(help.contains("Usage") && help.contains(name), "{help}");
+    }
+}
