@@ -27,7 +27,9 @@ fn public_query() {
             body
         }
     };
-    check(query(quote!(limits(documents_read = MANY)), item), &expect![[r#"
+    check(
+        query(quote!(limits(documents_read = MANY)), item),
+        &expect![[r#"
         /// Messages of a channel.
         #[must_use]
         pub async fn list(
@@ -89,7 +91,8 @@ fn public_query() {
                 }
             }
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -103,7 +106,9 @@ fn internal_mutation() {
         quote!(rename = "clear", crate = my::lunora),
         item,
     );
-    check(expanded, &expect![[r#"
+    check(
+        expanded,
+        &expect![[r#"
         async fn purge(_: &mut MutationCtx) -> Result<()> {}
         #[doc(hidden)]
         #[allow(
@@ -145,7 +150,8 @@ fn internal_mutation() {
                 }
             }
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -153,7 +159,9 @@ fn several_mistakes_at_once() {
     let item = quote!(
         pub fn list<T>(&self, (a, b): (T, &str)) {}
     );
-    check(query(quote!(), item), &expect![[r#"
+    check(
+        query(quote!(), item),
+        &expect![[r#"
         pub fn list<T>(&self, (a, b): (T, &str)) {}
         ::core::compile_error! {
             "a query is an async function: write `async fn list(..)`"
@@ -173,7 +181,8 @@ fn several_mistakes_at_once() {
         ::core::compile_error! {
             "a function returns `Result<T>`; without a value write `-> Result<()>`"
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -181,7 +190,9 @@ fn one_mistake_keeps_the_reference() {
     let item = quote!(
         pub fn list(ctx: &QueryCtx, channel: String) -> Result<()> {}
     );
-    check(query(quote!(), item), &expect![[r#"
+    check(
+        query(quote!(), item),
+        &expect![[r#"
         pub fn list(ctx: &QueryCtx, channel: String) -> Result<()> {}
         ::core::compile_error! {
             "a query is an async function: write `async fn list(..)`"
@@ -224,21 +235,29 @@ fn one_mistake_keeps_the_reference() {
                 }
             }
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn half_typed_signature() {
     check(
         query(quote!(), quote!(pub async fn list(ctx: &QueryCtx, channel:))),
-        &expect![[r#"pub async fn list (ctx : & QueryCtx , channel :) :: core :: compile_error ! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" } # [doc (hidden)] # [allow (dead_code , deprecated , missing_debug_implementations , non_camel_case_types , non_snake_case , unreachable_pub , unused_imports , clippy :: all , clippy :: pedantic)] pub mod __lunora_list { pub mod api { pub use super :: reference :: list ; } pub mod internal { } pub use self :: reference :: list as Entry ; pub mod reference { use super :: super :: * ; pub struct list { } pub fn list < > () -> :: lunora :: Call < list > { :: lunora :: Call :: __new (()) } impl :: lunora :: __private :: FunctionRef for list { type Place = list ; type Kind = :: lunora :: __private :: Query ; type Visibility = :: lunora :: __private :: Public ; type Args = () ; type Return = :: lunora :: Result < () > ; const ARGS : & 'static [& 'static str] = & [] ; const NAME : & 'static str = "list" ; } impl :: lunora :: __private :: Handler for list { const RUN : :: lunora :: __private :: RunOf < Self > = | _ , () | :: core :: unreachable ! () ; } } }"#]],
+        &expect![[
+            r#"pub async fn list (ctx : & QueryCtx , channel :) :: core :: compile_error ! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" } # [doc (hidden)] # [allow (dead_code , deprecated , missing_debug_implementations , non_camel_case_types , non_snake_case , unreachable_pub , unused_imports , clippy :: all , clippy :: pedantic)] pub mod __lunora_list { pub mod api { pub use super :: reference :: list ; } pub mod internal { } pub use self :: reference :: list as Entry ; pub mod reference { use super :: super :: * ; pub struct list { } pub fn list < > () -> :: lunora :: Call < list > { :: lunora :: Call :: __new (()) } impl :: lunora :: __private :: FunctionRef for list { type Place = list ; type Kind = :: lunora :: __private :: Query ; type Visibility = :: lunora :: __private :: Public ; type Args = () ; type Return = :: lunora :: Result < () > ; const ARGS : & 'static [& 'static str] = & [] ; const NAME : & 'static str = "list" ; } impl :: lunora :: __private :: Handler for list { const RUN : :: lunora :: __private :: RunOf < Self > = | _ , () | :: core :: unreachable ! () ; } } }"#
+        ]],
     );
 }
 
 #[test]
 fn half_typed_body() {
     let item = quote!(pub async fn list(ctx: &QueryCtx) -> Result<()> { ctx.db(). });
-    check(query(quote!(), item), &expect![[r#"pub async fn list (ctx : & QueryCtx) -> Result < () > { ctx . db () . } # [doc (hidden)] # [allow (dead_code , deprecated , missing_debug_implementations , non_camel_case_types , non_snake_case , unreachable_pub , unused_imports , clippy :: all , clippy :: pedantic)] pub mod __lunora_list { pub mod api { pub use super :: reference :: list ; } pub mod internal { } pub use self :: reference :: list as Entry ; pub mod reference { use super :: super :: * ; pub struct list { } pub fn list () -> :: lunora :: Call < list > { :: lunora :: Call :: __new (()) } impl :: lunora :: __private :: FunctionRef for list { type Place = list ; type Kind = :: lunora :: __private :: Query ; type Visibility = :: lunora :: __private :: Public ; type Args = () ; type Return = Result < () > ; const ARGS : & 'static [& 'static str] = & [] ; const NAME : & 'static str = "list" ; } impl :: lunora :: __private :: Handler for list { const RUN : :: lunora :: __private :: RunOf < Self > = | ctx , () | :: std :: boxed :: Box :: pin (super :: super :: list (ctx ,)) ; } } }"#]]);
+    check(
+        query(quote!(), item),
+        &expect![[
+            r#"pub async fn list (ctx : & QueryCtx) -> Result < () > { ctx . db () . } # [doc (hidden)] # [allow (dead_code , deprecated , missing_debug_implementations , non_camel_case_types , non_snake_case , unreachable_pub , unused_imports , clippy :: all , clippy :: pedantic)] pub mod __lunora_list { pub mod api { pub use super :: reference :: list ; } pub mod internal { } pub use self :: reference :: list as Entry ; pub mod reference { use super :: super :: * ; pub struct list { } pub fn list () -> :: lunora :: Call < list > { :: lunora :: Call :: __new (()) } impl :: lunora :: __private :: FunctionRef for list { type Place = list ; type Kind = :: lunora :: __private :: Query ; type Visibility = :: lunora :: __private :: Public ; type Args = () ; type Return = Result < () > ; const ARGS : & 'static [& 'static str] = & [] ; const NAME : & 'static str = "list" ; } impl :: lunora :: __private :: Handler for list { const RUN : :: lunora :: __private :: RunOf < Self > = | ctx , () | :: std :: boxed :: Box :: pin (super :: super :: list (ctx ,)) ; } } }"#
+        ]],
+    );
 }
 
 #[test]
@@ -310,7 +329,9 @@ fn table() {
             note: Option<String>,
         }
     };
-    check(crate::table::attribute(quote!("customers"), item), &expect![[r##"
+    check(
+        crate::table::attribute(quote!("customers"), item),
+        &expect![[r##"
         #[derive(::lunora::__private::serde::Serialize, ::lunora::__private::serde::Deserialize)]
         #[serde(crate = "::lunora::__private::serde", rename_all = "camelCase")]
         /// A customer.
@@ -468,14 +489,17 @@ fn table() {
                 pub(super) changes: ::lunora::__private::Patch<super::Customer>,
             }
         }
-    "##]]);
+    "##]],
+    );
 }
 
 #[test]
 fn half_typed_table() {
     check(
         crate::table::attribute(quote!("customers"), quote!(pub struct Customer { pub address: })),
-        &expect![[r#"pub struct Customer { pub address : } :: core :: compile_error ! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" }"#]],
+        &expect![[
+            r#"pub struct Customer { pub address : } :: core :: compile_error ! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" }"#
+        ]],
     );
 }
 
@@ -487,7 +511,9 @@ fn half_typed_index() {
             pub a: i64,
         }
     );
-    check(crate::table::attribute(quote!("customers"), item), &expect![[r#"
+    check(
+        crate::table::attribute(quote!("customers"), item),
+        &expect![[r#"
         pub struct Customer {
             pub a: i64,
         }
@@ -589,7 +615,8 @@ fn half_typed_index() {
         ::core::compile_error! {
             "unexpected end of input, expected `#[index(by_name(field, other.field), unique)]`, where `unique` may be left out"
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -601,7 +628,9 @@ fn data() {
             Card { last_digits: String, more: T },
         }
     };
-    check(crate::data::attribute(quote!(), item), &expect![[r##"
+    check(
+        crate::data::attribute(quote!(), item),
+        &expect![[r##"
         #[derive(::lunora::__private::serde::Serialize, ::lunora::__private::serde::Deserialize)]
         #[serde(
             crate = "::lunora::__private::serde",
@@ -641,7 +670,8 @@ fn data() {
                     )
             }
         }
-    "##]]);
+    "##]],
+    );
 }
 
 #[test]
@@ -670,7 +700,9 @@ fn app_error() {
 #[test]
 fn app() {
     let list = quote!(schema::Customer, billing::{close, #[cfg(unix)] invoices::{create}});
-    check(crate::app::bang(list), &expect![[r##"
+    check(
+        crate::app::bang(list),
+        &expect![[r##"
         #[doc(hidden)]
         mod __lunora_entries {
             pub(super) use super::schema::__lunora_Customer as entry_0;
@@ -744,12 +776,15 @@ fn app() {
                 <__lunora_entries::entry_2::Entry as ::lunora::__private::Entry>::WIRE_NAME,
             ],
         );
-    "##]]);
+    "##]],
+    );
 }
 
 #[test]
 fn half_typed_list() {
-    check(crate::app::bang(quote!(billing::, schema::Customer)), &expect![[r#"
+    check(
+        crate::app::bang(quote!(billing::, schema::Customer)),
+        &expect![[r#"
         ::core::compile_error! {
             "expected the path of an item: `module::name`"
         }
@@ -786,5 +821,6 @@ fn half_typed_list() {
         const _: () = ::lunora::__private::assert_unique(
             &[<__lunora_entries::entry_0::Entry as ::lunora::__private::Entry>::WIRE_NAME],
         );
-    "#]]);
+    "#]],
+    );
 }

@@ -41,7 +41,7 @@ fn the_commands_of_the_readme_answer_as_printed() {
     assert_eq!(answered.len(), expected.len(), "in\n{typed}");
 }
 
-/// The lines of the ```console blocks.
+/// The lines of the blocks that are marked as `console`.
 fn consoles(page: &str) -> String {
     let mut inside = false;
     page.lines()

@@ -96,7 +96,11 @@ pub(crate) fn write_request(path: &str, body: &[u8], request: &mut Vec<u8>) {
 }
 
 /// Sends a request and reads its answer, head included, into `answer`.
-pub(crate) async fn exchange(stream: &mut TcpStream, request: &[u8], answer: &mut Vec<u8>) -> std::io::Result<()> {
+pub(crate) async fn exchange(
+    stream: &mut TcpStream,
+    request: &[u8],
+    answer: &mut Vec<u8>,
+) -> std::io::Result<()> {
     stream.write_all(request).await?;
     answer.clear();
     loop {
@@ -117,7 +121,8 @@ fn whole_length(answer: &[u8]) -> Option<usize> {
     let text = std::str::from_utf8(&answer[..head]).ok()?;
     let length = text.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+        name.eq_ignore_ascii_case("content-length")
+            .then(|| value.trim().parse::<usize>().ok())?
     })?;
     Some(head + length)
 }

@@ -27,10 +27,12 @@ const BALANCE: u64 = 1_000_000;
 fn main() -> ExitCode {
     let result = match env::args().nth(1).as_deref() {
         Some("echo") => echo::serve(),
-        Some("transfer") | None => tokio::runtime::Runtime::new().map_err(Into::into).and_then(|tokio| {
-            let seconds = env::args().nth(2).and_then(|text| text.parse().ok()).unwrap_or(5);
-            tokio.block_on(transfers(Duration::from_secs(seconds)))
-        }),
+        Some("transfer") | None => tokio::runtime::Runtime::new()
+            .map_err(Into::into)
+            .and_then(|tokio| {
+                let seconds = env::args().nth(2).and_then(|text| text.parse().ok()).unwrap_or(5);
+                tokio.block_on(transfers(Duration::from_secs(seconds)))
+            }),
         Some(other) => Err(format!("there is no benchmark `{other}`; there is `transfer [SECONDS]`").into()),
     };
     match result {
@@ -51,10 +53,22 @@ async fn transfers(time: Duration) -> Outcome<()> {
     let mut report = Report::default();
     // In turns, so that what else the machine does falls on all of them.
     for _ in 0..3 {
-        report.add("axum, answers a constant", load::run(&echo, CONNECTIONS, time, &Transfers::uniform()).await?);
-        report.add("bank:transfer, uniform", load::run(&bank, CONNECTIONS, time, &Transfers::uniform()).await?);
-        report.add("bank:transfer, Zipf 1.5", load::run(&bank, CONNECTIONS, time, &Transfers::zipf()).await?);
-        report.add("bank:balance, uniform", load::run(&bank, CONNECTIONS, time, &Accounts).await?);
+        report.add(
+            "axum, answers a constant",
+            load::run(&echo, CONNECTIONS, time, &Transfers::uniform()).await?,
+        );
+        report.add(
+            "bank:transfer, uniform",
+            load::run(&bank, CONNECTIONS, time, &Transfers::uniform()).await?,
+        );
+        report.add(
+            "bank:transfer, Zipf 1.5",
+            load::run(&bank, CONNECTIONS, time, &Transfers::zipf()).await?,
+        );
+        report.add(
+            "bank:balance, uniform",
+            load::run(&bank, CONNECTIONS, time, &Accounts).await?,
+        );
     }
     transfer::check_total(&bank, u64::from(ACCOUNTS) * BALANCE).await?;
     report.print("axum, answers a constant")

@@ -36,7 +36,11 @@ impl Report {
     /// Prints each program's median run; ratios are of calls per second, to the reference in the same round.
     pub(crate) fn print(&self, reference: &str) -> Outcome<()> {
         let references = self.runs.get(reference).ok_or("no run of the reference")?;
-        let lines: Vec<_> = self.names.iter().map(|name| line(name, &self.runs[name], references)).collect();
+        let lines: Vec<_> = self
+            .names
+            .iter()
+            .map(|name| line(name, &self.runs[name], references))
+            .collect();
         println!(
             "{:<28} {:>10} {:>7} {:>12} {:>9} {:>9} {:>8}",
             "", "calls/s", "ratio", "CPU µs/call", "p50 µs", "p99 µs", "refused"
@@ -44,7 +48,13 @@ impl Report {
         for line in &lines {
             println!(
                 "{:<28} {:>10.0} {:>7.2} {:>12.1} {:>9.0} {:>9.0} {:>8}",
-                line.name, line.per_second, line.ratio, line.server_cpu_us_per_call, line.p50_us, line.p99_us, line.refused
+                line.name,
+                line.per_second,
+                line.ratio,
+                line.server_cpu_us_per_call,
+                line.p50_us,
+                line.p99_us,
+                line.refused
             );
         }
         println!("{}", serde_json::to_string(&lines)?);
@@ -54,7 +64,10 @@ impl Report {
 
 fn line(name: &'static str, runs: &[Run], references: &[Run]) -> Line {
     let over_runs = |figure: &dyn Fn(&Run) -> f64| median(runs.iter().map(figure));
-    let ratios = runs.iter().zip(references).map(|(run, reference)| run.per_second / reference.per_second);
+    let ratios = runs
+        .iter()
+        .zip(references)
+        .map(|(run, reference)| run.per_second / reference.per_second);
     Line {
         name,
         calls: runs.iter().map(|run| run.calls).sum(),

@@ -26,10 +26,17 @@ impl Binary {
     pub(crate) fn bank(data: &Path) -> Outcome<Self> {
         let program: PathBuf = env::current_exe()?.with_file_name("bank");
         if !program.exists() {
-            return Err(format!("{} is not built; `cargo xtask bench` builds it", program.display()).into());
+            return Err(format!(
+                "{} is not built; `cargo xtask bench` builds it",
+                program.display()
+            )
+            .into());
         }
         let mut command = Command::new(program);
-        command.args(["serve", "--addr", "127.0.0.1:0", "--data"]).arg(data).env("LUNORA_LOG", "warn");
+        command
+            .args(["serve", "--addr", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .env("LUNORA_LOG", "warn");
         Ok(Self(command))
     }
 }
@@ -47,7 +54,11 @@ impl Server {
         let output = child.stdout.take().ok_or("no output")?;
         let line = tokio::task::spawn_blocking(move || {
             let mut lines = BufReader::new(output).lines();
-            lines.find_map(|line| line.ok()?.split_once("http://").map(|(_, addr)| addr.trim().to_owned()))
+            lines.find_map(|line| {
+                line.ok()?
+                    .split_once("http://")
+                    .map(|(_, addr)| addr.trim().to_owned())
+            })
         });
         let addr = line.await?.ok_or("the server ended before it served")?.parse()?;
         Ok(Self { child, addr })
@@ -57,7 +68,8 @@ impl Server {
     pub(crate) fn cpu(&self) -> Outcome<Duration> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         let fields: Vec<_> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
-        let ticks = |at: usize| -> Outcome<u64> { Ok(fields.get(at).ok_or("no processor time in stat")?.parse()?) };
+        let ticks =
+            |at: usize| -> Outcome<u64> { Ok(fields.get(at).ok_or("no processor time in stat")?.parse()?) };
         // proc(5): utime and stime are fields 14 and 15, in hundredths of a second on Linux.
         Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
     }

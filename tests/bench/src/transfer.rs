@@ -41,7 +41,9 @@ impl Workload for Transfers {
 
     fn body(&self, random: &mut StdRng, body: &mut Vec<u8>) {
         let from = self.draw(random);
-        let to = std::iter::repeat_with(|| self.draw(random)).find(|to| *to != from).unwrap_or(0);
+        let to = std::iter::repeat_with(|| self.draw(random))
+            .find(|to| *to != from)
+            .unwrap_or(0);
         // Writing to a vector cannot fail.
         let _ = write!(
             body,
@@ -94,5 +96,9 @@ async fn call(server: &Server, path: &str, function: &str, args: &str) -> Outcom
     let mut stream = TcpStream::connect(server.addr).await?;
     exchange(&mut stream, &request, &mut answer).await?;
     let answer = String::from_utf8(answer)?;
-    if answer.contains(r#""status":"success""#) { Ok(answer) } else { Err(answer.into()) }
+    if answer.contains(r#""status":"success""#) {
+        Ok(answer)
+    } else {
+        Err(answer.into())
+    }
 }

@@ -15,7 +15,9 @@ impl Zipf {
             *sum += weight;
             Some(*sum)
         });
-        Self { cumulative: cumulative.collect() }
+        Self {
+            cumulative: cumulative.collect(),
+        }
     }
 
     pub(crate) fn draw(&self, random: &mut StdRng) -> u32 {

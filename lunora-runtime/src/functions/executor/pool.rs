@@ -173,10 +173,18 @@ mod tests {
         let (free, wait) = bounded::<()>(0);
         for _ in 0..4 {
             let wait = wait.clone();
-            executor.run("stuck", move || drop(wait.recv())).unwrap();
+            executor
+                .run("stuck", move || {
+                    let _ = wait.recv();
+                })
+                .unwrap();
         }
         let (done, answer) = bounded(1);
-        executor.run("quick", move || drop(done.send(7))).unwrap();
+        executor
+            .run("quick", move || {
+                let _ = done.send(7);
+            })
+            .unwrap();
         assert_eq!(answer.recv_timeout(Duration::from_secs(30)), Ok(7));
         drop(free);
     }
