@@ -1,5 +1,6 @@
 //! What the macros expand to calls of. Not for hand-written code: it changes without notice.
 
+mod table;
 mod unique;
 
 pub use lunora_core::{
@@ -12,4 +13,4 @@ pub use lunora_core::{
 pub use lunora_runtime::functions::{Entry, Handler, Item, RunOf};
 pub use serde;
 
-pub use self::unique::assert_unique;
+pub use self::{table::ListedTable, unique::assert_unique};

@@ -2,6 +2,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+mod macros;
 pub mod prelude;
 
 #[doc(inline)]
@@ -28,7 +29,4 @@ pub use lunora_runtime::{
     testing,
 };
 
-pub use lunora_macros::{
-    AppError, action, app, data, index, internal_action, internal_mutation, internal_query, mutation, query,
-    table,
-};
+pub use self::macros::*;

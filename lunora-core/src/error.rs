@@ -216,4 +216,13 @@ impl fmt::Debug for Error {
     label = "cannot reach a client as error data",
     note = "put `#[data]` and `#[derive(AppError)]` above it"
 )]
-pub trait AppError: Shape {}
+pub trait AppError: Sized {
+    /// The type itself, which has to travel. A bound of the trait instead would be reported at each use.
+    type Data: Shape + From<Self>;
+
+    /// The error that carries this as its data; what the derived `From` calls.
+    #[doc(hidden)]
+    fn __into_error(self) -> Error {
+        Error::app(Self::Data::from(self))
+    }
+}

@@ -145,7 +145,9 @@ pub trait Listed {
     label = "expected a path into `api` or `internal`",
     note = "references come from `#[query]`, `#[mutation]`, `#[action]` and their internal twins"
 )]
-pub trait FunctionRef: Listed + Sized + Send + Sync + 'static {
+pub trait FunctionRef: Sized + Send + Sync + 'static {
+    /// The function itself, which has to be listed. A bound of the trait instead would be reported once an impl.
+    type Place: Listed;
     /// What it may do.
     type Kind: FunctionKind;
     /// Who may call it.
@@ -248,10 +250,10 @@ pub const MAX_PATH: usize = 512;
 const fn path<F: FunctionRef>() -> &'static str {
     struct Joined<F>(PhantomData<F>);
     impl<F: FunctionRef> Joined<F> {
-        const BYTES: [u8; MAX_PATH] = join(F::MODULE, F::NAME);
+        const BYTES: [u8; MAX_PATH] = join(F::Place::MODULE, F::NAME);
     }
     let bytes: &'static [u8; MAX_PATH] = &Joined::<F>::BYTES;
-    let (path, _) = bytes.split_at(F::MODULE.len() + 1 + F::NAME.len());
+    let (path, _) = bytes.split_at(F::Place::MODULE.len() + 1 + F::NAME.len());
     match std::str::from_utf8(path) {
         Ok(path) => path,
         Err(_) => panic!("names of functions and modules are UTF-8"),

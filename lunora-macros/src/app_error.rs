@@ -18,11 +18,13 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
     quote! {
         #errors
         #[automatically_derived]
-        impl #generics #krate::__private::AppError for #name #arguments #clause {}
+        impl #generics #krate::__private::AppError for #name #arguments #clause {
+            type Data = #name #arguments;
+        }
         #[automatically_derived]
         impl #generics ::core::convert::From<#name #arguments> for #krate::Error #clause {
             fn from(error: #name #arguments) -> Self {
-                #krate::Error::app(error)
+                #krate::__private::AppError::__into_error(error)
             }
         }
     }

@@ -1,1 +1,790 @@
+//! What the macros expand to, as text; `UPDATE_EXPECT=1 cargo test -p lunora-macros` writes it anew.
 
+use expect_test::{Expect, expect};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::function::model::{Kind, Visibility};
+
+fn check(expanded: TokenStream, expected: &Expect) {
+    let text = match syn::parse2(expanded.clone()) {
+        Ok(file) => prettyplease::unparse(&file),
+        Err(_) => expanded.to_string(),
+    };
+    expected.assert_eq(&text);
+}
+
+fn query(options: TokenStream, item: TokenStream) -> TokenStream {
+    crate::function::attribute(Kind::Query, Visibility::Public, options, item)
+}
+
+#[test]
+fn public_query() {
+    let item = quote! {
+        /// Messages of a channel.
+        #[must_use]
+        pub async fn list(ctx: &QueryCtx, channel: String, at_most: self::Limit) -> Result<Vec<Doc<Message>>> {
+            body
+        }
+    };
+    check(query(quote!(limits(documents_read = MANY)), item), &expect![[r#"
+        /// Messages of a channel.
+        #[must_use]
+        pub async fn list(
+            ctx: &QueryCtx,
+            channel: String,
+            at_most: self::Limit,
+        ) -> Result<Vec<Doc<Message>>> {
+            body
+        }
+        #[doc(hidden)]
+        #[allow(
+            dead_code,
+            deprecated,
+            missing_debug_implementations,
+            non_camel_case_types,
+            non_snake_case,
+            unreachable_pub,
+            unused_imports,
+            clippy::all,
+            clippy::pedantic
+        )]
+        pub mod __lunora_list {
+            pub mod api {
+                pub use super::reference::list;
+            }
+            pub mod internal {}
+            pub use self::reference::list as Entry;
+            pub mod reference {
+                use super::super::*;
+                /// Messages of a channel.
+                pub struct list {}
+                /// Messages of a channel.
+                pub fn list(
+                    channel: String,
+                    at_most: super::super::Limit,
+                ) -> ::lunora::Call<list> {
+                    ::lunora::Call::__new((channel, at_most))
+                }
+                impl ::lunora::__private::FunctionRef for list {
+                    type Place = list;
+                    type Kind = ::lunora::__private::Query;
+                    type Visibility = ::lunora::__private::Public;
+                    type Args = (String, super::super::Limit);
+                    type Return = Result<Vec<Doc<Message>>>;
+                    const ARGS: &'static [&'static str] = &["channel", "atMost"];
+                    const NAME: &'static str = "list";
+                    const DOCS: &'static str = "Messages of a channel.";
+                    const LIMITS: ::lunora::__private::LimitOverrides = ::lunora::__private::LimitOverrides {
+                        documents_read: ::core::option::Option::Some(MANY),
+                        bytes_read: ::core::option::Option::None,
+                        documents_written: ::core::option::Option::None,
+                        bytes_written: ::core::option::Option::None,
+                    };
+                }
+                impl ::lunora::__private::Handler for list {
+                    const RUN: ::lunora::__private::RunOf<Self> = |ctx, (channel, at_most)| ::std::boxed::Box::pin(
+                        super::super::list(ctx, channel, at_most),
+                    );
+                }
+            }
+        }
+    "#]]);
+}
+
+#[test]
+fn internal_mutation() {
+    let item = quote!(
+        async fn purge(_: &mut MutationCtx) -> Result<()> {}
+    );
+    let expanded = crate::function::attribute(
+        Kind::Mutation,
+        Visibility::Internal,
+        quote!(rename = "clear", crate = my::lunora),
+        item,
+    );
+    check(expanded, &expect![[r#"
+        async fn purge(_: &mut MutationCtx) -> Result<()> {}
+        #[doc(hidden)]
+        #[allow(
+            dead_code,
+            deprecated,
+            missing_debug_implementations,
+            non_camel_case_types,
+            non_snake_case,
+            unreachable_pub,
+            unused_imports,
+            clippy::all,
+            clippy::pedantic
+        )]
+        pub mod __lunora_purge {
+            pub mod api {}
+            pub(crate) mod internal {
+                pub(crate) use super::reference::purge;
+            }
+            pub(crate) use self::reference::purge as Entry;
+            pub(crate) mod reference {
+                use super::super::*;
+                pub(crate) struct purge {}
+                pub(crate) fn purge() -> my::lunora::Call<purge> {
+                    my::lunora::Call::__new(())
+                }
+                impl my::lunora::__private::FunctionRef for purge {
+                    type Place = purge;
+                    type Kind = my::lunora::__private::Mutation;
+                    type Visibility = my::lunora::__private::Internal;
+                    type Args = ();
+                    type Return = Result<()>;
+                    const ARGS: &'static [&'static str] = &[];
+                    const NAME: &'static str = "clear";
+                }
+                impl my::lunora::__private::Handler for purge {
+                    const RUN: my::lunora::__private::RunOf<Self> = |ctx, ()| ::std::boxed::Box::pin(
+                        super::super::purge(ctx),
+                    );
+                }
+            }
+        }
+    "#]]);
+}
+
+#[test]
+fn several_mistakes_at_once() {
+    let item = quote!(
+        pub fn list<T>(&self, (a, b): (T, &str)) {}
+    );
+    check(query(quote!(), item), &expect![[r#"
+        pub fn list<T>(&self, (a, b): (T, &str)) {}
+        ::core::compile_error! {
+            "a query is an async function: write `async fn list(..)`"
+        }
+        ::core::compile_error! {
+            "a query cannot be generic: its arguments arrive over the wire, as one type. Write the type, or call a generic helper function from here"
+        }
+        ::core::compile_error! {
+            "a query is a free function, not a method: write it outside the `impl` block, with `ctx: &QueryCtx` in place of `self`"
+        }
+        ::core::compile_error! {
+            "arguments arrive over the wire and are owned: no references in their types"
+        }
+        ::core::compile_error! {
+            "an argument needs a name, which is its name on the wire; take it apart in the body"
+        }
+        ::core::compile_error! {
+            "a function returns `Result<T>`; without a value write `-> Result<()>`"
+        }
+    "#]]);
+}
+
+#[test]
+fn one_mistake_keeps_the_reference() {
+    let item = quote!(
+        pub fn list(ctx: &QueryCtx, channel: String) -> Result<()> {}
+    );
+    check(query(quote!(), item), &expect![[r#"
+        pub fn list(ctx: &QueryCtx, channel: String) -> Result<()> {}
+        ::core::compile_error! {
+            "a query is an async function: write `async fn list(..)`"
+        }
+        #[doc(hidden)]
+        #[allow(
+            dead_code,
+            deprecated,
+            missing_debug_implementations,
+            non_camel_case_types,
+            non_snake_case,
+            unreachable_pub,
+            unused_imports,
+            clippy::all,
+            clippy::pedantic
+        )]
+        pub mod __lunora_list {
+            pub mod api {
+                pub use super::reference::list;
+            }
+            pub mod internal {}
+            pub use self::reference::list as Entry;
+            pub mod reference {
+                use super::super::*;
+                pub struct list {}
+                pub fn list<A0>(channel: A0) -> ::lunora::Call<list> {
+                    ::lunora::Call::__new(())
+                }
+                impl ::lunora::__private::FunctionRef for list {
+                    type Place = list;
+                    type Kind = ::lunora::__private::Query;
+                    type Visibility = ::lunora::__private::Public;
+                    type Args = ();
+                    type Return = Result<()>;
+                    const ARGS: &'static [&'static str] = &["channel"];
+                    const NAME: &'static str = "list";
+                }
+                impl ::lunora::__private::Handler for list {
+                    const RUN: ::lunora::__private::RunOf<Self> = |_, ()| ::core::unreachable!();
+                }
+            }
+        }
+    "#]]);
+}
+
+#[test]
+fn half_typed_signature() {
+    check(
+        query(quote!(), quote!(pub async fn list(ctx: &QueryCtx, channel:))),
+        &expect![[r#"pub async fn list (ctx : & QueryCtx , channel :) :: core :: compile_error ! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" } # [doc (hidden)] # [allow (dead_code , deprecated , missing_debug_implementations , non_camel_case_types , non_snake_case , unreachable_pub , unused_imports , clippy :: all , clippy :: pedantic)] pub mod __lunora_list { pub mod api { pub use super :: reference :: list ; } pub mod internal { } pub use self :: reference :: list as Entry ; pub mod reference { use super :: super :: * ; pub struct list { } pub fn list < > () -> :: lunora :: Call < list > { :: lunora :: Call :: __new (()) } impl :: lunora :: __private :: FunctionRef for list { type Place = list ; type Kind = :: lunora :: __private :: Query ; type Visibility = :: lunora :: __private :: Public ; type Args = () ; type Return = :: lunora :: Result < () > ; const ARGS : & 'static [& 'static str] = & [] ; const NAME : & 'static str = "list" ; } impl :: lunora :: __private :: Handler for list { const RUN : :: lunora :: __private :: RunOf < Self > = | _ , () | :: core :: unreachable ! () ; } } }"#]],
+    );
+}
+
+#[test]
+fn half_typed_body() {
+    let item = quote!(pub async fn list(ctx: &QueryCtx) -> Result<()> { ctx.db(). });
+    check(query(quote!(), item), &expect![[r#"pub async fn list (ctx : & QueryCtx) -> Result < () > { ctx . db () . } # [doc (hidden)] # [allow (dead_code , deprecated , missing_debug_implementations , non_camel_case_types , non_snake_case , unreachable_pub , unused_imports , clippy :: all , clippy :: pedantic)] pub mod __lunora_list { pub mod api { pub use super :: reference :: list ; } pub mod internal { } pub use self :: reference :: list as Entry ; pub mod reference { use super :: super :: * ; pub struct list { } pub fn list () -> :: lunora :: Call < list > { :: lunora :: Call :: __new (()) } impl :: lunora :: __private :: FunctionRef for list { type Place = list ; type Kind = :: lunora :: __private :: Query ; type Visibility = :: lunora :: __private :: Public ; type Args = () ; type Return = Result < () > ; const ARGS : & 'static [& 'static str] = & [] ; const NAME : & 'static str = "list" ; } impl :: lunora :: __private :: Handler for list { const RUN : :: lunora :: __private :: RunOf < Self > = | ctx , () | :: std :: boxed :: Box :: pin (super :: super :: list (ctx ,)) ; } } }"#]]);
+}
+
+#[test]
+fn half_typed_options() {
+    check(
+        query(
+            quote!(rename =),
+            quote!(
+                pub async fn list(ctx: &QueryCtx) -> Result<()> {}
+            ),
+        ),
+        &expect![[r#"
+            pub async fn list(ctx: &QueryCtx) -> Result<()> {}
+            ::core::compile_error! {
+                "expected a string: `rename = \"wireName\"`"
+            }
+            #[doc(hidden)]
+            #[allow(
+                dead_code,
+                deprecated,
+                missing_debug_implementations,
+                non_camel_case_types,
+                non_snake_case,
+                unreachable_pub,
+                unused_imports,
+                clippy::all,
+                clippy::pedantic
+            )]
+            pub mod __lunora_list {
+                pub mod api {
+                    pub use super::reference::list;
+                }
+                pub mod internal {}
+                pub use self::reference::list as Entry;
+                pub mod reference {
+                    use super::super::*;
+                    pub struct list {}
+                    pub fn list() -> ::lunora::Call<list> {
+                        ::lunora::Call::__new(())
+                    }
+                    impl ::lunora::__private::FunctionRef for list {
+                        type Place = list;
+                        type Kind = ::lunora::__private::Query;
+                        type Visibility = ::lunora::__private::Public;
+                        type Args = ();
+                        type Return = Result<()>;
+                        const ARGS: &'static [&'static str] = &[];
+                        const NAME: &'static str = "list";
+                    }
+                    impl ::lunora::__private::Handler for list {
+                        const RUN: ::lunora::__private::RunOf<Self> = |_, ()| ::core::unreachable!();
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn table() {
+    let item = quote! {
+        /// A customer.
+        #[index(by_city(address.city), unique)]
+        pub struct Customer {
+            /// Where.
+            pub address: Address,
+            #[serde(with = "lunora::number")]
+            pub credit: i64,
+            note: Option<String>,
+        }
+    };
+    check(crate::table::attribute(quote!("customers"), item), &expect![[r##"
+        #[derive(::lunora::__private::serde::Serialize, ::lunora::__private::serde::Deserialize)]
+        #[serde(crate = "::lunora::__private::serde", rename_all = "camelCase")]
+        /// A customer.
+        pub struct Customer {
+            /// Where.
+            pub address: Address,
+            #[serde(with = "lunora::number")]
+            pub credit: i64,
+            note: Option<String>,
+        }
+        #[automatically_derived]
+        impl ::lunora::__private::Shape for Customer {
+            fn shape(shapes: &mut ::lunora::__private::Shapes) -> ::lunora::__private::Node {
+                shapes
+                    .named::<
+                        Self,
+                    >(
+                        "Customer",
+                        "A customer.",
+                        |shapes| ::lunora::__private::Node::object([
+                            ::lunora::__private::Field::of::<Address>("address", shapes)
+                                .docs("Where."),
+                            ::lunora::__private::Field {
+                                name: "credit",
+                                shape: ::lunora::__private::Node::Integer {
+                                    min: -9007199254740992i64,
+                                    max: 9007199254740992i64,
+                                },
+                                optional: false,
+                                docs: "",
+                            },
+                            ::lunora::__private::Field::of::<Option<String>>("note", shapes),
+                        ]),
+                    )
+            }
+        }
+        #[automatically_derived]
+        impl ::lunora::__private::HasField<1673076945917317811u64> for Customer {
+            type Type = Address;
+            const NAME: &'static str = "address";
+        }
+        #[automatically_derived]
+        impl ::lunora::__private::Table for Customer {
+            const NAME: &'static str = "customers";
+            const INDEXES: &'static [::lunora::__private::IndexSpec] = &[
+                ::lunora::__private::IndexSpec {
+                    name: "by_city",
+                    fields: &[
+                        &[
+                            "address",
+                            <Address as ::lunora::__private::HasField<
+                                18003902094994090146u64,
+                            >>::NAME,
+                        ],
+                    ],
+                    unique: true,
+                },
+            ];
+        }
+        #[allow(dead_code)]
+        impl Customer {
+            ///The unique index over `address.city`.
+            pub const fn by_city() -> ::lunora::__private::Range<
+                Self,
+                (<Address as ::lunora::__private::HasField<18003902094994090146u64>>::Type, ()),
+            > {
+                ::lunora::__private::Range::__new("by_city")
+            }
+            /// Documents in the order in which they were inserted.
+            pub const fn by_creation_time() -> ::lunora::__private::Range<Self, (f64, ())> {
+                ::lunora::__private::Range::__new(::lunora::__private::BY_CREATION_TIME)
+            }
+            /// Documents in the order of their ids.
+            pub const fn by_id() -> ::lunora::__private::Range<Self, (::lunora::Id<Self>, ())> {
+                ::lunora::__private::Range::__new(::lunora::__private::BY_ID)
+            }
+            ///Changes nothing yet: each setter changes one field of a [`Customer`].
+            #[must_use]
+            pub const fn patch() -> __lunora_Customer::CustomerPatch {
+                __lunora_Customer::CustomerPatch {
+                    changes: ::lunora::__private::Patch::new(),
+                }
+            }
+        }
+        #[allow(dead_code, clippy::needless_pass_by_value)]
+        impl __lunora_Customer::CustomerPatch {
+            ///Sets `address`.
+            #[must_use]
+            pub fn address(self, value: Address) -> Self {
+                Self {
+                    changes: self.changes.set("address", &value),
+                }
+            }
+            ///Sets `credit`.
+            #[must_use]
+            pub fn credit(self, value: i64) -> Self {
+                Self {
+                    changes: self
+                        .changes
+                        .set_with(
+                            "credit",
+                            |serializer| lunora::number::serialize(&value, serializer),
+                        ),
+                }
+            }
+            ///Sets `note`.
+            #[must_use]
+            fn note(self, value: Option<String>) -> Self {
+                Self {
+                    changes: self.changes.set("note", &value),
+                }
+            }
+            ///Removes `note`.
+            #[must_use]
+            fn unset_note(self) -> Self {
+                Self {
+                    changes: self.changes.unset("note"),
+                }
+            }
+        }
+        #[automatically_derived]
+        impl ::core::convert::From<__lunora_Customer::CustomerPatch>
+        for ::lunora::__private::Patch<Customer> {
+            fn from(patch: __lunora_Customer::CustomerPatch) -> Self {
+                patch.changes
+            }
+        }
+        #[doc(hidden)]
+        #[allow(
+            dead_code,
+            missing_debug_implementations,
+            non_snake_case,
+            private_interfaces,
+            unreachable_pub,
+            clippy::all,
+            clippy::pedantic
+        )]
+        pub mod __lunora_Customer {
+            pub mod api {}
+            pub mod internal {}
+            pub use self::Customer as Entry;
+            pub struct Customer {}
+            impl ::lunora::__private::ListedTable for Customer {
+                type Place = Customer;
+            }
+            impl ::lunora::__private::Entry for Customer {
+                const WIRE_NAME: &'static str = "table customers";
+                fn item() -> ::lunora::__private::Item {
+                    ::lunora::__private::Item::table::<super::Customer>()
+                }
+            }
+            ///Changes to some fields of a [`Customer`].
+            #[derive(::core::fmt::Debug)]
+            pub struct CustomerPatch {
+                pub(super) changes: ::lunora::__private::Patch<super::Customer>,
+            }
+        }
+    "##]]);
+}
+
+#[test]
+fn half_typed_table() {
+    check(
+        crate::table::attribute(quote!("customers"), quote!(pub struct Customer { pub address: })),
+        &expect![[r#"pub struct Customer { pub address : } :: core :: compile_error ! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" }"#]],
+    );
+}
+
+#[test]
+fn half_typed_index() {
+    let item = quote!(
+        #[index(by_)]
+        pub struct Customer {
+            pub a: i64,
+        }
+    );
+    check(crate::table::attribute(quote!("customers"), item), &expect![[r#"
+        pub struct Customer {
+            pub a: i64,
+        }
+        impl ::lunora::__private::serde::Serialize for Customer {
+            fn serialize<S: ::lunora::__private::serde::Serializer>(
+                &self,
+                _: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                ::core::unreachable!()
+            }
+        }
+        impl<'de> ::lunora::__private::serde::Deserialize<'de> for Customer {
+            fn deserialize<D: ::lunora::__private::serde::Deserializer<'de>>(
+                _: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                ::core::unreachable!()
+            }
+        }
+        impl ::lunora::__private::Shape for Customer {
+            fn shape(_: &mut ::lunora::__private::Shapes) -> ::lunora::__private::Node {
+                ::core::unreachable!()
+            }
+        }
+        #[automatically_derived]
+        impl ::lunora::__private::HasField<12638187200555641996u64> for Customer {
+            type Type = i64;
+            const NAME: &'static str = "a";
+        }
+        #[automatically_derived]
+        impl ::lunora::__private::Table for Customer {
+            const NAME: &'static str = "customers";
+            const INDEXES: &'static [::lunora::__private::IndexSpec] = &[];
+        }
+        #[allow(dead_code)]
+        impl Customer {
+            /// Documents in the order in which they were inserted.
+            pub const fn by_creation_time() -> ::lunora::__private::Range<Self, (f64, ())> {
+                ::lunora::__private::Range::__new(::lunora::__private::BY_CREATION_TIME)
+            }
+            /// Documents in the order of their ids.
+            pub const fn by_id() -> ::lunora::__private::Range<Self, (::lunora::Id<Self>, ())> {
+                ::lunora::__private::Range::__new(::lunora::__private::BY_ID)
+            }
+            ///Changes nothing yet: each setter changes one field of a [`Customer`].
+            #[must_use]
+            pub const fn patch() -> __lunora_Customer::CustomerPatch {
+                __lunora_Customer::CustomerPatch {
+                    changes: ::lunora::__private::Patch::new(),
+                }
+            }
+        }
+        #[allow(dead_code, clippy::needless_pass_by_value)]
+        impl __lunora_Customer::CustomerPatch {
+            ///Sets `a`.
+            #[must_use]
+            pub fn a(self, value: i64) -> Self {
+                Self {
+                    changes: self.changes.set("a", &value),
+                }
+            }
+        }
+        #[automatically_derived]
+        impl ::core::convert::From<__lunora_Customer::CustomerPatch>
+        for ::lunora::__private::Patch<Customer> {
+            fn from(patch: __lunora_Customer::CustomerPatch) -> Self {
+                patch.changes
+            }
+        }
+        #[doc(hidden)]
+        #[allow(
+            dead_code,
+            missing_debug_implementations,
+            non_snake_case,
+            private_interfaces,
+            unreachable_pub,
+            clippy::all,
+            clippy::pedantic
+        )]
+        pub mod __lunora_Customer {
+            pub mod api {}
+            pub mod internal {}
+            pub use self::Customer as Entry;
+            pub struct Customer {}
+            impl ::lunora::__private::ListedTable for Customer {
+                type Place = Customer;
+            }
+            impl ::lunora::__private::Entry for Customer {
+                const WIRE_NAME: &'static str = "table customers";
+                fn item() -> ::lunora::__private::Item {
+                    ::lunora::__private::Item::table::<super::Customer>()
+                }
+            }
+            ///Changes to some fields of a [`Customer`].
+            #[derive(::core::fmt::Debug)]
+            pub struct CustomerPatch {
+                pub(super) changes: ::lunora::__private::Patch<super::Customer>,
+            }
+        }
+        ::core::compile_error! {
+            "unexpected end of input, expected `#[index(by_name(field, other.field), unique)]`, where `unique` may be left out"
+        }
+    "#]]);
+}
+
+#[test]
+fn data() {
+    let item = quote! {
+        #[serde(tag = "type")]
+        pub enum Payment<T> {
+            Cash,
+            Card { last_digits: String, more: T },
+        }
+    };
+    check(crate::data::attribute(quote!(), item), &expect![[r##"
+        #[derive(::lunora::__private::serde::Serialize, ::lunora::__private::serde::Deserialize)]
+        #[serde(
+            crate = "::lunora::__private::serde",
+            rename_all = "camelCase",
+            rename_all_fields = "camelCase"
+        )]
+        #[serde(tag = "type")]
+        pub enum Payment<T> {
+            Cash,
+            Card { last_digits: String, more: T },
+        }
+        #[automatically_derived]
+        impl<T: ::lunora::__private::Shape> ::lunora::__private::Shape for Payment<T> {
+            fn shape(shapes: &mut ::lunora::__private::Shapes) -> ::lunora::__private::Node {
+                shapes
+                    .named::<
+                        Self,
+                    >(
+                        "Payment",
+                        "",
+                        |shapes| ::lunora::__private::Node::union([
+                            ::lunora::__private::Node::object([
+                                ::lunora::__private::Field::new(
+                                    "type",
+                                    ::lunora::__private::Node::literal("cash"),
+                                ),
+                            ]),
+                            ::lunora::__private::Node::object([
+                                ::lunora::__private::Field::new(
+                                    "type",
+                                    ::lunora::__private::Node::literal("card"),
+                                ),
+                                ::lunora::__private::Field::of::<String>("lastDigits", shapes),
+                                ::lunora::__private::Field::of::<T>("more", shapes),
+                            ]),
+                        ]),
+                    )
+            }
+        }
+    "##]]);
+}
+
+#[test]
+fn app_error() {
+    check(
+        crate::app_error::derive(quote!(
+            pub enum Billing {
+                Declined,
+            }
+        )),
+        &expect![[r#"
+            #[automatically_derived]
+            impl ::lunora::__private::AppError for Billing {
+                type Data = Billing;
+            }
+            #[automatically_derived]
+            impl ::core::convert::From<Billing> for ::lunora::Error {
+                fn from(error: Billing) -> Self {
+                    ::lunora::__private::AppError::__into_error(error)
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn app() {
+    let list = quote!(schema::Customer, billing::{close, #[cfg(unix)] invoices::{create}});
+    check(crate::app::bang(list), &expect![[r##"
+        #[doc(hidden)]
+        mod __lunora_entries {
+            pub(super) use super::schema::__lunora_Customer as entry_0;
+            pub(super) use super::billing::__lunora_close as entry_1;
+            #[cfg(unix)]
+            pub(super) use super::billing::invoices::__lunora_create as entry_2;
+        }
+        impl ::lunora::__private::Listed for __lunora_entries::entry_0::Entry {
+            const MODULE: &'static str = "schema";
+        }
+        impl ::lunora::__private::Listed for __lunora_entries::entry_1::Entry {
+            const MODULE: &'static str = "billing";
+        }
+        #[cfg(unix)]
+        impl ::lunora::__private::Listed for __lunora_entries::entry_2::Entry {
+            const MODULE: &'static str = "billing/invoices";
+        }
+        /// References to the functions that clients may call, nested as the modules are.
+        #[allow(unused_imports)]
+        pub mod api {
+            ///Functions of `schema`.
+            pub mod schema {
+                pub use super::super::__lunora_entries::entry_0::api::*;
+            }
+            ///Functions of `billing`.
+            pub mod billing {
+                pub use super::super::__lunora_entries::entry_1::api::*;
+                #[cfg(unix)]
+                ///Functions of `invoices`.
+                pub mod invoices {
+                    #[cfg(unix)]
+                    pub use super::super::super::__lunora_entries::entry_2::api::*;
+                }
+            }
+        }
+        /// References to the functions that only the server may call, nested as the modules are.
+        #[allow(unused_imports)]
+        pub(crate) mod internal {
+            ///Functions of `schema`.
+            pub(crate) mod schema {
+                pub(crate) use super::super::__lunora_entries::entry_0::internal::*;
+            }
+            ///Functions of `billing`.
+            pub(crate) mod billing {
+                pub(crate) use super::super::__lunora_entries::entry_1::internal::*;
+                #[cfg(unix)]
+                ///Functions of `invoices`.
+                pub(crate) mod invoices {
+                    #[cfg(unix)]
+                    pub(crate) use super::super::super::__lunora_entries::entry_2::internal::*;
+                }
+            }
+        }
+        /// The application: every function and table of this crate.
+        #[must_use]
+        pub fn app() -> ::lunora::App {
+            ::lunora::App::__new(
+                &[
+                    <__lunora_entries::entry_0::Entry as ::lunora::__private::Entry>::item,
+                    <__lunora_entries::entry_1::Entry as ::lunora::__private::Entry>::item,
+                    #[cfg(unix)]
+                    <__lunora_entries::entry_2::Entry as ::lunora::__private::Entry>::item,
+                ],
+            )
+        }
+        const _: () = ::lunora::__private::assert_unique(
+            &[
+                <__lunora_entries::entry_0::Entry as ::lunora::__private::Entry>::WIRE_NAME,
+                <__lunora_entries::entry_1::Entry as ::lunora::__private::Entry>::WIRE_NAME,
+                #[cfg(unix)]
+                <__lunora_entries::entry_2::Entry as ::lunora::__private::Entry>::WIRE_NAME,
+            ],
+        );
+    "##]]);
+}
+
+#[test]
+fn half_typed_list() {
+    check(crate::app::bang(quote!(billing::, schema::Customer)), &expect![[r#"
+        ::core::compile_error! {
+            "expected the path of an item: `module::name`"
+        }
+        #[doc(hidden)]
+        mod __lunora_entries {
+            pub(super) use super::schema::__lunora_Customer as entry_0;
+        }
+        impl ::lunora::__private::Listed for __lunora_entries::entry_0::Entry {
+            const MODULE: &'static str = "schema";
+        }
+        /// References to the functions that clients may call, nested as the modules are.
+        #[allow(unused_imports)]
+        pub mod api {
+            ///Functions of `schema`.
+            pub mod schema {
+                pub use super::super::__lunora_entries::entry_0::api::*;
+            }
+        }
+        /// References to the functions that only the server may call, nested as the modules are.
+        #[allow(unused_imports)]
+        pub(crate) mod internal {
+            ///Functions of `schema`.
+            pub(crate) mod schema {
+                pub(crate) use super::super::__lunora_entries::entry_0::internal::*;
+            }
+        }
+        /// The application: every function and table of this crate.
+        #[must_use]
+        pub fn app() -> ::lunora::App {
+            ::lunora::App::__new(
+                &[<__lunora_entries::entry_0::Entry as ::lunora::__private::Entry>::item],
+            )
+        }
+        const _: () = ::lunora::__private::assert_unique(
+            &[<__lunora_entries::entry_0::Entry as ::lunora::__private::Entry>::WIRE_NAME],
+        );
+    "#]]);
+}

@@ -45,7 +45,7 @@ impl Bench {
             .enable_all()
             .build()
             .unwrap();
-        let (runtime, _) = app::open();
+        let (runtime, _) = app::open(app::APP);
         let server = tokio.block_on(Server::bind(runtime.clone(), options())).unwrap();
         let addr: SocketAddr = server.local_addr();
         tokio.spawn(server.run_until(std::future::pending()));

@@ -23,17 +23,18 @@ pub enum Refusal {
     InvalidAmount,
     /// From and to are the same account.
     SameAccount,
+    /// Account numbers end at 2^32 - 1.
+    NoSuchNumbers,
 }
 
-/// Opens the accounts numbered `from .. from + count`, each with the same balance.
+/// Opens the accounts numbered `from .. from + count`, each with the same balance. All of them or none: a number that
+/// is taken already fails the call, by the unique index, and so do more than a transaction may write.
 #[mutation]
 pub async fn open(ctx: &mut MutationCtx, from: u32, count: u32, balance: Cents) -> Result<()> {
     if balance < Cents(0) {
         Err(Refusal::InvalidAmount)?;
     }
-    let end = from
-        .checked_add(count)
-        .ok_or_else(|| Error::app("account numbers end at 2^32 - 1"))?;
+    let end = from.checked_add(count).ok_or(Refusal::NoSuchNumbers)?;
     for number in from..end {
         ctx.db().insert(Account { number, balance }).await?;
     }

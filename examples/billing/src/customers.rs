@@ -7,7 +7,7 @@ use crate::{
     schema::{Customer, Plan},
 };
 
-/// Why an upgrade does not happen.
+/// What a client is told when something does not happen.
 #[data]
 #[derive(Debug, Clone, PartialEq, AppError)]
 #[serde(tag = "code")]
@@ -16,23 +16,24 @@ pub enum Billing {
     Declined,
     /// There is a customer with this id already.
     AlreadyRegistered,
+    /// The provider has no such ids: they are `cus_` and then letters, digits and underscores.
+    InvalidId,
 }
 
 /// Adds a customer on the free plan.
 #[mutation]
 pub async fn register(ctx: &mut MutationCtx, stripe_id: String) -> Result<Id<Customer>> {
+    if !provider::is_customer_id(&stripe_id) {
+        Err(Billing::InvalidId)?;
+    }
     let known = ctx
         .run_query(internal::customers::by_stripe_id(stripe_id.clone()))
         .await?;
     if known.is_some() {
         Err(Billing::AlreadyRegistered)?;
     }
-    ctx.db()
-        .insert(Customer {
-            stripe_id,
-            plan: Plan::Free,
-        })
-        .await
+    let plan = Plan::Free;
+    ctx.db().insert(Customer { stripe_id, plan }).await
 }
 
 /// The plan that a customer is on.
@@ -47,21 +48,24 @@ pub async fn plan(ctx: &QueryCtx, stripe_id: String) -> Result<Plan> {
 /// Takes over what the payment provider knows about a customer.
 #[action]
 pub async fn sync_customer(ctx: &ActionCtx, stripe_id: String) -> Result<Plan> {
-    let customer = known(ctx, &stripe_id).await?;
-    let remote = provider::customer(ctx, &stripe_id).await?;
+    let customer = registered(ctx, stripe_id).await?;
+    let remote = provider::customer(ctx, &customer).await?;
     ctx.run_mutation(internal::customers::apply_stripe_sync(customer.id(), remote.plan))
         .await?;
     Ok(remote.plan)
 }
 
 /// Charges a customer for the professional plan, and puts them on it once the charge has gone through.
+///
+/// An action is no transaction: should the server stop between the two, the customer has paid and is not on the plan
+/// yet. Calling it again charges nothing, since the provider knows the key, and puts them on it; so does
+/// `syncCustomer`.
 #[action]
 pub async fn upgrade(ctx: &ActionCtx, stripe_id: String) -> Result<Plan> {
-    let customer = known(ctx, &stripe_id).await?;
-    if !provider::charge(ctx, &stripe_id, Plan::Professional)
-        .await?
-        .succeeded
-    {
+    let customer = registered(ctx, stripe_id).await?;
+    let key = format!("{}-professional", customer.id());
+    let receipt = provider::charge(ctx, &customer, Plan::Professional, &key).await?;
+    if !receipt.succeeded {
         Err(Billing::Declined)?;
     }
     ctx.run_mutation(internal::customers::apply_stripe_sync(
@@ -88,9 +92,9 @@ pub async fn apply_stripe_sync(ctx: &mut MutationCtx, id: Id<Customer>, plan: Pl
     ctx.db().patch(id, Customer::patch().plan(plan)).await
 }
 
-async fn known(ctx: &ActionCtx, stripe_id: &str) -> Result<Doc<Customer>> {
+async fn registered(ctx: &ActionCtx, stripe_id: String) -> Result<Doc<Customer>> {
     let customer = ctx
-        .run_query(internal::customers::by_stripe_id(stripe_id.to_owned()))
+        .run_query(internal::customers::by_stripe_id(stripe_id))
         .await?;
     customer.ok_or_else(|| Error::not_found("customer"))
 }

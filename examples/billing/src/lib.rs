@@ -4,7 +4,7 @@
 //! internal: only this server, after it has heard from the provider, can do that.
 
 pub mod customers;
-mod provider;
+pub mod provider;
 pub mod schema;
 
 lunora::app! {

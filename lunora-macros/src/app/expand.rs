@@ -1,26 +1,36 @@
 //! `api`, `internal`, `app()`, and for each entry its place in the tree.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
 
 use super::model::{Entry, List};
 use crate::{attribute::CratePath, function::expand::hidden_name, names::plain};
 
 /// All that the list stands for.
+///
+/// Everything goes through one import an entry: a name that is not there is then one error and not one a use.
 pub(crate) fn list(list: &List) -> TokenStream {
     let List { krate, entries } = list;
-    let listed = entries.iter().map(|entry| listed(krate, entry));
+    let imports = entries.iter().enumerate().map(|(at, entry)| import(at, entry));
+    let listed = entries
+        .iter()
+        .enumerate()
+        .map(|(at, entry)| listed(krate, at, entry));
     let api = tree(entries, "api");
     let internal = tree(entries, "internal");
-    let items = entries.iter().map(|entry| {
-        let (cfgs, path) = (&entry.cfgs, hidden_path(entry));
-        quote!(#(#cfgs)* <#path::Entry as #krate::__private::Entry>::item)
+    let items = entries.iter().enumerate().map(|(at, entry)| {
+        let (cfgs, alias) = (&entry.cfgs, alias(at));
+        quote!(#(#cfgs)* <__lunora_entries::#alias::Entry as #krate::__private::Entry>::item)
     });
-    let names = entries.iter().map(|entry| {
-        let (cfgs, path) = (&entry.cfgs, hidden_path(entry));
-        quote!(#(#cfgs)* <#path::Entry as #krate::__private::Entry>::WIRE_NAME)
+    let names = entries.iter().enumerate().map(|(at, entry)| {
+        let (cfgs, alias) = (&entry.cfgs, alias(at));
+        quote!(#(#cfgs)* <__lunora_entries::#alias::Entry as #krate::__private::Entry>::WIRE_NAME)
     });
     quote! {
+        #[doc(hidden)]
+        mod __lunora_entries {
+            #(#imports)*
+        }
         #(#listed)*
         /// References to the functions that clients may call, nested as the modules are.
         #[allow(unused_imports)]
@@ -28,7 +38,7 @@ pub(crate) fn list(list: &List) -> TokenStream {
         /// References to the functions that only the server may call, nested as the modules are.
         #[allow(unused_imports)]
         pub(crate) mod internal { #internal }
-        /// The application: every function, table and trigger of this crate.
+        /// The application: every function and table of this crate.
         #[must_use]
         pub fn app() -> #krate::App {
             #krate::App::__new(&[#(#items),*])
@@ -37,65 +47,75 @@ pub(crate) fn list(list: &List) -> TokenStream {
     }
 }
 
-fn hidden_path(entry: &Entry) -> TokenStream {
-    let (modules, hidden) = (&entry.modules, hidden_name(&entry.name));
-    quote!(self::#(#modules::)*#hidden)
+/// Name of an entry's import.
+fn alias(at: usize) -> Ident {
+    format_ident!("entry_{at}")
 }
 
-fn listed(krate: &CratePath, entry: &Entry) -> TokenStream {
-    let (cfgs, path, module) = (&entry.cfgs, hidden_path(entry), entry.wire_module());
+fn import(at: usize, entry: &Entry) -> TokenStream {
+    let Entry { cfgs, modules, name } = entry;
+    let (hidden, alias) = (hidden_name(name), alias(at));
+    quote!(#(#cfgs)* pub(super) use super::#(#modules::)*#hidden as #alias;)
+}
+
+fn listed(krate: &CratePath, at: usize, entry: &Entry) -> TokenStream {
+    let (cfgs, module) = (&entry.cfgs, entry.wire_module());
+    let alias = Ident::new(&alias(at).to_string(), entry.name.span());
+    let entry = Ident::new("Entry", entry.name.span());
     quote! {
         #(#cfgs)*
-        impl #krate::__private::Listed for #path::Entry {
+        impl #krate::__private::Listed for __lunora_entries::#alias::#entry {
             const MODULE: &'static str = #module;
         }
     }
 }
 
-/// One level of a tree: what the entries here re-export, then the modules below.
+/// An entry with its number.
+type Numbered<'a> = (usize, &'a Entry);
+
+/// The content of `api` or `internal`.
 fn tree(entries: &[Entry], side: &str) -> TokenStream {
-    let side = Ident::new(side, proc_macro2::Span::call_site());
-    level(&entries.iter().collect::<Vec<_>>(), 0, &side)
+    let side = Ident::new(side, Span::call_site());
+    level(&entries.iter().enumerate().collect::<Vec<_>>(), 0, &side)
 }
 
-fn level(entries: &[&Entry], depth: usize, side: &Ident) -> TokenStream {
-    let (here, below): (Vec<&Entry>, Vec<&Entry>) =
-        entries.iter().partition(|entry| entry.modules.len() == depth);
-    let uses = here.iter().map(|entry| {
-        let (cfgs, modules, hidden) = (&entry.cfgs, &entry.modules, hidden_name(&entry.name));
-        let up = (0..=depth).map(|_| quote!(super::));
-        let visible = if side == "api" {
-            quote!(pub)
-        } else {
-            quote!(pub(crate))
-        };
-        quote!(#(#cfgs)* #visible use #(#up)*#(#modules::)*#hidden::#side::*;)
+/// One level of a tree: what the entries here re-export, then the modules below.
+fn level(entries: &[Numbered<'_>], depth: usize, side: &Ident) -> TokenStream {
+    let (here, below): (Vec<_>, Vec<_>) = entries
+        .iter()
+        .copied()
+        .partition(|(_, entry)| entry.modules.len() == depth);
+    let visible = visibility(side);
+    let up: Vec<_> = (0..=depth).map(|_| quote!(super::)).collect();
+    let uses = here.iter().map(|(at, entry)| {
+        let (cfgs, alias) = (&entry.cfgs, alias(*at));
+        quote!(#(#cfgs)* #visible use #(#up)*__lunora_entries::#alias::#side::*;)
     });
     let mut modules: Vec<&Ident> = Vec::new();
-    for entry in &below {
+    for (_, entry) in &below {
         if !modules.contains(&&entry.modules[depth]) {
             modules.push(&entry.modules[depth]);
         }
     }
     let modules = modules.into_iter().map(|module| {
-        let inside: Vec<_> = below
-            .iter()
-            .copied()
-            .filter(|entry| entry.modules[depth] == *module)
-            .collect();
+        let inside = |(_, entry): &Numbered<'_>| entry.modules[depth] == *module;
+        let inside: Vec<_> = below.iter().copied().filter(inside).collect();
         submodule(module, &inside, depth + 1, side)
     });
     quote!(#(#uses)* #(#modules)*)
 }
 
-fn submodule(module: &Ident, entries: &[&Entry], depth: usize, side: &Ident) -> TokenStream {
-    let docs = format!("Functions of `{}`.", plain(module));
-    let content = level(entries, depth, side);
-    let visible = if side == "api" {
+fn visibility(side: &Ident) -> TokenStream {
+    if side == "api" {
         quote!(pub)
     } else {
         quote!(pub(crate))
-    };
+    }
+}
+
+fn submodule(module: &Ident, entries: &[Numbered<'_>], depth: usize, side: &Ident) -> TokenStream {
+    let docs = format!("Functions of `{}`.", plain(module));
+    let (content, visible) = (level(entries, depth, side), visibility(side));
     let cfgs = common_cfgs(entries);
     quote! {
         #(#cfgs)*
@@ -104,10 +124,10 @@ fn submodule(module: &Ident, entries: &[&Entry], depth: usize, side: &Ident) -> 
     }
 }
 
-/// A module whose entries all have the same single condition exists under that condition.
-fn common_cfgs<'a>(entries: &[&'a Entry]) -> &'a [syn::Attribute] {
+/// A module whose entries all have the same conditions exists under them.
+fn common_cfgs<'a>(entries: &[Numbered<'a>]) -> &'a [syn::Attribute] {
     match entries.split_first() {
-        Some((first, rest)) if rest.iter().all(|entry| entry.cfgs == first.cfgs) => &first.cfgs,
+        Some(((_, first), rest)) if rest.iter().all(|(_, entry)| entry.cfgs == first.cfgs) => &first.cfgs,
         _ => &[],
     }
 }

@@ -63,6 +63,12 @@ impl Branch {
                 errors.add(attribute, "an entry takes `#[cfg(..)]` and nothing else");
             }
         }
+        if input.peek(Token![crate]) || input.peek(Token![self]) || input.peek(Token![super]) {
+            let keyword = input.call(Ident::parse_any)?;
+            let message = format!("paths start at the crate root already: leave out `{keyword}::`");
+            errors.add(keyword, message);
+            input.parse::<Token![::]>()?;
+        }
         loop {
             let name = name(input)?;
             if !input.peek(Token![::]) {
@@ -90,9 +96,6 @@ fn name(input: ParseStream) -> syn::Result<Ident> {
         return Err(
             input.error("the list names each item, so that nothing gets in unnoticed: write the names")
         );
-    }
-    if input.peek(Token![crate]) || input.peek(Token![self]) || input.peek(Token![super]) {
-        return Err(input.error("paths start at the crate root: leave out `crate::`, `self::` and `super::`"));
     }
     if input.peek(Ident::peek_any) && !input.peek(syn::Ident) {
         return Err(input.error("expected the path of an item, found a keyword"));

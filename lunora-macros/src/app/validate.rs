@@ -16,7 +16,6 @@ pub(crate) fn list(list: &mut List, errors: &mut Errors) {
                  (`messages::{name}` becomes `messages:{name}`)"
             );
             errors.add(name, message);
-            return false;
         }
         // Two entries of one name may be meant for two configurations; if they are not, rustc finds two impls.
         let twice = entry.cfgs.is_empty() && !seen.insert(entry.rust_path());

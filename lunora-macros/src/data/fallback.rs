@@ -4,33 +4,43 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Attribute;
 
-use super::model::Data;
+use super::{model::Data, parse::derives};
 
 /// The user's item without `#[serde(..)]`, and a shape, so that its uses do not fail because it has none.
 pub(crate) fn item(data: &Data) -> TokenStream {
-    let Data { krate, name, .. } = data;
     let item = bare(data);
-    let (generics, arguments, clause) = data.generics.split_for_impl();
+    if !data.generics.params.is_empty() {
+        return item;
+    }
+    let Data {
+        krate, name, cfgs, ..
+    } = data;
+    let serde = quote!(#krate::__private::serde);
+    let serialize = (!derives(&data.item.attrs, "Serialize")).then(|| {
+        quote! {
+            #(#cfgs)*
+            impl #serde::Serialize for #name {
+                fn serialize<S: #serde::Serializer>(&self, _: S) -> ::core::result::Result<S::Ok, S::Error> {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
+    let deserialize = (!derives(&data.item.attrs, "Deserialize")).then(|| {
+        quote! {
+            #(#cfgs)*
+            impl<'de> #serde::Deserialize<'de> for #name {
+                fn deserialize<D: #serde::Deserializer<'de>>(_: D) -> ::core::result::Result<Self, D::Error> {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
     quote! {
         #item
-        #[automatically_derived]
-        impl #generics #krate::__private::serde::Serialize for #name #arguments #clause {
-            fn serialize<S: #krate::__private::serde::Serializer>(
-                &self,
-                _: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                ::core::unreachable!()
-            }
-        }
-        #[automatically_derived]
-        impl<'de> #krate::__private::serde::Deserialize<'de> for #name {
-            fn deserialize<D: #krate::__private::serde::Deserializer<'de>>(
-                _: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                ::core::unreachable!()
-            }
-        }
-        #[automatically_derived]
+        #serialize
+        #deserialize
+        #(#cfgs)*
         impl #krate::__private::Shape for #name {
             fn shape(_: &mut #krate::__private::Shapes) -> #krate::__private::Node {
                 ::core::unreachable!()

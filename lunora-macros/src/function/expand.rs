@@ -73,6 +73,7 @@ pub(crate) fn reference(
         #deprecated
         #visible fn #name #constructor
         impl #krate::__private::FunctionRef for #name {
+            type Place = #name;
             type Kind = #krate::__private::#kind;
             type Visibility = #krate::__private::#side;
             type Args = #arguments_type;

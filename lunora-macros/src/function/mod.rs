@@ -27,10 +27,11 @@ pub(crate) fn attribute(
     };
     let function = validate::function(&parsed, kind, visibility, options, &mut errors);
     let user = parsed.user_tokens();
-    let generated = if errors.is_empty() {
-        expand::function(&function)
-    } else {
-        fallback::function(&function)
+    let generated = match (errors.is_empty(), parsed.signature.receiver()) {
+        (true, _) => expand::function(&function),
+        // Inside an `impl` block there is no place for a module.
+        (false, Some(_)) => TokenStream::new(),
+        (false, None) => fallback::function(&function),
     };
     quote!(#user #errors #generated)
 }

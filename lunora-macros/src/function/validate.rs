@@ -57,7 +57,8 @@ pub(crate) fn function(
         deprecated: attribute::named(&parsed.attributes, "deprecated").next().cloned(),
         arguments,
         parameters: signature.paren_token.span.join(),
-        output,
+        // The return type may name a parameter, which nothing that is generated knows.
+        output: output.filter(|_| signature.generics.params.is_empty()),
         limits,
     }
 }
@@ -149,24 +150,46 @@ fn context(signature: &Signature, kind: Kind, errors: &mut Errors) -> bool {
             true
         }
         first => {
-            let message = format!("{a_name} takes its context first: `ctx: {wanted}`");
-            match first {
-                Some(first) => errors.add(first, message),
-                None => errors.add(&signature.ident, message),
+            let later = signature
+                .inputs
+                .iter()
+                .find(|input| matches!(input, FnArg::Typed(input) if is_ours(&input.ty)));
+            match (later, first) {
+                (Some(context), _) => {
+                    errors.add(
+                        context,
+                        format!("{a_name} takes its context first: move this to the front"),
+                    );
+                }
+                (None, Some(first)) => errors.add(
+                    first,
+                    format!("{a_name} takes its context first: `ctx: {wanted}`"),
+                ),
+                (None, None) => {
+                    errors.add(
+                        &signature.ident,
+                        format!("{a_name} takes its context first: `ctx: {wanted}`"),
+                    );
+                }
             }
             false
         }
     }
 }
 
+/// A reference to one of our contexts, or one of them by value.
+fn is_ours(ty: &Type) -> bool {
+    match ungroup(ty) {
+        Type::Reference(reference) => is_ours(&reference.elem),
+        ty => type_name(ty).is_some_and(|name| CONTEXTS.iter().any(|(context, _)| name == context)),
+    }
+}
+
 /// One of our contexts by its name, or a reference to a type that may be an alias of one.
 fn is_context(ty: &Type) -> bool {
-    let named =
-        |ty: &Type| type_name(ty).is_some_and(|name| CONTEXTS.iter().any(|(context, _)| name == context));
-    match ty {
-        Type::Group(group) => is_context(&group.elem),
-        Type::Reference(reference) => named(&reference.elem) || may_be_alias(&reference.elem),
-        ty => named(ty),
+    match ungroup(ty) {
+        Type::Reference(reference) => is_ours(&reference.elem) || may_be_alias(&reference.elem),
+        ty => is_ours(ty),
     }
 }
 
@@ -219,6 +242,13 @@ fn arguments(signature: &Signature, skip: usize, errors: &mut Errors) -> Vec<Arg
     let mut arguments: Vec<Argument> = Vec::new();
     for (at, input) in signature.inputs.iter().enumerate().skip(skip) {
         let FnArg::Typed(typed) = input else { continue };
+        if is_ours(&typed.ty) {
+            // Without a context in front, this one has been told to move there.
+            if skip > 0 {
+                errors.add(typed, "a function has one context; remove this one");
+            }
+            continue;
+        }
         let argument = argument(typed, at, errors);
         if arguments
             .iter()

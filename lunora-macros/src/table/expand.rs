@@ -1,11 +1,12 @@
 //! `impl Table`, the index accessors, the patch builder, and the hidden module for `app!`.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
 use syn::visit_mut::VisitMut;
 
 use super::model::{FieldPath, Index, Table};
 use crate::{
+    attribute::CratePath,
     data::model::{Body, Field},
     function::expand::hidden_name,
     names::{hash, plain},
@@ -65,32 +66,41 @@ fn implementation(table: &Table) -> TokenStream {
 fn names(table: &Table, path: &FieldPath) -> Option<TokenStream> {
     let krate = &table.data.krate;
     let first = field(table, &path.first)?;
-    let (mut names, mut ty) = (
-        {
-            let name = &first.wire_name;
-            quote!(#name)
-        },
-        {
-            let ty = &first.ty;
-            quote!(#ty)
-        },
-    );
+    let (mut ty, wire_name) = (first.ty.to_token_stream(), &first.wire_name);
+    let mut names = quote!(#wire_name);
     for segment in &path.rest {
-        let hash = hash(&plain(segment));
-        names = quote!(#names, <#ty as #krate::__private::HasField<#hash>>::NAME);
-        ty = quote!(<#ty as #krate::__private::HasField<#hash>>::Type);
+        let field = has_field(krate, &ty, segment);
+        let name = at(segment, quote!(#field::NAME));
+        names = quote!(#names, #name);
+        ty = at(segment, quote!(#field::Type));
     }
     Some(names)
 }
 
-/// Type of the field at the end of the path; the user's segment is what an error underlines.
+/// Type of the field at the end of the path.
 fn key_type(table: &Table, path: &FieldPath) -> Option<TokenStream> {
-    let krate = &table.data.krate;
-    let first = &field(table, &path.first)?.ty;
-    Some(path.rest.iter().fold(quote!(#first), |ty, segment| {
-        let hash = hash(&plain(segment));
-        quote_spanned!(segment.span()=> <#ty as #krate::__private::HasField<#hash>>::Type)
+    let first = field(table, &path.first)?.ty.to_token_stream();
+    Some(path.rest.iter().fold(first, |ty, segment| {
+        let field = has_field(&table.data.krate, &ty, segment);
+        at(segment, quote!(#field::Type))
     }))
+}
+
+fn has_field(krate: &CratePath, ty: &TokenStream, segment: &Ident) -> TokenStream {
+    let hash = hash(&plain(segment));
+    quote!(<#ty as #krate::__private::HasField<#hash>>)
+}
+
+/// The tokens, each of them at the segment: all errors about it are then one, and underline what the user wrote.
+fn at(segment: &Ident, tokens: TokenStream) -> TokenStream {
+    let place = |mut token: TokenTree| {
+        if let TokenTree::Group(group) = &mut token {
+            *group = Group::new(group.delimiter(), at(segment, group.stream()));
+        }
+        token.set_span(token.span().located_at(segment.span()));
+        token
+    };
+    tokens.into_iter().map(place).collect()
 }
 
 fn accessors(table: &Table) -> TokenStream {
@@ -225,13 +235,30 @@ impl VisitMut for NameSelf<'_> {
 
 /// The marker inside has the table's name, because the error about a table that is not listed prints it.
 fn hidden_module(table: &Table) -> TokenStream {
-    let (krate, name, cfgs) = (table.data.krate.deeper(1), &table.data.name, &table.data.cfgs);
-    let (hidden, patch, entry) = (
-        hidden_name(name),
+    let (krate, name) = (table.data.krate.deeper(1), &table.data.name);
+    let (patch, docs) = (
         patch_name(name),
-        format!("table {}", wire_name(table)),
+        format!("Changes to some fields of a [`{name}`]."),
     );
-    let docs = format!("Changes to some fields of a [`{name}`].");
+    let item = quote!(#krate::__private::Item::table::<super::#name>());
+    let patch = quote! {
+        #[doc = #docs]
+        #[derive(::core::fmt::Debug)]
+        pub struct #patch {
+            pub(super) changes: #krate::__private::Patch<super::#name>,
+        }
+    };
+    module(table, &item, &patch)
+}
+
+/// The same for something that is no table.
+pub(crate) fn hidden_stub(table: &Table) -> TokenStream {
+    module(table, &quote!(::core::unreachable!()), &TokenStream::new())
+}
+
+fn module(table: &Table, item: &TokenStream, patch: &TokenStream) -> TokenStream {
+    let (krate, name, cfgs) = (table.data.krate.deeper(1), &table.data.name, &table.data.cfgs);
+    let (hidden, wire_name) = (hidden_name(name), format!("table {}", wire_name(table)));
     quote! {
         #(#cfgs)*
         #[doc(hidden)]
@@ -244,17 +271,16 @@ fn hidden_module(table: &Table) -> TokenStream {
             pub mod internal {}
             pub use self::#name as Entry;
             pub struct #name {}
+            impl #krate::__private::ListedTable for #name {
+                type Place = #name;
+            }
             impl #krate::__private::Entry for #name {
-                const WIRE_NAME: &'static str = #entry;
+                const WIRE_NAME: &'static str = #wire_name;
                 fn item() -> #krate::__private::Item {
-                    #krate::__private::Item::table::<super::#name>()
+                    #item
                 }
             }
-            #[doc = #docs]
-            #[derive(::core::fmt::Debug)]
-            pub struct #patch {
-                pub(super) changes: #krate::__private::Patch<super::#name>,
-            }
+            #patch
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `#[table("name")]` and the `#[index(..)]` lines below it.
 
 mod expand;
+mod fallback;
 mod model;
 mod parse;
 mod validate;
@@ -17,18 +18,16 @@ pub(crate) fn attribute(options: TokenStream, item: TokenStream) -> TokenStream 
     let Some(parsed) = errors.take(syn::parse2(item.clone())) else {
         return quote!(#item #errors);
     };
-    let table = parse::table(parsed, options, &mut errors);
+    let mut table = parse::table(parsed, options, &mut errors);
     data::validate::data(&table.data, &mut errors);
     validate::table(&table, &mut errors);
-    let item = if errors.is_empty() {
-        let (item, shape) = (data::expand::item(&table.data), data::expand::shape(&table.data));
-        quote!(#item #shape)
-    } else {
-        data::fallback::item(&table.data)
-    };
-    let fields = data::expand::has_fields(&table.data);
-    let table = expand::table(&table);
-    quote!(#item #errors #fields #table)
+    if !errors.is_empty() {
+        let stub = fallback::table(&mut table);
+        return quote!(#stub #errors);
+    }
+    let (item, shape) = (data::expand::item(&table.data), data::expand::shape(&table.data));
+    let (fields, table) = (data::expand::has_fields(&table.data), expand::table(&table));
+    quote!(#item #shape #fields #table)
 }
 
 /// `#[index(..)]` that no `#[table]` has taken.

@@ -9,7 +9,8 @@ use crate::{
     names::{plain, wire_name_problem},
 };
 
-const RESERVED: [&str; 3] = ["by_id", "by_creation_time", "patch"];
+/// Names of what every table has.
+pub(crate) const RESERVED: [&str; 3] = ["by_id", "by_creation_time", "patch"];
 
 /// Checks what `#[data]` alone does not ask for.
 pub(crate) fn table(table: &Table, errors: &mut Errors) {

@@ -24,12 +24,13 @@ async fn serve_on(app: App, options: &Serve) -> Result<(), Failure> {
     let directory = options.data.as_deref().map(DataDir::new);
     let runtime = open(app, directory.as_ref())?;
     let server = Server::bind(runtime.clone(), server_options(options)).await;
-    let server = server.map_err(|error| address_failure(options, &error))?;
+    let server = server.map_err(Failure::unusable)?;
     let url = format!("http://{}", server.local_addr());
-    greet(&url, directory.as_ref());
+    // Before the greeting: who reads that may go on to `run` at once, which looks for the address.
     if let Some(directory) = &directory {
         directory.write_address(&url).map_err(Failure::unusable)?;
     }
+    greet(&url, directory.as_ref());
     let purge = tokio::spawn({
         let runtime = runtime.clone();
         async move { runtime.purge_expired().await }
@@ -76,13 +77,6 @@ fn held(directory: &DataDir<'_>) -> Failure {
     Failure::unusable(format!(
         "the data directory {} is held by another process{by}. Stop that one, or take another directory with --data",
         directory.path().display(),
-    ))
-}
-
-fn address_failure(options: &Serve, error: &dyn std::fmt::Display) -> Failure {
-    let addr = options.addr;
-    Failure::unusable(format!(
-        "cannot listen on {addr}: {error}. Take another address with --addr HOST:PORT"
     ))
 }
 

@@ -63,7 +63,7 @@ impl RequestKey {
     }
 
     pub(super) fn of_admin(request: &CallRequest, caller: &AdminCaller) -> Option<Self> {
-        Self::new(request, caller.name())
+        Self::new(request, &format!("admin {}", caller.name()))
     }
 
     fn new(request: &CallRequest, class: &str) -> Option<Self> {

@@ -85,7 +85,7 @@ fn dev_mode_stays_on_this_machine() {
         .enable_all()
         .build()
         .unwrap();
-    let (runtime, _) = crate::support::app::open();
+    let (runtime, _) = crate::support::app::open(crate::support::app::APP);
     let anywhere = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
     let options = lunora_runtime::server::ServerOptions {
         dev: true,

@@ -60,7 +60,7 @@ macro_rules! functions {
             }
         )*
 
-        const APP: App = App::__new(&[$(<$type as Entry>::item),*]);
+        pub const APP: App = App::__new(&[$(<$type as Entry>::item),*]);
     };
 }
 
@@ -106,10 +106,10 @@ functions! {
     }
 }
 
-/// The application on a store in memory, with its admin key.
-pub fn open() -> (Runtime, String) {
+/// An application on a store in memory, with its admin key.
+pub fn open(app: App) -> (Runtime, String) {
     let store = Arc::new(Memory::new());
-    let runtime = Runtime::open(APP, store, EngineOptions::default(), OpenOptions::default()).unwrap();
+    let runtime = Runtime::open(app, store, EngineOptions::default(), OpenOptions::default()).unwrap();
     let mut key = String::new();
     let keep = |made: &NewKey| {
         made.expose().clone_into(&mut key);

@@ -7,7 +7,7 @@ pub mod client;
 use std::{net::SocketAddr, sync::OnceLock, thread::JoinHandle, time::Duration};
 
 use lunora_runtime::{
-    functions::FunctionInfo,
+    functions::{App, FunctionInfo},
     server::{Server, ServerLimits, ServerOptions},
 };
 use tokio::sync::oneshot;
@@ -41,6 +41,11 @@ pub fn limited(change: impl FnOnce(&mut ServerLimits)) -> ServerOptions {
 
 /// Starts a server of the test application.
 pub fn serve(options: ServerOptions) -> Running {
+    serve_app(app::APP, options)
+}
+
+/// Starts a server of any application.
+pub fn serve_app(app: App, options: ServerOptions) -> Running {
     let (stop, stopped) = oneshot::channel();
     let (started, start) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
@@ -50,7 +55,7 @@ pub fn serve(options: ServerOptions) -> Running {
             .build()
             .unwrap();
         tokio.block_on(async move {
-            let (runtime, admin_key) = app::open();
+            let (runtime, admin_key) = app::open(app);
             let functions = app::functions(&runtime, &admin_key);
             let server = Server::bind(runtime, options).await.unwrap();
             started.send((server.local_addr(), admin_key, functions)).unwrap();

@@ -1,0 +1,152 @@
+//! The scenario of the README, on the real engine inside this process, with the payment provider beside it.
+
+#[path = "../src/bin/payment-provider/routes.rs"]
+mod payment_provider;
+
+use std::{net::TcpListener, sync::Once, thread};
+
+use billing::{
+    api,
+    customers::Billing,
+    provider,
+    schema::{Customer, Plan},
+};
+use lunora::{Error, Id, Result, testing::TestApp};
+use serde_json::json;
+
+/// The backend, with one payment provider for all tests of this file: they take different customers.
+fn app() -> Result<TestApp> {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = listener.local_addr().expect("it is bound");
+        provider::listens_on(format!("http://{address}"));
+        thread::spawn(move || serve_payments(listener));
+    });
+    TestApp::new(billing::app())
+}
+
+/// On a thread and runtime of its own, since those of a test end with it.
+#[tokio::main(flavor = "current_thread")]
+async fn serve_payments(listener: TcpListener) -> std::io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    axum::serve(listener, payment_provider::routes()).await
+}
+
+fn name(id: &str) -> String {
+    id.to_owned()
+}
+
+fn refusal(error: &Error) -> Option<Billing> {
+    error.app()
+}
+
+#[tokio::test]
+async fn a_customer_pays_and_is_on_the_plan() -> Result<()> {
+    let app = app()?;
+    let client = app.client();
+    client.mutation(api::customers::register(name("cus_ada"))).await?;
+    assert_eq!(
+        client.query(api::customers::plan(name("cus_ada"))).await?,
+        Plan::Free
+    );
+    client.action(api::customers::upgrade(name("cus_ada"))).await?;
+    assert_eq!(
+        client.query(api::customers::plan(name("cus_ada"))).await?,
+        Plan::Professional
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_declined_charge_changes_nothing() -> Result<()> {
+    let app = app()?;
+    let client = app.client();
+    client
+        .mutation(api::customers::register(name("cus_declined")))
+        .await?;
+    let upgrade = client.action(api::customers::upgrade(name("cus_declined"))).await;
+    assert_eq!(refusal(&upgrade.unwrap_err()), Some(Billing::Declined));
+    assert_eq!(
+        client.query(api::customers::plan(name("cus_declined"))).await?,
+        Plan::Free
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_sync_takes_over_what_the_provider_knows() -> Result<()> {
+    let app = app()?;
+    let client = app.client();
+    let id = client
+        .mutation(api::customers::register(name("cus_grace")))
+        .await?;
+    client.action(api::customers::upgrade(name("cus_grace"))).await?;
+    put_on(&app, id, Plan::Free).await?;
+    client
+        .action(api::customers::sync_customer(name("cus_grace")))
+        .await?;
+    assert_eq!(
+        client.query(api::customers::plan(name("cus_grace"))).await?,
+        Plan::Professional
+    );
+    Ok(())
+}
+
+/// What the server itself can do. This crate cannot name `internal`, so it takes the wire name.
+async fn put_on(app: &TestApp, id: Id<Customer>, plan: Plan) -> Result<()> {
+    let args = json!({ "id": id, "plan": plan });
+    app.run_as("customers:applyStripeSync", args).await
+}
+
+#[tokio::test]
+async fn a_client_cannot_put_itself_on_a_plan() -> Result<()> {
+    let client = app()?.client();
+    client
+        .mutation(api::customers::register(name("cus_mallory")))
+        .await?;
+    let internal = client
+        .send("customers:applyStripeSync", None, Default::default())
+        .await
+        .unwrap_err();
+    let missing = client
+        .send("customers:noSuchFunction", None, Default::default())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        internal.to_string().replace("applyStripeSync", "noSuchFunction"),
+        missing.to_string()
+    );
+    assert_eq!(
+        client.query(api::customers::plan(name("cus_mallory"))).await?,
+        Plan::Free
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_customer_registers_once() -> Result<()> {
+    let app = app()?;
+    let client = app.client();
+    client
+        .mutation(api::customers::register(name("cus_linus")))
+        .await?;
+    let again = client.mutation(api::customers::register(name("cus_linus"))).await;
+    assert_eq!(refusal(&again.unwrap_err()), Some(Billing::AlreadyRegistered));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_id_that_would_lead_elsewhere_is_refused() -> Result<()> {
+    let client = app()?.client();
+    for id in ["", "cus_", "cus_../admin", "cus_a?plan=professional", "ada"] {
+        let registered = client.mutation(api::customers::register(name(id))).await;
+        assert_eq!(
+            refusal(&registered.unwrap_err()),
+            Some(Billing::InvalidId),
+            "{id}"
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! The test's own table of routes: what a request looks like that names a function there.
+
+use std::fmt::Write;
+
+use lunora_core::reference::Kind;
+use lunora_runtime::server::Verb;
+
+use super::probe::Request;
+
+/// A route, and how to name a function on it.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) verb: Verb,
+    pub(crate) path: &'static str,
+    /// The kind that the route calls; none for all of them.
+    pub(crate) kind: Option<Kind>,
+    names_by: NamesBy,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum NamesBy {
+    /// The route calls nothing; the name stands everywhere.
+    Nothing,
+    Body,
+    QueryString,
+    Address,
+}
+
+const fn entry(verb: Verb, path: &'static str, kind: Option<Kind>, names_by: NamesBy) -> Entry {
+    Entry {
+        verb,
+        path,
+        kind,
+        names_by,
+    }
+}
+
+/// One line for each route of the server, in its order.
+pub(crate) const ENTRIES: &[Entry] = &[
+    entry(Verb::Get, "/", None, NamesBy::Nothing),
+    entry(Verb::Get, "/health", None, NamesBy::Nothing),
+    entry(Verb::Get, "/version", None, NamesBy::Nothing),
+    entry(Verb::Get, "/instance_version", None, NamesBy::Nothing),
+    entry(Verb::Get, "/instance_name", None, NamesBy::Nothing),
+    entry(Verb::Post, "/api/query", Some(Kind::Query), NamesBy::Body),
+    entry(Verb::Get, "/api/query", Some(Kind::Query), NamesBy::QueryString),
+    entry(Verb::Post, "/api/mutation", Some(Kind::Mutation), NamesBy::Body),
+    entry(Verb::Post, "/api/action", Some(Kind::Action), NamesBy::Body),
+    entry(Verb::Post, "/api/function", None, NamesBy::Body),
+    entry(Verb::Post, "/api/run/{*path}", None, NamesBy::Address),
+];
+
+impl Entry {
+    pub(crate) fn calls(&self) -> bool {
+        self.names_by != NamesBy::Nothing
+    }
+
+    /// A request that names a function by `path`, as it would stand in a JSON string.
+    pub(crate) fn request(&self, path: &str, args: &str, headers: &str) -> Request {
+        let body = format!(r#"{{"path":"{path}","args":{args}}}"#);
+        let query = format!("path={}&args={}", encode(path, b""), encode(args, b""));
+        let address = match self.names_by {
+            NamesBy::Body => self.path.to_owned(),
+            NamesBy::QueryString | NamesBy::Nothing => format!("{}?{query}", self.path),
+            NamesBy::Address => self.path.replace("{*path}", &address(path)),
+        };
+        let method = match self.verb {
+            Verb::Get => "GET",
+            Verb::Post => "POST",
+        };
+        Request {
+            method: method.to_owned(),
+            address,
+            headers: headers.to_owned(),
+            body,
+        }
+    }
+}
+
+/// `module:function` as `module/function`, with everything else as it is as far as an address can hold it.
+fn address(path: &str) -> String {
+    let path = match path.rsplit_once(':') {
+        Some((module, function)) => format!("{module}/{function}"),
+        None => path.to_owned(),
+    };
+    // Escapes that the path itself has are left for the server to undo.
+    encode(&path, b"/%.")
+}
+
+/// Undoes the escapes of JSON, and escapes for an address.
+fn encode(text: &str, plain: &[u8]) -> String {
+    let text: String = serde_json::from_str(&format!("\"{text}\"")).unwrap_or_else(|_| text.to_owned());
+    let mut out = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || byte == b'_' || plain.contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            write!(out, "%{byte:02X}").unwrap();
+        }
+    }
+    out
+}

@@ -1,0 +1,545 @@
+//! The macros with their docs.
+
+#[allow(unused_imports, reason = "the docs link to them")]
+use crate::{App, Call, Error, FunctionRef, Patch, Range, Shape, Table};
+
+/// Makes an async function a query.
+///
+/// It reads the database, may be watched live, and sees one snapshot. Clients can call it, by its reference in `api`.
+///
+/// # Options
+/// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
+/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = ..)`: limits of this function's
+///   transaction, in place of the defaults.
+/// * `crate = path`: where `lunora` is, when it has another name.
+///
+/// # Example
+/// ```
+/// mod shop {
+///     use lunora::prelude::*;
+///
+///     /// Adds prices up.
+///     #[query]
+///     pub async fn total(_ctx: &QueryCtx, prices: Vec<i64>) -> Result<i64> {
+///         Ok(prices.iter().sum())
+///     }
+/// }
+///
+/// lunora::app! { shop::total }
+///
+/// fn main() {
+///     use lunora::FunctionRef;
+///     assert_eq!(api::shop::total::PATH, "shop:total");
+///     let _call = api::shop::total(vec![1, 2, 3]);
+/// }
+/// ```
+///
+/// Arguments arrive over the wire, so they are owned:
+/// ```compile_fail
+/// mod shop {
+///     use lunora::prelude::*;
+///
+///     #[query]
+///     pub async fn total(ctx: &QueryCtx, prices: &[i64]) -> Result<i64> {
+///         Ok(prices.iter().sum())
+///     }
+/// }
+///
+/// lunora::app! { shop::total }
+/// # fn main() {}
+/// ```
+///
+/// # What it expands to
+/// The function, unchanged, and beside it a hidden module `__lunora_total`. In it stand a type and a constructor, both
+/// named like the function, which are its reference: `api::shop::total` is the type, `api::shop::total(..)` a
+/// [`Call`] with the arguments checked. The type's implementation of [`FunctionRef`] says kind, visibility, arguments,
+/// result and wire name. `app!` puts the reference into `api`, and into no other tree.
+pub use lunora_macros::query;
+
+/// Makes an async function a mutation.
+///
+/// It reads and writes the database in one transaction, which is run again when it loses a conflict. Clients can call it, by its reference in `api`.
+///
+/// # Options
+/// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
+/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = ..)`: limits of this function's
+///   transaction, in place of the defaults.
+/// * `crate = path`: where `lunora` is, when it has another name.
+///
+/// # Example
+/// ```
+/// mod shop {
+///     use lunora::prelude::*;
+///
+///     /// Adds prices up.
+///     #[mutation]
+///     pub async fn total(ctx: &mut MutationCtx, prices: Vec<i64>) -> Result<i64> {
+///         let _now = ctx.now();
+///         Ok(prices.iter().sum())
+///     }
+/// }
+///
+/// lunora::app! { shop::total }
+///
+/// fn main() {
+///     use lunora::FunctionRef;
+///     assert_eq!(api::shop::total::PATH, "shop:total");
+///     let _call = api::shop::total(vec![1, 2, 3]);
+/// }
+/// ```
+///
+/// A mutation takes a `&mut MutationCtx`:
+/// ```compile_fail
+/// mod shop {
+///     use lunora::prelude::*;
+///
+///     #[mutation]
+///     pub async fn total(ctx: &QueryCtx, prices: Vec<i64>) -> Result<i64> {
+///         Ok(prices.iter().sum())
+///     }
+/// }
+///
+/// lunora::app! { shop::total }
+/// # fn main() {}
+/// ```
+///
+/// # What it expands to
+/// The function, unchanged, and beside it a hidden module `__lunora_total`. In it stand a type and a constructor, both
+/// named like the function, which are its reference: `api::shop::total` is the type, `api::shop::total(..)` a
+/// [`Call`] with the arguments checked. The type's implementation of [`FunctionRef`] says kind, visibility, arguments,
+/// result and wire name. `app!` puts the reference into `api`, and into no other tree.
+pub use lunora_macros::mutation;
+
+/// Makes an async function an action.
+///
+/// It talks to the world, and reaches data through the queries and mutations that it runs. It is never run twice. Clients can call it, by its reference in `api`.
+///
+/// # Options
+/// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
+/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = ..)`: limits of this function's
+///   transaction, in place of the defaults.
+/// * `crate = path`: where `lunora` is, when it has another name.
+///
+/// # Example
+/// ```
+/// mod shop {
+///     use lunora::prelude::*;
+///
+///     /// Adds prices up.
+///     #[action]
+///     pub async fn total(ctx: &ActionCtx, prices: Vec<i64>) -> Result<i64> {
+///         let _now = ctx.now();
+///         Ok(prices.iter().sum())
+///     }
+/// }
+///
+/// lunora::app! { shop::total }
+///
+/// fn main() {
+///     use lunora::FunctionRef;
+///     assert_eq!(api::shop::total::PATH, "shop:total");
+///     let _call = api::shop::total(vec![1, 2, 3]);
+/// }
+/// ```
+///
+/// An action has no database of its own:
+/// ```compile_fail
+/// mod shop {
+///     use lunora::prelude::*;
+///
+///     #[action]
+///     pub async fn total(ctx: &ActionCtx, prices: Vec<i64>) -> Result<i64> {
+///         Ok(ctx.db().query::<Price>().count().await?)
+///     }
+/// }
+///
+/// lunora::app! { shop::total }
+/// # fn main() {}
+/// ```
+///
+/// # What it expands to
+/// The function, unchanged, and beside it a hidden module `__lunora_total`. In it stand a type and a constructor, both
+/// named like the function, which are its reference: `api::shop::total` is the type, `api::shop::total(..)` a
+/// [`Call`] with the arguments checked. The type's implementation of [`FunctionRef`] says kind, visibility, arguments,
+/// result and wire name. `app!` puts the reference into `api`, and into no other tree.
+pub use lunora_macros::action;
+
+/// Makes an async function a query that only the server can call.
+///
+/// It reads the database, may be watched live, and sees one snapshot. Only the server can call it: other functions do, with `ctx.run_*` and a reference from `internal`. To a client it does not exist, neither for the compiler nor on the network.
+///
+/// # Options
+/// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
+/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = ..)`: limits of this function's
+///   transaction, in place of the defaults.
+/// * `crate = path`: where `lunora` is, when it has another name.
+///
+/// # Example
+/// ```
+/// mod shop {
+///     use lunora::prelude::*;
+///
+///     /// Adds prices up.
+///     #[internal_query]
+///     pub async fn total(_ctx: &QueryCtx, prices: Vec<i64>) -> Result<i64> {
+///         Ok(prices.iter().sum())
+///     }
+/// }
+///
+/// lunora::app! { shop::total }
+///
+/// fn main() {
+///     use lunora::FunctionRef;
+///     assert_eq!(internal::shop::total::PATH, "shop:total");
+///     let _call = internal::shop::total(vec![1, 2, 3]);
+/// }
+/// ```
+///
+/// Arguments arrive over the wire, so they are owned:
+/// ```compile_fail
+/// mod shop {
+///     use lunora::prelude::*;
+///
+///     #[internal_query]
+///     pub async fn total(ctx: &QueryCtx, prices: &[i64]) -> Result<i64> {
+///         Ok(prices.iter().sum())
+///     }
+/// }
+///
+/// lunora::app! { shop::total }
+/// # fn main() {}
+/// ```
+///
+/// # What it expands to
+/// The function, unchanged, and beside it a hidden module `__lunora_total`. In it stand a type and a constructor, both
+/// named like the function, which are its reference: `internal::shop::total` is the type, `internal::shop::total(..)` a
+/// [`Call`] with the arguments checked. The type's implementation of [`FunctionRef`] says kind, visibility, arguments,
+/// result and wire name. `app!` puts the reference into `internal`, and into no other tree.
+pub use lunora_macros::internal_query;
+
+/// Makes an async function a mutation that only the server can call.
+///
+/// It reads and writes the database in one transaction, which is run again when it loses a conflict. Only the server can call it: other functions do, with `ctx.run_*` and a reference from `internal`. To a client it does not exist, neither for the compiler nor on the network.
+///
+/// # Options
+/// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
+/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = ..)`: limits of this function's
+///   transaction, in place of the defaults.
+/// * `crate = path`: where `lunora` is, when it has another name.
+///
+/// # Example
+/// ```
+/// mod shop {
+///     use lunora::prelude::*;
+///
+///     /// Adds prices up.
+///     #[internal_mutation]
+///     pub async fn total(ctx: &mut MutationCtx, prices: Vec<i64>) -> Result<i64> {
+///         let _now = ctx.now();
+///         Ok(prices.iter().sum())
+///     }
+/// }
+///
+/// lunora::app! { shop::total }
+///
+/// fn main() {
+///     use lunora::FunctionRef;
+///     assert_eq!(internal::shop::total::PATH, "shop:total");
+///     let _call = internal::shop::total(vec![1, 2, 3]);
+/// }
+/// ```
+///
+/// A mutation takes a `&mut MutationCtx`:
+/// ```compile_fail
+/// mod shop {
+///     use lunora::prelude::*;
+///
+///     #[internal_mutation]
+///     pub async fn total(ctx: &QueryCtx, prices: Vec<i64>) -> Result<i64> {
+///         Ok(prices.iter().sum())
+///     }
+/// }
+///
+/// lunora::app! { shop::total }
+/// # fn main() {}
+/// ```
+///
+/// # What it expands to
+/// The function, unchanged, and beside it a hidden module `__lunora_total`. In it stand a type and a constructor, both
+/// named like the function, which are its reference: `internal::shop::total` is the type, `internal::shop::total(..)` a
+/// [`Call`] with the arguments checked. The type's implementation of [`FunctionRef`] says kind, visibility, arguments,
+/// result and wire name. `app!` puts the reference into `internal`, and into no other tree.
+pub use lunora_macros::internal_mutation;
+
+/// Makes an async function an action that only the server can call.
+///
+/// It talks to the world, and reaches data through the queries and mutations that it runs. It is never run twice. Only the server can call it: other functions do, with `ctx.run_*` and a reference from `internal`. To a client it does not exist, neither for the compiler nor on the network.
+///
+/// # Options
+/// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
+/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = ..)`: limits of this function's
+///   transaction, in place of the defaults.
+/// * `crate = path`: where `lunora` is, when it has another name.
+///
+/// # Example
+/// ```
+/// mod shop {
+///     use lunora::prelude::*;
+///
+///     /// Adds prices up.
+///     #[internal_action]
+///     pub async fn total(ctx: &ActionCtx, prices: Vec<i64>) -> Result<i64> {
+///         let _now = ctx.now();
+///         Ok(prices.iter().sum())
+///     }
+/// }
+///
+/// lunora::app! { shop::total }
+///
+/// fn main() {
+///     use lunora::FunctionRef;
+///     assert_eq!(internal::shop::total::PATH, "shop:total");
+///     let _call = internal::shop::total(vec![1, 2, 3]);
+/// }
+/// ```
+///
+/// An action has no database of its own:
+/// ```compile_fail
+/// mod shop {
+///     use lunora::prelude::*;
+///
+///     #[internal_action]
+///     pub async fn total(ctx: &ActionCtx, prices: Vec<i64>) -> Result<i64> {
+///         Ok(ctx.db().query::<Price>().count().await?)
+///     }
+/// }
+///
+/// lunora::app! { shop::total }
+/// # fn main() {}
+/// ```
+///
+/// # What it expands to
+/// The function, unchanged, and beside it a hidden module `__lunora_total`. In it stand a type and a constructor, both
+/// named like the function, which are its reference: `internal::shop::total` is the type, `internal::shop::total(..)` a
+/// [`Call`] with the arguments checked. The type's implementation of [`FunctionRef`] says kind, visibility, arguments,
+/// result and wire name. `app!` puts the reference into `internal`, and into no other tree.
+pub use lunora_macros::internal_action;
+
+/// Makes a struct or enum travel: as argument, result, document field or error data.
+///
+/// It derives serde's `Serialize` and `Deserialize` with camelCase names, and a [`Shape`] that says what they do. serde's own
+/// attributes override: `rename`, `rename_all`, `rename_all_fields`, `tag`, `content`, `untagged`, `other`, `transparent`,
+/// `default`, `skip`, `skip_serializing(_if)`, `flatten`, `with`, `from` and `into` of one type. What a shape cannot follow
+/// (an `alias` of a field, a name in one direction only, ..) is refused, so that the two never disagree.
+///
+/// A field with `with = "lunora::number"` has the shape of an integer within 2^53; one with any other `with` may be any value.
+///
+/// # Options
+/// * `crate = path`: where `lunora` is, when it has another name.
+///
+/// # Example
+/// ```
+/// use lunora::prelude::*;
+///
+/// #[data]
+/// #[derive(Debug, Clone)]
+/// #[serde(tag = "type")]
+/// pub enum Payment {
+///     Card { last_digits: String },
+///     Cash,
+/// }
+///
+/// let json = serde_json::to_value(Payment::Card { last_digits: "1234".into() }).unwrap();
+/// assert_eq!(json, serde_json::json!({"type": "card", "lastDigits": "1234"}));
+/// ```
+///
+/// What travels owns its data:
+/// ```compile_fail
+/// use lunora::prelude::*;
+///
+/// #[data]
+/// pub struct Name<'a> {
+///     text: &'a str,
+/// }
+/// ```
+///
+/// # What it expands to
+/// The item under serde's two derives, an implementation of [`Shape`], and for each field of a struct a note of its type and
+/// wire name, through which indexes of tables can name nested fields.
+pub use lunora_macros::data;
+
+/// Makes a struct with named fields a table: `#[table("name")]`. Its values are documents.
+///
+/// The `#[index(name(field, nested.field), unique)]` lines below it give it indexes. An index is a function on the struct that
+/// starts a [`Range`]: equalities on the first fields, then at most one lower and one upper bound on the next. Every table
+/// has `by_creation_time` and `by_id` as well, and everything that [`data`](macro@data) gives.
+///
+/// # Options
+/// * the name on the wire and on disk, first;
+/// * `crate = path`: where `lunora` is, when it has another name.
+///
+/// # Example
+/// ```
+/// mod schema {
+///     use lunora::prelude::*;
+///
+///     #[table("customers")]
+///     #[index(by_stripe_id(stripe_id), unique)]
+///     #[index(by_city(address.city, credit))]
+///     pub struct Customer {
+///         pub stripe_id: String,
+///         pub address: Address,
+///         pub credit: i64,
+///         pub note: Option<String>,
+///     }
+///
+///     #[data]
+///     pub struct Address {
+///         pub city: String,
+///     }
+/// }
+///
+/// lunora::app! { schema::Customer }
+///
+/// fn main() {
+///     use schema::Customer;
+///     let _range = Customer::by_city().eq("Berlin").gte(0).lt(100);
+///     let _patch = Customer::patch().credit(5).unset_note();
+/// }
+/// ```
+///
+/// A range compares the fields in their order:
+/// ```compile_fail
+/// # mod schema {
+/// #     #[lunora::table("customers")]
+/// #     #[index(by_city(city, credit))]
+/// #     pub struct Customer { pub city: String, pub credit: i64 }
+/// # }
+/// # lunora::app! { schema::Customer }
+/// # fn main() {
+/// let _range = schema::Customer::by_city().eq(5);
+/// # }
+/// ```
+///
+/// # What it expands to
+/// What `#[data]` expands to, an implementation of [`Table`], one function an index, and `patch()`, which returns a builder
+/// with one setter a field (and `unset_..` for those that are an `Option`); it converts into a [`Patch`].
+pub use lunora_macros::table;
+
+/// An index of a table: `#[index(name(field, nested.field), unique)]`, below `#[table(..)]`, which reads it.
+///
+/// `unique` may be left out. With it, no two documents have the same values in these fields.
+///
+/// ```
+/// # mod schema {
+/// #[lunora::table("customers")]
+/// #[lunora::index(by_city(city, credit), unique)]
+/// pub struct Customer {
+///     pub city: String,
+///     pub credit: i64,
+/// }
+/// # }
+/// # lunora::app! { schema::Customer }
+/// # fn main() {}
+/// ```
+///
+/// Alone, or above `#[table]`, it means nothing:
+/// ```compile_fail
+/// #[lunora::index(by_city(city))]
+/// pub struct Customer {
+///     pub city: String,
+/// }
+/// ```
+pub use lunora_macros::index;
+
+/// Makes a type, which also needs [`#[data]`](macro@data), an error for the caller: `Err(Billing::Declined)?`.
+///
+/// The value reaches the caller whole: as `ConvexError.data` in JavaScript, through [`Error::app`] in Rust. The type must not
+/// implement [`std::error::Error`]: those are errors of the server, whose text no client sees.
+///
+/// # Options
+/// * `#[app_error(crate = path)]`: where `lunora` is, when it has another name.
+///
+/// # Example
+/// ```
+/// use lunora::prelude::*;
+///
+/// #[data]
+/// #[derive(Debug, PartialEq, AppError)]
+/// pub enum Billing {
+///     Declined,
+/// }
+///
+/// fn charge() -> Result<()> {
+///     Err(Billing::Declined)?
+/// }
+///
+/// let error = charge().unwrap_err();
+/// assert_eq!(error.app::<Billing>(), Some(Billing::Declined));
+/// ```
+///
+/// Without `#[data]` it cannot travel:
+/// ```compile_fail
+/// #[derive(lunora::AppError)]
+/// pub enum Billing {
+///     Declined,
+/// }
+/// ```
+///
+/// # What it expands to
+/// `impl AppError for Billing` and `impl From<Billing> for lunora::Error`.
+pub use lunora_macros::AppError;
+
+/// Lists everything that an application has: its functions and tables, by their paths from the crate root.
+///
+/// What an item is, and which side it is on, its own attribute says. An annotated item that is not in the list is a compile
+/// error, and so are an item listed twice and two items of one wire name. Paths may be grouped (`customers::{a, b}`) and an
+/// entry may have a `#[cfg(..)]`, like its item. The modules become the first part of the wire name: `billing/invoices:create`.
+///
+/// # Options
+/// * `crate = path;` in front: where `lunora` is, when it has another name.
+///
+/// # Example
+/// ```
+/// mod customers {
+///     use lunora::prelude::*;
+///
+///     #[query]
+///     pub async fn plan(ctx: &QueryCtx, name: String) -> Result<String> {
+///         ctx.run_query(crate::internal::customers::plan_of(name)).await
+///     }
+///
+///     #[internal_query]
+///     pub async fn plan_of(_ctx: &QueryCtx, name: String) -> Result<String> {
+///         Ok(format!("{name} has none"))
+///     }
+/// }
+///
+/// lunora::app! {
+///     customers::{plan, plan_of},
+/// }
+///
+/// fn main() {
+///     let _app: lunora::App = app();
+///     let _call = api::customers::plan("Ada".to_owned());
+/// }
+/// ```
+///
+/// An internal function is not in `api`:
+/// ```compile_fail
+/// # mod customers {
+/// #     use lunora::prelude::*;
+/// #     #[internal_query]
+/// #     pub async fn plan_of(_ctx: &QueryCtx, name: String) -> Result<String> { Ok(name) }
+/// # }
+/// # lunora::app! { customers::plan_of }
+/// # fn main() {
+/// let _call = api::customers::plan_of("Ada".to_owned());
+/// # }
+/// ```
+///
+/// # What it expands to
+/// `pub mod api` and `pub(crate) mod internal`, nested as the modules are, with the references of the public and of the
+/// internal functions; `pub fn app()`, which returns the [`App`]; and for each entry the implementation of a hidden trait
+/// that says where in the tree it stands, which each item asks for.
+pub use lunora_macros::app;

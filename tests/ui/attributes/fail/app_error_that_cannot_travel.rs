@@ -1,0 +1,12 @@
+mod m {
+    use lunora::prelude::*;
+
+    #[derive(AppError)]
+    pub enum Billing {
+        Declined,
+    }
+}
+
+
+
+fn main() {}

@@ -1,0 +1,12 @@
+mod m {
+    use lunora::prelude::*;
+
+    #[data]
+    pub async fn f(_ctx: &QueryCtx) -> Result<()> {
+        Ok(())
+    }
+}
+
+
+
+fn main() {}

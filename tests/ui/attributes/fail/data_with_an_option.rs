@@ -1,0 +1,10 @@
+mod m {
+    use lunora::prelude::*;
+
+    #[data(rename = "x")]
+    pub struct Row {}
+}
+
+
+
+fn main() {}

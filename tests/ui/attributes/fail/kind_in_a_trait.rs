@@ -1,0 +1,12 @@
+mod m {
+    use lunora::prelude::*;
+
+    pub trait Rows {
+        #[query]
+        async fn f(&self) -> Result<()>;
+    }
+}
+
+
+
+fn main() {}

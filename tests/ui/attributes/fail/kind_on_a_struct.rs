@@ -1,0 +1,10 @@
+mod m {
+    use lunora::prelude::*;
+
+    #[query]
+    pub struct Rows;
+}
+
+
+
+fn main() {}

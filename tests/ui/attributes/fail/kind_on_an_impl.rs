@@ -1,0 +1,12 @@
+mod m {
+    use lunora::prelude::*;
+
+    pub struct Rows;
+
+    #[query]
+    impl Rows {}
+}
+
+
+
+fn main() {}

@@ -1,0 +1,12 @@
+mod m {
+    use lunora::prelude::*;
+
+    #[table("rows")]
+    pub struct Row<T> {
+        pub a: T,
+    }
+}
+
+
+
+fn main() {}

@@ -1,0 +1,12 @@
+mod m {
+    use lunora::prelude::*;
+
+    #[table("rows")]
+    pub enum Row {
+        A,
+    }
+}
+
+lunora::app! { m::Row }
+
+fn main() {}

@@ -1,0 +1,28 @@
+mod schema {
+    use lunora::prelude::*;
+
+    #[table("notes")]
+    #[index(by_author(author, stars))]
+    pub struct Note {
+        pub author: String,
+        pub stars: i64,
+        pub title: Option<String>,
+    }
+
+    #[table("authors")]
+    #[index(by_name(name))]
+    pub struct Author {
+        pub name: String,
+    }
+}
+
+use lunora::prelude::*;
+use schema::{Author, Note};
+
+async fn helper(ctx: &QueryCtx) -> Result<Id<Note>> {
+    ctx.db().insert(Note { author: String::new(), stars: 0, title: None }).await
+}
+
+lunora::app! { schema::{Note, Author} }
+
+fn main() {}

@@ -1,0 +1,13 @@
+mod m {
+    use lunora::prelude::*;
+
+    use lunora::__private::serde::Serialize;
+
+    #[data]
+    #[derive(Serialize)]
+    pub struct Row {
+        pub a: i64,
+    }
+}
+
+fn main() {}

@@ -1,0 +1,29 @@
+mod schema {
+    use lunora::prelude::*;
+
+    #[table("notes")]
+    #[index(by_author(author, stars))]
+    pub struct Note {
+        pub author: String,
+        pub stars: i64,
+        pub title: Option<String>,
+    }
+
+    #[table("authors")]
+    #[index(by_name(name))]
+    pub struct Author {
+        pub name: String,
+    }
+}
+
+use lunora::prelude::*;
+use schema::{Author, Note};
+
+async fn helper(ctx: &QueryCtx) -> Result<usize> {
+    let range = Note::by_author().eq("a").eq(5).eq(6);
+    Ok(ctx.db().query::<Note>().with_index(range).collect().await?.len())
+}
+
+lunora::app! { schema::{Note, Author} }
+
+fn main() {}

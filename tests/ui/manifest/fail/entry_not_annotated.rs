@@ -1,0 +1,19 @@
+mod m {
+    use lunora::prelude::*;
+
+    pub async fn plain() {}
+
+    #[query]
+    pub async fn f(_ctx: &QueryCtx) -> Result<()> {
+        Ok(())
+    }
+
+    #[table("rows")]
+    pub struct Row {
+        pub a: i64,
+    }
+}
+
+lunora::app! { m::{f, Row, plain} }
+
+fn main() {}

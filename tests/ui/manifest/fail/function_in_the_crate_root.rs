@@ -1,0 +1,10 @@
+use lunora::prelude::*;
+
+#[query]
+pub async fn ping(_ctx: &QueryCtx) -> Result<()> {
+    Ok(())
+}
+
+lunora::app! { ping }
+
+fn main() {}

@@ -1,0 +1,19 @@
+mod m {
+    use lunora::prelude::*;
+
+    #[query]
+    pub async fn f(_ctx: &QueryCtx) -> Result<()> {
+        Ok(())
+    }
+
+    #[table("rows")]
+    pub struct Row {
+        pub a: i64,
+    }
+}
+
+lunora::app! { m::Row }
+
+fn main() {
+    let _ = m::__lunora_f::api::f();
+}

@@ -1,0 +1,22 @@
+mod m {
+    use lunora::prelude::*;
+
+    #[query]
+    pub async fn f(_ctx: &QueryCtx) -> Result<()> {
+        Ok(())
+    }
+
+    #[table("rows")]
+    pub struct Line {
+        pub a: i64,
+    }
+
+    #[table("rows")]
+    pub struct Row {
+        pub a: i64,
+    }
+}
+
+lunora::app! { m::{f, Row, Line} }
+
+fn main() {}

@@ -1,0 +1,5 @@
+lunora::app! {}
+
+fn main() {
+    let _ = app();
+}

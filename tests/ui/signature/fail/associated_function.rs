@@ -1,0 +1,21 @@
+mod m {
+    use lunora::prelude::*;
+
+    pub struct Service;
+
+    impl Service {
+        #[query]
+        pub async fn f(_ctx: &QueryCtx) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    #[query]
+    pub async fn g(_ctx: &QueryCtx) -> Result<()> {
+        Ok(())
+    }
+}
+
+lunora::app! { m::g }
+
+fn main() {}

@@ -1,0 +1,12 @@
+mod m {
+    use lunora::prelude::*;
+
+    #[mutation]
+    pub async fn f(_ctx: &MutationCtx) -> Result<()> {
+        Ok(())
+    }
+}
+
+lunora::app! { m::f }
+
+fn main() {}

@@ -1,0 +1,4 @@
+use lunora_ui_app::internal::messages::*;
+
+fn main() {
+}

@@ -1,0 +1,3 @@
+fn main() {
+    let _ = lunora_ui_app::messages::__lunora_purge::Entry {};
+}

@@ -1,0 +1,3 @@
+fn main() {
+    let _ = lunora_ui_app::internal::messages::purge();
+}

@@ -1,0 +1,3 @@
+pub use lunora_ui_app::internal::messages::purge;
+
+fn main() {}
