@@ -63,22 +63,20 @@ fn cost_of_a_transfer() {
             transfer(&database, round, &mut phases);
         }
         let [begin, find, patch, commit] = phases.map(|sum| sum / ROUNDS);
-        let whole = (cpu() - start) / ROUNDS;
+        let whole = (cpu() - start) / u64::from(ROUNDS);
         println!(
-            "pass {pass}: transfer {whole:?} CPU; wall: begin {begin:?}, find 2 {find:?}, patch 2 {patch:?}, commit {commit:?}"
+            "pass {pass}: transfer {whole} ns CPU; wall: begin {begin:?}, find 2 {find:?}, patch 2 {patch:?}, commit {commit:?}"
         );
     }
 }
 
-/// CPU time of this thread, which noise on a shared machine does not change much.
-fn cpu() -> Duration {
+/// CPU time of this thread in nanoseconds, which noise on a shared machine does not change much.
+fn cpu() -> u64 {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    Duration::from_nanos(
-        stat.split(' ')
-            .next()
-            .and_then(|time| time.parse().ok())
-            .unwrap_or_default(),
-    )
+    stat.split(' ')
+        .next()
+        .and_then(|time| time.parse().ok())
+        .unwrap_or_default()
 }
 
 /// Mean CPU time of `work`.
@@ -87,7 +85,7 @@ fn cost(name: &str, times: u32, mut work: impl FnMut(u32)) {
     for time in 0..times {
         work(time);
     }
-    println!("{name}: {:?} CPU", (cpu() - start) / times);
+    println!("{name}: {} ns CPU", (cpu() - start) / u64::from(times));
 }
 
 #[test]
@@ -111,7 +109,7 @@ fn cost_of_the_store_below() {
         );
     });
     cost("store: snapshot", ROUNDS, |_| {
-        drop(black_box(store.snapshot(store.ordered())))
+        drop(black_box(store.snapshot(store.ordered())));
     });
     let payload = snapshot.get(&keys[0]).unwrap();
     cost("store: append of 2", ROUNDS, |n| {
@@ -139,7 +137,7 @@ fn cost_of_reads() {
     let database = accounts();
     let start = cpu();
     let rows = now(shared(&database).reader().query::<Item>().take(30_000)).unwrap();
-    println!("typed scan: {:?} CPU a row", (cpu() - start) / 30_000);
+    println!("typed scan: {} ns CPU a row", (cpu() - start) / 30_000);
     let transaction = shared(&database);
     cost("typed get", 10_000, |n| {
         black_box(now(transaction.reader().get(rows[n as usize].id())).unwrap());
@@ -151,6 +149,6 @@ fn cost_of_reads() {
         .begin(crate::database::Freshness::Ordered, options)
         .unwrap();
     assert_eq!(transaction.count(ITEMS, None).unwrap(), u64::from(ACCOUNTS));
-    println!("count: {:?} CPU an entry", (cpu() - start) / ACCOUNTS);
+    println!("count: {} ns CPU an entry", (cpu() - start) / u64::from(ACCOUNTS));
     drop(begin(&database));
 }
