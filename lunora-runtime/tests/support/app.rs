@@ -39,6 +39,7 @@ macro_rules! functions {
             }
 
             impl FunctionRef for $type {
+                type Place = Self;
                 type Kind = $kind;
                 type Visibility = $visibility;
                 type Args = ($($argument,)*);
