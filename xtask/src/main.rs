@@ -1,2 +1,31 @@
-//! Development tasks.
-fn main() {}
+//! Development tasks: `cargo xtask <task>`.
+
+mod ci;
+
+use std::{env, process::ExitCode};
+
+const USAGE: &str = "\
+Usage: cargo xtask <task>
+
+Tasks:
+  ci    Runs everything that CI runs: formatting, lints, tests, documentation, features, dependencies
+";
+
+fn main() -> ExitCode {
+    let task = env::args().nth(1);
+    match task.as_deref() {
+        Some("ci") => ci::run(),
+        Some("help" | "-h" | "--help") => {
+            print!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        Some(other) => {
+            eprint!("error: there is no task `{other}`\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+        None => {
+            eprint!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
