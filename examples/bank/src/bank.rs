@@ -50,7 +50,7 @@ pub async fn transfer(ctx: &mut MutationCtx, from: u32, to: u32, amount: Cents) 
     if from == to {
         Err(Refusal::SameAccount)?;
     }
-    let (payer, payee) = (account(ctx, from).await?, account(ctx, to).await?);
+    let (payer, recipient) = (account(ctx, from).await?, account(ctx, to).await?);
     if payer.balance < amount {
         Err(Refusal::Overdraft {
             balance: payer.balance,
@@ -58,10 +58,12 @@ pub async fn transfer(ctx: &mut MutationCtx, from: u32, to: u32, amount: Cents) 
     }
     let (less, more) = (
         Cents(payer.balance.0 - amount.0),
-        Cents(payee.balance.0 + amount.0),
+        Cents(recipient.balance.0 + amount.0),
     );
     ctx.db().patch(payer.id(), Account::patch().balance(less)).await?;
-    ctx.db().patch(payee.id(), Account::patch().balance(more)).await
+    ctx.db()
+        .patch(recipient.id(), Account::patch().balance(more))
+        .await
 }
 
 /// What is on an account.

@@ -3,7 +3,7 @@
 #[path = "../src/bin/payment-provider/routes.rs"]
 mod payment_provider;
 
-use std::{net::TcpListener, sync::Once, thread};
+use std::{iter, net::TcpListener, sync::Once, thread};
 
 use billing::{
     api,
@@ -123,7 +123,9 @@ async fn a_client_cannot_put_itself_on_a_plan() -> Result<()> {
 
 /// What a client reads that calls a function by its name, as anybody with curl can.
 async fn refused(client: &TestClient, path: &str) -> String {
-    let answer = client.send(path, None, Default::default()).await;
+    let answer = client
+        .send(path, None, iter::empty::<(String, Value)>().collect())
+        .await;
     answer.unwrap_err().to_string()
 }
 
