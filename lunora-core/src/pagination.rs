@@ -115,6 +115,7 @@ impl<T> Page<T> {
 }
 
 // Clients expect these fields to be there, and a `None` would be left out.
+#[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
 fn or_null<T: Serialize, S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
     match value {
         Some(value) => value.serialize(serializer),

@@ -331,7 +331,7 @@ fn lower<K: AsKey<F>, F>(
     inclusive: bool,
 ) -> Result<IndexBounds, ValueError> {
     edit(bounds, value, |bounds, key| {
-        bounds.lower = Some(KeyBound { key, inclusive })
+        bounds.lower = Some(KeyBound { key, inclusive });
     })
 }
 
@@ -341,7 +341,7 @@ fn upper<K: AsKey<F>, F>(
     inclusive: bool,
 ) -> Result<IndexBounds, ValueError> {
     edit(bounds, value, |bounds, key| {
-        bounds.upper = Some(KeyBound { key, inclusive })
+        bounds.upper = Some(KeyBound { key, inclusive });
     })
 }
 

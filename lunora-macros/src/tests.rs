@@ -1,5 +1,11 @@
 //! What the macros expand to, as text; `UPDATE_EXPECT=1 cargo test -p lunora-macros` writes it anew.
 
+#![allow(
+    clippy::too_many_lines,
+    clippy::needless_raw_string_hashes,
+    reason = "snapshots are written by expect-test"
+)]
+
 use expect_test::{Expect, expect};
 use proc_macro2::TokenStream;
 use quote::quote;

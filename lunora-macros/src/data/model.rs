@@ -80,6 +80,7 @@ pub(crate) struct Variant {
 
 /// `#[serde(..)]` of a variant.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "serde's attributes are flags")]
 pub(crate) struct VariantAttributes {
     pub(crate) rename: Option<String>,
     pub(crate) rename_all: Option<Rule>,
@@ -128,6 +129,7 @@ pub(crate) struct Field {
 
 /// `#[serde(..)]` of a field.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "serde's attributes are flags")]
 pub(crate) struct FieldAttributes {
     pub(crate) rename: Option<LitStr>,
     pub(crate) default: bool,

@@ -1,4 +1,4 @@
-//! serde's `rename_all` rules, applied as serde_derive's `internals/case.rs` applies them.
+//! serde's `rename_all` rules, applied as `internals/case.rs` of `serde_derive` applies them.
 
 use crate::names::{camel_case, lower_first, pascal_case};
 

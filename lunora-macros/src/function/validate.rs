@@ -37,14 +37,16 @@ pub(crate) fn function(
     let mut down = MoveDown {
         function: &signature.ident,
     };
-    arguments
-        .iter_mut()
-        .for_each(|argument| down.visit_type_mut(&mut argument.ty));
-    output.iter_mut().for_each(|ty| down.visit_type_mut(ty));
+    for argument in &mut arguments {
+        down.visit_type_mut(&mut argument.ty);
+    }
+    for ty in &mut output {
+        down.visit_type_mut(ty);
+    }
     let mut limits = options.limits;
-    limits
-        .iter_mut()
-        .for_each(|(_, value)| down.visit_expr_mut(value));
+    for (_, value) in &mut limits {
+        down.visit_expr_mut(value);
+    }
     Function {
         krate: options.krate.deeper(2),
         kind,

@@ -17,7 +17,7 @@ use super::{
 use crate::store::Timestamp;
 
 /// How long an action may take.
-const TIME_LIMIT: Duration = Duration::from_secs(600);
+const TIME_LIMIT: Duration = Duration::from_mins(10);
 
 /// The action took too long and was dropped where it waited.
 #[derive(Debug, thiserror::Error)]

@@ -20,11 +20,11 @@ pub trait KindOf: FunctionKind {
     /// Type of the user's function, with its arguments as a tuple.
     type Run<F: FunctionRef>;
     #[doc(hidden)]
-    fn __call<'a, F: FunctionRef>(
+    fn __call<F: FunctionRef>(
         run: Self::Run<F>,
-        ctx: Ctx<'a>,
+        ctx: Ctx<'_>,
         args: F::Args,
-    ) -> Option<BoxFuture<'a, F::Return>>;
+    ) -> Option<BoxFuture<'_, F::Return>>;
 }
 
 /// A context of any kind.
@@ -45,11 +45,11 @@ macro_rules! kinds {
     ($($kind:ident($($ctx:tt)*);)*) => {$(
         impl KindOf for $kind {
             type Run<F: FunctionRef> = for<'a> fn(&'a $($ctx)*, F::Args) -> BoxFuture<'a, F::Return>;
-            fn __call<'a, F: FunctionRef>(
+            fn __call<F: FunctionRef>(
                 run: Self::Run<F>,
-                ctx: Ctx<'a>,
+                ctx: Ctx<'_>,
                 args: F::Args,
-            ) -> Option<BoxFuture<'a, F::Return>> {
+            ) -> Option<BoxFuture<'_, F::Return>> {
                 match ctx {
                     Ctx::$kind(ctx) => Some(run(ctx, args)),
                     _ => None,

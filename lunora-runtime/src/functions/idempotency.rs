@@ -133,7 +133,7 @@ fn hash(texts: &[&str]) -> String {
 }
 
 /// How long a request can be repeated.
-const KEPT: Duration = Duration::from_secs(14 * 24 * 3_600);
+const KEPT: Duration = Duration::from_hours(14 * 24);
 /// Records removed in one transaction.
 const BATCH: usize = 500;
 

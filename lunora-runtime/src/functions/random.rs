@@ -11,13 +11,13 @@ pub enum Seeds {
     /// The system's generator.
     System,
     /// One seed for all: the same calls in the same order draw the same numbers. For tests.
-    Fixed(Mutex<StdRng>),
+    Fixed(Box<Mutex<StdRng>>),
 }
 
 impl Seeds {
     /// Seeds that follow from `seed`.
     pub fn fixed(seed: u64) -> Self {
-        Self::Fixed(Mutex::new(StdRng::seed_from_u64(seed)))
+        Self::Fixed(Box::new(Mutex::new(StdRng::seed_from_u64(seed))))
     }
 
     pub(super) fn next(&self) -> [u8; 32] {

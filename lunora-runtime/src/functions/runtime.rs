@@ -25,7 +25,7 @@ use crate::{
 /// How long a shutdown waits for calls that are under way.
 pub const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(30);
 /// How often records of requests that are too old to be repeated are removed.
-const PURGE_EVERY: Duration = Duration::from_secs(3_600);
+const PURGE_EVERY: Duration = Duration::from_hours(1);
 
 /// An application on an open store. Cheap to clone.
 #[derive(Debug, Clone)]

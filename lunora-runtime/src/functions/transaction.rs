@@ -79,8 +79,7 @@ impl Work {
 
     /// Runs the mutation on the executor, again as long as it conflicts. `held` is dropped when it is over.
     pub(super) async fn mutation(self, held: impl Send + 'static) -> Result<Answer, CallError> {
-        self.on_executor(held, |work, start, reply| work.run_mutation(start, reply))
-            .await
+        self.on_executor(held, Self::run_mutation).await
     }
 
     async fn on_executor(

@@ -50,13 +50,13 @@ pub(crate) async fn run(
     }
     let (elapsed, cpu) = (start.elapsed(), server.cpu()?.saturating_sub(cpu));
     latencies.sort_unstable();
-    let calls = latencies.len() as u64;
+    let calls = u32::try_from(latencies.len())?;
     let quantile = |part: usize| Duration::from_nanos(latencies[(latencies.len() - 1) * part / 100]);
     Ok(Run {
-        calls,
+        calls: u64::from(calls),
         refused,
-        per_second: calls as f64 / elapsed.as_secs_f64(),
-        cpu_per_call: cpu / u32::try_from(calls)?,
+        per_second: f64::from(calls) / elapsed.as_secs_f64(),
+        cpu_per_call: cpu / calls,
         p50: quantile(50),
         p99: quantile(99),
     })
