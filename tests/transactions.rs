@@ -497,13 +497,23 @@ impl Gate {
 
     /// The test's side: waits until so many runs have read.
     async fn reached(name: &str, runs: usize) {
-        while Self::of(name, |gate| gate.runs.len()) < runs {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        until("a run has read", || {
+            Self::of(name, |gate| gate.runs.len()) >= runs
+        })
+        .await;
     }
 
     fn open(name: &str, runs: usize) {
         Self::of(name, |gate| gate.open_for = runs);
+    }
+}
+
+/// Waits for a condition, and fails rather than hang.
+async fn until(what: &str, condition: impl Fn() -> bool) {
+    let end = Instant::now() + Duration::from_mins(1);
+    while !condition() {
+        assert!(Instant::now() < end, "never: {what}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 
@@ -736,16 +746,16 @@ mod mistakes_of_handlers {
                 tokio::spawn(async move { app.mutation(api::mistakes::spin()).await })
             })
             .collect();
-        while (SPINNING.load(Ordering::SeqCst) as usize) < spinning.len() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        for expected in 1..=20 {
-            let value = app
-                .mutation(api::counters::increment("free".into()))
-                .await
-                .unwrap();
-            assert_eq!(value, expected);
-        }
+        let all = || SPINNING.load(Ordering::SeqCst) as usize == threads + 2;
+        until("all of them spin", all).await;
+        let others = async {
+            for expected in 1..=20 {
+                let value = app.mutation(api::counters::increment("free".into())).await;
+                assert_eq!(value.unwrap(), expected);
+            }
+        };
+        let others = tokio::time::timeout(Duration::from_mins(1), others);
+        others.await.expect("others run meanwhile");
         STOP_SPINNING.store(true, Ordering::SeqCst);
         for spinning in spinning {
             let error = spinning.await.unwrap().unwrap_err().to_string();
@@ -988,46 +998,39 @@ mod at_the_limit {
         assert_eq!(read(3).await.unwrap(), 3);
     }
 
-    /// The longest text that is let through. What is around a text in a document is the same for all of them.
-    async fn longest(limit: usize, fits: impl AsyncFn(String) -> Result<()>) -> usize {
-        let (mut good, mut bad) = (limit - 200, limit + 1);
-        fits("x".repeat(good)).await.unwrap();
-        fits("x".repeat(bad)).await.unwrap_err();
-        while good + 1 < bad {
-            let middle = usize::midpoint(good, bad);
-            match fits("x".repeat(middle)).await {
-                Ok(()) => good = middle,
-                Err(_) => bad = middle,
-            }
+    /// A text whose document is stored in just so many bytes: its creation time and its encoded fields.
+    fn text_of(bytes: usize) -> String {
+        let stored = |text: &str| {
+            let fields = [("text".to_owned(), Value::from(text))].into_iter().collect();
+            let mut encoded = Vec::new();
+            lunora_core::document::encode_object(&fields, &mut encoded);
+            size_of::<f64>() + encoded.len()
+        };
+        let mut text = "x".repeat(bytes);
+        while stored(&text) > bytes {
+            text.pop();
         }
-        good
+        assert_eq!(stored(&text), bytes);
+        text
     }
 
     #[tokio::test]
     async fn bytes_of_documents() {
         let app = TestApp::new(app()).unwrap();
-        let write = async |text| app.mutation(api::limits::write_thousand(text)).await.map(drop);
-        let written = longest(1000, write).await;
-        assert_exceeded(write("x".repeat(written + 1)).await, "bytes_written", 1000);
+        let write = |bytes| app.mutation(api::limits::write_thousand(text_of(bytes)));
+        write(1000).await.unwrap();
+        assert_exceeded(write(1001).await, "bytes_written", 1000);
 
-        let read = async |text: String| {
-            let id = app.mutation(api::limits::write(text)).await.unwrap();
+        let write = |bytes| app.mutation(api::limits::write(text_of(bytes)));
+        let read = async |bytes| {
+            let id = write(bytes).await.unwrap();
             app.query(api::limits::read_thousand(id)).await
         };
-        assert_eq!(
-            longest(1000, read).await,
-            written,
-            "one count for reading and writing"
-        );
-        assert_exceeded(read("x".repeat(written + 1)).await, "bytes_read", 1000);
+        read(1000).await.unwrap();
+        assert_exceeded(read(1001).await, "bytes_read", 1000);
 
-        let around = 1000 - written;
-        let write = |text| app.mutation(api::limits::write(text));
-        let most = (1 << 20) - around;
-        // The length in front of a long text takes some bytes more than in front of a short one.
-        let most = longest(most, async |text| write(text).await.map(drop)).await;
-        assert!((1 << 20) - most - around < 8, "{most} {around}");
-        assert_exceeded(write("x".repeat(most + 1)).await, "document_bytes", 1 << 20);
+        write(1 << 20).await.unwrap();
+        assert_exceeded(write((1 << 20) + 1).await, "document_bytes", 1 << 20);
     }
 
     #[tokio::test]
