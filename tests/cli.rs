@@ -5,10 +5,11 @@ mod support;
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     os::unix::fs::PermissionsExt,
     path::Path,
+    process::Stdio,
     thread,
     time::{Duration, Instant},
 };
@@ -163,6 +164,16 @@ mod serving {
         let server = Process::start(&mut plain).serving();
         assert_ne!(server.addr().port(), 3210);
         assert!(data.path().join("admin-key").exists());
+    }
+
+    #[test]
+    #[ignore = "the environment counts as an option that was typed, and is refused beside --memory"]
+    fn what_is_typed_wins_over_the_environment() {
+        let data = tempfile::tempdir().unwrap();
+        let mut memory = command(&program::fixture());
+        memory.args(["serve", "--memory", "--addr", "127.0.0.1:0"]);
+        drop(Process::start(memory.env("LUNORA_DATA", data.path())).serving());
+        assert_eq!(fs::read_dir(data.path()).unwrap().count(), 0);
     }
 }
 
@@ -362,6 +373,22 @@ mod running {
             &["args.channel", "expected string"],
         );
         failed("messages:list", "{}", &["args.channel"]);
+    }
+
+    #[test]
+    #[ignore = "it panics"]
+    fn a_reader_that_has_seen_enough_is_no_reason_to_panic() {
+        let data = tempfile::tempdir().unwrap();
+        drop(Server::start(&program::fixture(), data.path()));
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut list = command(&program::fixture());
+        list.args(["run", "messages:list", CHANNEL, "--data"])
+            .arg(data.path());
+        let mut list = list.stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
+        let mut log = String::new();
+        list.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        assert!(list.wait().unwrap().success() && log.is_empty(), "{log}");
     }
 
     #[test]

@@ -977,6 +977,8 @@ mod families {
 
 mod at_the_limit {
     use super::*;
+    use lunora_core::path::FunctionPath;
+    use lunora_runtime::functions::{CallRequest, RequestId};
 
     #[track_caller]
     fn assert_exceeded<T: std::fmt::Debug>(result: Result<T>, name: &str, limit: usize) {
@@ -1031,6 +1033,21 @@ mod at_the_limit {
 
         write(1 << 20).await.unwrap();
         assert_exceeded(write((1 << 20) + 1).await, "document_bytes", 1 << 20);
+    }
+
+    #[tokio::test]
+    #[ignore = "the record of the request is counted as a document of the function"]
+    async fn a_key_for_repeats_is_no_document_of_the_function() {
+        let app = TestApp::new(app()).unwrap();
+        let request = CallRequest {
+            path: FunctionPath::parse("limits:writeThree").unwrap(),
+            kind: None,
+            args: [("documents".to_owned(), Value::from(3.0))].into_iter().collect(),
+            identity: None,
+            idempotency_key: Some("67e55044-10b1-426f-9247-bb680e5fe0c8".to_owned()),
+            request_id: RequestId::random(),
+        };
+        app.runtime().public().call(request).await.unwrap();
     }
 
     #[tokio::test]
