@@ -345,6 +345,39 @@ fn upper<K: AsKey<F>, F>(
     })
 }
 
+/// The index has a field after those that are compared already. No type implements it: see [`EqualitiesFirst`].
+#[diagnostic::on_unimplemented(
+    message = "this index has no further field to compare",
+    label = "all of its fields are compared already, or the last one has its bounds",
+    note = "an index `by_x(a, b)` takes a range on `a`, or an equality on `a` and a range on `b`"
+)]
+pub trait FurtherField {}
+
+/// Equalities stand before bounds. No type implements it: it is the bound of hidden methods, so that the compiler says
+/// this and not that a range is no iterator.
+#[diagnostic::on_unimplemented(
+    message = "a range has its equalities first and one lower bound at most",
+    label = "this cannot follow `gt` or `gte`; `lt` and `lte` can",
+    note = "write `.eq(..)` for the first fields of the index, then bounds on the next one"
+)]
+pub trait EqualitiesFirst {}
+
+macro_rules! blocked {
+    ($bound:ident: $(<$($param:ident),+> $type:ty = $all:ty { $($method:ident)+ })+) => {$(
+        impl<$($param),+> $type {$(
+            #[doc(hidden)]
+            pub fn $method<V>(self, _value: V) -> Self
+            where
+                ($all, V): $bound,
+            {
+                self
+            }
+        )+}
+    )+};
+}
+blocked!(FurtherField: <T> Range<T, ()> = T { eq gt gte lt lte } <T> Done<T> = T { eq gt gte lt lte });
+blocked!(EqualitiesFirst: <T, F> Lower<T, F> = (T, F) { eq gt gte });
+
 /// A range over an index of table `T`, in any stage of building.
 #[diagnostic::on_unimplemented(
     message = "this range is not one of table `{T}`",

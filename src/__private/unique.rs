@@ -22,11 +22,25 @@ pub const fn assert_unique<const N: usize>(names: &[&str; N]) {
 }
 
 const fn refuse(name: &str) -> ! {
-    const_panic(name)
+    let mut text = [0; 1024];
+    let end = append(&mut text, 0, "two items have the wire name `");
+    let end = append(&mut text, end, name);
+    let end = append(&mut text, end, "`; give one of them another with `rename = \"..\"`");
+    let (text, _) = text.split_at(end);
+    match std::str::from_utf8(text) {
+        Ok(text) => panic!("{}", text),
+        Err(_) => panic!("two items have one wire name"),
+    }
 }
 
-const fn const_panic(name: &str) -> ! {
-    panic!("{}", name)
+const fn append(text: &mut [u8; 1024], start: usize, more: &str) -> usize {
+    let more = more.as_bytes();
+    let mut at = 0;
+    while at < more.len() && start + at < text.len() {
+        text[start + at] = more[at];
+        at += 1;
+    }
+    start + at
 }
 
 /// FNV-1a, 64 bits.
@@ -76,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "a:c")]
+    #[should_panic(expected = "two items have the wire name `a:c`")]
     fn equal_names_do_not() {
         assert_unique(&["a:c", "a:b", "z", "a:c"]);
     }

@@ -54,8 +54,11 @@ fn alias(at: usize) -> Ident {
 
 fn import(at: usize, entry: &Entry) -> TokenStream {
     let Entry { cfgs, modules, name } = entry;
-    let (hidden, alias) = (hidden_name(name), alias(at));
-    quote!(#(#cfgs)* pub(super) use super::#(#modules::)*#hidden as #alias;)
+    let (hidden, mut alias) = (hidden_name(name), alias(at));
+    // With the entry's place, so that a name that is not there is underlined and not the whole list.
+    let up = Ident::new("super", name.span());
+    alias.set_span(name.span());
+    quote!(#(#cfgs)* pub(super) use #up::#(#modules::)*#hidden as #alias;)
 }
 
 fn listed(krate: &CratePath, at: usize, entry: &Entry) -> TokenStream {

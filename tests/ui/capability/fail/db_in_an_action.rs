@@ -17,6 +17,7 @@ mod schema {
 }
 
 use lunora::prelude::*;
+#[allow(unused_imports)]
 use schema::{Author, Note};
 
 async fn helper(ctx: &ActionCtx, id: Id<Note>) -> Result<()> {
