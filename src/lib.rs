@@ -10,23 +10,30 @@ pub use lunora_core::{
     error::{AppError, Error, RequestError, Result},
     id::Id,
     identity::Identity,
+    limits::LimitExceeded,
     number,
     pagination::{Page, PaginationOptions},
     reference::{
-        AnyAction, AnyMutation, AnyQuery, Call, FunctionRef, Output, PublicAction, PublicMutation,
-        PublicQuery,
+        Action, AnyAction, AnyMutation, AnyQuery, Call, FunctionRef, Internal, Kind, Mutation, Output,
+        Public, PublicAction, PublicMutation, PublicQuery, Query,
     },
     shape::Shape,
     table::{Doc, Patch, Range, Table},
     time::Time,
-    value::{Bytes, Value},
+    value::{Bytes, Object, Value},
 };
 #[doc(inline)]
 pub use lunora_runtime::{
     cli::main,
-    database::Order,
-    functions::{ActionCtx, App, MutationCtx, QueryCtx},
+    database::{
+        DocumentNotFound, DocumentStream, NotUnique, Order, QueryBuilder, Reader, UniqueViolation, Writer,
+    },
+    functions::{ActionCtx, App, Auth, CallRng, MutationCtx, QueryCtx, Unauthenticated},
     testing,
 };
+
+#[cfg(feature = "fetch")]
+#[doc(inline)]
+pub use lunora_runtime::functions::Fetch;
 
 pub use self::macros::*;

@@ -715,7 +715,6 @@ mod mistakes_of_handlers {
     }
 
     #[tokio::test]
-    #[ignore = "tokio panics before there is anything to wait for, and its text sends the reader the wrong way"]
     async fn waiting_for_a_timer_is_an_error_that_says_so() {
         let app = TestApp::new(app()).unwrap();
         let error = app.mutation(api::mistakes::wait_for_a_timer()).await.unwrap_err();
@@ -759,7 +758,7 @@ mod mistakes_of_handlers {
         STOP_SPINNING.store(true, Ordering::SeqCst);
         for spinning in spinning {
             let error = spinning.await.unwrap().unwrap_err().to_string();
-            assert!(error.contains("TimeLimitExceeded"), "{error}");
+            assert!(error.contains("work_millis"), "{error}");
         }
         assert_eq!(registered(&app).await, [""; 0]);
     }
@@ -1036,7 +1035,6 @@ mod at_the_limit {
     }
 
     #[tokio::test]
-    #[ignore = "the record of the request is counted as a document of the function"]
     async fn a_key_for_repeats_is_no_document_of_the_function() {
         let app = TestApp::new(app()).unwrap();
         let request = CallRequest {

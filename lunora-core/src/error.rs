@@ -65,6 +65,17 @@ pub enum RequestError {
          arguments. Use a new key for a new call."
     )]
     KeyReused,
+    /// An idempotency key came with a query or action.
+    #[error(
+        "IdempotencyKeyUnusable: only mutations can be repeated under an idempotency key, and {path} is defined as \
+         {defined}. Leave the key out"
+    )]
+    KeyUnusable {
+        /// Wire path of the function.
+        path: String,
+        /// The kind that it is.
+        defined: &'static str,
+    },
 }
 
 impl Error {
@@ -82,9 +93,9 @@ impl Error {
         }
     }
 
-    /// An application error for something that is not there: data `{code: "NotFound", what}`.
+    /// An application error for something that is not there: data `{code: "notFound", what}`.
     pub fn not_found(what: &str) -> Self {
-        let data = [("code", "NotFound"), ("what", what)];
+        let data = [("code", "notFound"), ("what", what)];
         let data = data.map(|(name, text)| (name.to_owned(), Value::from(text)));
         Self::new(Family::Application(Value::Object(data.into_iter().collect())))
     }

@@ -14,6 +14,8 @@ pub struct Limits {
     pub bytes_written: u64,
     /// Bytes of one document, in its stored encoding.
     pub document_bytes: u64,
+    /// Milliseconds that one run of a query or mutation may work.
+    pub work_millis: u64,
 }
 
 impl Default for Limits {
@@ -24,6 +26,7 @@ impl Default for Limits {
             documents_written: 16_000,
             bytes_written: 16 << 20,
             document_bytes: 1 << 20,
+            work_millis: 1_000,
         }
     }
 }
@@ -37,12 +40,16 @@ impl Limits {
             bytes_read: overrides.bytes_read.unwrap_or(self.bytes_read),
             documents_written: overrides.documents_written.unwrap_or(self.documents_written),
             bytes_written: overrides.bytes_written.unwrap_or(self.bytes_written),
+            work_millis: overrides.work_millis.unwrap_or(self.work_millis),
             ..self
         }
     }
 }
 
 /// What a function sets for itself: `#[query(limits(documents_read = 200_000))]`.
+///
+/// It holds for calls from outside and from actions. A query or mutation that is nested in another one works within
+/// the limits of the outermost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LimitOverrides {
     /// See [`Limits::documents_read`].
@@ -53,6 +60,8 @@ pub struct LimitOverrides {
     pub documents_written: Option<u64>,
     /// See [`Limits::bytes_written`].
     pub bytes_written: Option<u64>,
+    /// See [`Limits::work_millis`].
+    pub work_millis: Option<u64>,
 }
 
 impl LimitOverrides {
@@ -62,6 +71,7 @@ impl LimitOverrides {
         bytes_read: None,
         documents_written: None,
         bytes_written: None,
+        work_millis: None,
     };
 }
 

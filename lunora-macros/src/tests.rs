@@ -36,68 +36,66 @@ fn public_query() {
     check(
         query(quote!(limits(documents_read = MANY)), item),
         &expect![[r#"
-        /// Messages of a channel.
-        #[must_use]
-        pub async fn list(
-            ctx: &QueryCtx,
-            channel: String,
-            at_most: self::Limit,
-        ) -> Result<Vec<Doc<Message>>> {
-            body
-        }
-        #[doc(hidden)]
-        #[allow(
-            dead_code,
-            deprecated,
-            missing_debug_implementations,
-            non_camel_case_types,
-            non_snake_case,
-            unreachable_pub,
-            unused_imports,
-            clippy::all,
-            clippy::pedantic
-        )]
-        pub mod __lunora_list {
-            pub mod api {
-                pub use super::reference::list;
+            /// Messages of a channel.
+            #[must_use]
+            pub async fn list(
+                ctx: &QueryCtx,
+                channel: String,
+                at_most: self::Limit,
+            ) -> Result<Vec<Doc<Message>>> {
+                body
             }
-            pub mod internal {}
-            pub use self::reference::list as Entry;
-            pub mod reference {
-                use super::super::*;
-                /// Messages of a channel.
-                pub struct list {}
-                /// Messages of a channel.
-                pub fn list(
-                    channel: String,
-                    at_most: super::super::Limit,
-                ) -> ::lunora::Call<list> {
-                    ::lunora::Call::__new((channel, at_most))
+            #[doc(hidden)]
+            #[allow(
+                dead_code,
+                deprecated,
+                missing_debug_implementations,
+                non_camel_case_types,
+                non_snake_case,
+                unreachable_pub,
+                unused_imports,
+                clippy::all,
+                clippy::pedantic
+            )]
+            pub mod __lunora_list {
+                pub mod api {
+                    pub use super::reference::list;
                 }
-                impl ::lunora::__private::FunctionRef for list {
-                    type Place = list;
-                    type Kind = ::lunora::__private::Query;
-                    type Visibility = ::lunora::__private::Public;
-                    type Args = (String, super::super::Limit);
-                    type Return = Result<Vec<Doc<Message>>>;
-                    const ARGS: &'static [&'static str] = &["channel", "atMost"];
-                    const NAME: &'static str = "list";
-                    const DOCS: &'static str = "Messages of a channel.";
-                    const LIMITS: ::lunora::__private::LimitOverrides = ::lunora::__private::LimitOverrides {
-                        documents_read: ::core::option::Option::Some(MANY),
-                        bytes_read: ::core::option::Option::None,
-                        documents_written: ::core::option::Option::None,
-                        bytes_written: ::core::option::Option::None,
-                    };
-                }
-                impl ::lunora::__private::Handler for list {
-                    const RUN: ::lunora::__private::RunOf<Self> = |ctx, (channel, at_most)| ::std::boxed::Box::pin(
-                        super::super::list(ctx, channel, at_most),
-                    );
+                pub mod internal {}
+                pub use self::reference::list as Entry;
+                pub mod reference {
+                    use super::super::*;
+                    /// Messages of a channel.
+                    pub struct list {}
+                    /// Messages of a channel.
+                    pub fn list(
+                        channel: String,
+                        at_most: super::super::Limit,
+                    ) -> ::lunora::Call<list> {
+                        ::lunora::Call::__new((channel, at_most))
+                    }
+                    impl ::lunora::__private::FunctionRef for list {
+                        type Place = list;
+                        type Kind = ::lunora::__private::Query;
+                        type Visibility = ::lunora::__private::Public;
+                        type Args = (String, super::super::Limit);
+                        type Return = Result<Vec<Doc<Message>>>;
+                        const ARGS: &'static [&'static str] = &["channel", "atMost"];
+                        const NAME: &'static str = "list";
+                        const DOCS: &'static str = "Messages of a channel.";
+                        const LIMITS: ::lunora::__private::LimitOverrides = ::lunora::__private::LimitOverrides {
+                            documents_read: ::core::option::Option::Some(MANY),
+                            ..::lunora::__private::LimitOverrides::NONE
+                        };
+                    }
+                    impl ::lunora::__private::Handler for list {
+                        const RUN: ::lunora::__private::RunOf<Self> = |ctx, (channel, at_most)| ::std::boxed::Box::pin(
+                            super::super::list(ctx, channel, at_most),
+                        );
+                    }
                 }
             }
-        }
-    "#]],
+        "#]],
     );
 }
 

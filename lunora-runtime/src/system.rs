@@ -37,7 +37,7 @@ pub(crate) struct SystemTransaction<'a> {
 }
 
 impl SystemTransaction<'_> {
-    /// Runs `work` until its commit meets no conflict; returns when it is ordered.
+    /// Runs `work` until its commit meets no conflict; returns when it is on disk.
     pub(crate) fn run<T>(
         &self,
         work: impl for<'t> Fn(&'t SharedTransaction) -> BoxFuture<'t, Result<T>>,
@@ -47,11 +47,18 @@ impl SystemTransaction<'_> {
                 SharedTransaction::new(self.database.begin(Freshness::Ordered, self.options())?);
             let value = drive(work(&transaction), || Ok(()))?;
             match self.database.commit(transaction.take()?) {
-                Ok(ts) => return Ok((value, ts)),
+                Ok(ts) => return self.on_disk(ts).map(|()| (value, ts)),
                 Err(CommitError::Conflict) => {}
                 Err(error) => return Err(Error::from(error)),
             }
         }
+    }
+
+    fn on_disk(&self, ts: Timestamp) -> Result<()> {
+        let (sender, receiver) = crossbeam_channel::bounded(1);
+        let done = move |result| drop(sender.send(result));
+        self.database.when_durable(ts, Box::new(done));
+        Ok(receiver.recv()??)
     }
 
     fn options(&self) -> TransactionOptions {

@@ -25,7 +25,11 @@ const fn refuse(name: &str) -> ! {
     let mut text = [0; 1024];
     let end = append(&mut text, 0, "two items have the wire name `");
     let end = append(&mut text, end, name);
-    let end = append(&mut text, end, "`; give one of them another with `rename = \"..\"`");
+    let end = append(
+        &mut text,
+        end,
+        "`; give one of them another with `rename = \"..\"`",
+    );
     let (text, _) = text.split_at(end);
     match std::str::from_utf8(text) {
         Ok(text) => panic!("{}", text),

@@ -73,7 +73,7 @@ pub async fn balance(ctx: &QueryCtx, account: u32) -> Result<Cents> {
 }
 
 /// What is on all accounts together. Reads every account, so it raises the limits on what a transaction reads.
-#[query(limits(documents_read = 200_000, bytes_read = 64 << 20))]
+#[query(limits(documents_read = 200_000, bytes_read = 64 << 20, work_millis = 10_000))]
 pub async fn total(ctx: &QueryCtx) -> Result<Cents> {
     let accounts = ctx.db().query::<Account>().collect().await?;
     Ok(Cents(accounts.iter().map(|account| account.balance.0).sum()))

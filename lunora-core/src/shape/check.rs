@@ -121,12 +121,18 @@ impl Shapes {
     }
 
     fn check_object(&self, fields: &[Field], rest: Option<&Node>, object: &Object) -> Result<(), Mismatch> {
-        let mut known = 0;
+        let known = fields
+            .iter()
+            .filter(|field| object.contains_key(field.name))
+            .count();
+        // Before what is missing: a misspelt name is both, and the unknown one shows the mistake.
+        if known < object.len() {
+            self.check_rest(fields, rest, object)?;
+        }
         for field in fields {
             match object.get(field.name) {
-                Some(Value::Null) if field.optional => known += 1,
+                Some(Value::Null) if field.optional => {}
                 Some(value) => {
-                    known += 1;
                     self.check_node(&field.shape, value)
                         .map_err(|error| error.within(field.name))?;
                 }
@@ -137,11 +143,7 @@ impl Shapes {
                 }
             }
         }
-        if known == object.len() {
-            Ok(())
-        } else {
-            self.check_rest(fields, rest, object)
-        }
+        Ok(())
     }
 
     fn check_rest(&self, fields: &[Field], rest: Option<&Node>, object: &Object) -> Result<(), Mismatch> {

@@ -94,23 +94,16 @@ fn limits(function: &Function) -> TokenStream {
         return TokenStream::new();
     }
     let krate = &function.krate;
-    let values = [
-        "documents_read",
-        "bytes_read",
-        "documents_written",
-        "bytes_written",
-    ]
-    .map(|name| {
-        let value = function
-            .limits
-            .iter()
-            .find(|(limit, _)| limit == name)
-            .map(|(_, value)| value);
-        let value = value.map_or_else(|| quote!(None), |value| quote!(Some(#value)));
-        let name = Ident::new(name, Span::call_site());
-        quote!(#name: ::core::option::Option::#value)
+    let values = function.limits.iter().map(|(name, value)| {
+        let name = Ident::new(&name.to_string(), Span::call_site());
+        quote!(#name: ::core::option::Option::Some(#value))
     });
-    quote!(const LIMITS: #krate::__private::LimitOverrides = #krate::__private::LimitOverrides { #(#values),* };)
+    quote! {
+        const LIMITS: #krate::__private::LimitOverrides = #krate::__private::LimitOverrides {
+            #(#values,)*
+            ..#krate::__private::LimitOverrides::NONE
+        };
+    }
 }
 
 /// The module that `app!` looks into: exactly one of `api` and `internal` holds the reference.

@@ -22,11 +22,12 @@ pub(crate) const KINDS: [&str; 6] = [
     "internal_action",
 ];
 
-const LIMITS: [&str; 4] = [
+const LIMITS: [&str; 5] = [
     "documents_read",
     "bytes_read",
     "documents_written",
     "bytes_written",
+    "work_millis",
 ];
 
 /// Parses the attribute's options; what cannot be read is a mistake and stays at its default.

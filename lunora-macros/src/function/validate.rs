@@ -40,7 +40,7 @@ pub(crate) fn function(
     for argument in &mut arguments {
         down.visit_type_mut(&mut argument.ty);
     }
-    for ty in &mut output {
+    if let Some(ty) = &mut output {
         down.visit_type_mut(ty);
     }
     let mut limits = options.limits;

@@ -1,8 +1,12 @@
 //! What can be typed.
 
-use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
+use std::{
+    ffi::OsString,
+    net::{SocketAddr, ToSocketAddrs},
+    path::PathBuf,
+};
 
-use clap::{Arg, ArgAction, ArgMatches, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, error::ErrorKind, parser::ValueSource, value_parser};
 
 /// A command with its arguments.
 #[derive(Debug)]
@@ -80,7 +84,7 @@ fn command_serve() -> clap::Command {
                 .value_name("HOST:PORT")
                 .env("LUNORA_ADDR")
                 .default_value(DEFAULT_ADDR)
-                .value_parser(value_parser!(SocketAddr))
+                .value_parser(address)
                 .help("Address to listen on; port 0 takes a free one"),
         )
         .arg(data_arg("Directory of the data; made if it is not there"))
@@ -88,7 +92,6 @@ fn command_serve() -> clap::Command {
             Arg::new("memory")
                 .long("memory")
                 .action(ArgAction::SetTrue)
-                .conflicts_with("data")
                 .help("Keeps everything in memory: all data is gone at the end"),
         )
         .arg(
@@ -126,7 +129,6 @@ fn command_run() -> clap::Command {
             Arg::new("url")
                 .long("url")
                 .value_name("URL")
-                .conflicts_with("data")
                 .requires("key")
                 .help("Runs it on this server instead"),
         )
@@ -174,11 +176,32 @@ fn path(matches: &ArgMatches) -> PathBuf {
         .unwrap_or_else(|| DEFAULT_DATA.into())
 }
 
+/// Whether an option was typed. What the environment sets gives way to what is typed, and never contradicts it.
+fn is_typed(matches: &ArgMatches, name: &str) -> bool {
+    matches.value_source(name) == Some(ValueSource::CommandLine)
+}
+
+fn both(mut command: clap::Command, one: &str, other: &str) -> clap::Error {
+    let message = format!("{one} and {other} contradict each other; leave one of them out\n");
+    command.error(ErrorKind::ArgumentConflict, message)
+}
+
+/// Reads `HOST:PORT`, where the host may be a name.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let expected = "expected HOST:PORT, such as 127.0.0.1:3210 or localhost:0";
+    let mut addresses = text
+        .to_socket_addrs()
+        .map_err(|error| format!("{error}; {expected}"))?;
+    addresses
+        .next()
+        .ok_or_else(|| format!("the name has no address; {expected}"))
+}
+
 fn serve(matches: &ArgMatches) -> Result<Serve, clap::Error> {
     let fallback = || {
         DEFAULT_ADDR
             .parse()
-            .map_err(|_| clap::Error::new(clap::error::ErrorKind::InvalidValue))
+            .map_err(|_| clap::Error::new(ErrorKind::InvalidValue))
     };
     let addr = matches
         .get_one::<SocketAddr>("addr")
@@ -193,9 +216,13 @@ fn serve(matches: &ArgMatches) -> Result<Serve, clap::Error> {
     if dev && !addr.ip().is_loopback() {
         let message =
             format!("--dev shows internals to callers, so it serves loopback addresses only, not {addr}\n");
-        return Err(command_serve().error(clap::error::ErrorKind::ArgumentConflict, message));
+        return Err(command_serve().error(ErrorKind::ArgumentConflict, message));
     }
-    let data = (!matches.get_flag("memory")).then(|| path(matches));
+    let memory = matches.get_flag("memory");
+    if memory && is_typed(matches, "data") {
+        return Err(both(command_serve(), "--memory", "--data"));
+    }
+    let data = (!memory).then(|| path(matches));
     Ok(Serve {
         addr,
         data,
@@ -206,11 +233,14 @@ fn serve(matches: &ArgMatches) -> Result<Serve, clap::Error> {
 
 fn run(matches: &ArgMatches) -> Result<Run, clap::Error> {
     let text = |name: &str| matches.get_one::<String>(name).cloned();
+    if is_typed(matches, "url") && is_typed(matches, "data") {
+        return Err(both(command_run(), "--url", "--data"));
+    }
     let target = match (text("url"), text("key")) {
         (Some(url), Some(admin_key)) => Target::Server { url, admin_key },
         _ => Target::Data(path(matches)),
     };
-    let missing = || command_run().error(clap::error::ErrorKind::MissingRequiredArgument, "function\n");
+    let missing = || command_run().error(ErrorKind::MissingRequiredArgument, "function\n");
     let function = text("function").ok_or_else(missing)?;
     Ok(Run {
         function,
@@ -252,5 +282,22 @@ mod tests {
     fn a_server_is_named_together_with_a_key() {
         assert!(parsed("app run a:b --url http://localhost:1 --admin-key k").is_ok());
         assert!(parsed("app run a:b --url http://localhost:1").is_err());
+        assert!(parsed("app run a:b --url http://localhost:1 --admin-key k --data d").is_err());
+    }
+
+    #[test]
+    fn memory_and_a_directory_contradict_each_other() {
+        assert!(parsed("app serve --memory").is_ok());
+        assert!(parsed("app serve --memory --data d").is_err());
+    }
+
+    #[test]
+    fn an_address_may_have_a_name() {
+        let Ok(Command::Serve(serve)) = parsed("app serve --addr localhost:1") else {
+            panic!("expected serve")
+        };
+        assert!(serve.addr.ip().is_loopback());
+        let error = parsed("app serve --addr 3210").unwrap_err();
+        assert!(error.to_string().contains("HOST:PORT"), "{error}");
     }
 }

@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use super::{
-    Failure,
-    data_dir::DataDir,
-    serve::{report_progress, show_progress},
+use super::{Failure, data_dir::DataDir, output::print, progress};
+use crate::{
+    database::Database,
+    functions::{App, Catalog},
 };
-use crate::functions::{App, EngineOptions, Runtime};
 
 pub(super) fn check(app: App, data: &Path) -> Result<(), Failure> {
     let directory = DataDir::new(data);
@@ -19,14 +18,12 @@ pub(super) fn check(app: App, data: &Path) -> Result<(), Failure> {
     }
     let held = || format!("{} is held by a running server; stop it first", data.display());
     let store = directory.open()?.ok_or_else(|| Failure::unusable(held()))?;
-    let opening = show_progress();
-    let runtime = Runtime::open(app, store, EngineOptions::default(), opening).map_err(Failure::unusable)?;
-    let report = runtime
-        .database()
-        .check(report_progress())
-        .map_err(Failure::unusable)?;
-    runtime.database().close().map_err(Failure::unusable)?;
-    print!("{report}");
+    // Not the whole runtime: what is damaged may be what it needs to start.
+    let schema = Catalog::of(app).schema().map_err(Failure::unusable)?;
+    let database = Database::open(store, schema, progress::opening()).map_err(Failure::unusable)?;
+    let report = database.check(progress::report()).map_err(Failure::unusable)?;
+    database.close().map_err(Failure::unusable)?;
+    print(&report)?;
     if report.is_clean() {
         Ok(())
     } else {

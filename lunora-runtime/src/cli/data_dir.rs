@@ -49,9 +49,13 @@ impl<'a> DataDir<'a> {
                 self.0.display()
             ))
         };
-        fs::create_dir_all(self.0).map_err(|error| describe(&error))?;
+        make_private(self.0).map_err(|error| describe(&error))?;
         match Embedded::open(&self.store(), Options::default()) {
-            Ok(store) => Ok(Some(Arc::new(store))),
+            Ok(store) => {
+                // Left by a server that was killed: nobody serves there now.
+                self.remove_address();
+                Ok(Some(Arc::new(store)))
+            }
             Err(StoreError::Locked { .. }) => Ok(None),
             Err(error) => Err(describe(&error)),
         }
@@ -79,6 +83,15 @@ impl<'a> DataDir<'a> {
         // It may never have been written; a stale one is overwritten by the next server.
         let _ = fs::remove_file(self.address());
     }
+}
+
+/// Makes a directory, and those above it, for their owner alone. One that is there stays as it is.
+fn make_private(path: &Path) -> io::Result<()> {
+    let mut directory = fs::DirBuilder::new();
+    directory.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut directory, 0o700);
+    directory.create(path)
 }
 
 /// Writes a file that its owner alone can read, whole or not at all.

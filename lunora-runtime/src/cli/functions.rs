@@ -1,21 +1,42 @@
 //! `functions`: what the application has.
 
-use std::io::{self, Write};
+use serde::Serialize;
 
-use super::Failure;
+use super::{Failure, output::print};
 use crate::functions::{App, Catalog, FunctionInfo};
+use lunora_core::shape::{Definition, Shapes};
+use std::collections::BTreeMap;
+
+/// The list as JSON.
+#[derive(Serialize)]
+struct List<'a> {
+    functions: &'a [FunctionInfo],
+    /// The named types in arguments and results.
+    types: &'a BTreeMap<String, Definition>,
+}
 
 pub(super) fn list(app: App, json: bool) -> Result<(), Failure> {
-    let functions = Catalog::of(app).functions();
-    let text = if json {
-        serde_json::to_string_pretty(&functions).map_err(Failure::unusable)? + "\n"
-    } else {
-        tree(&functions)
+    let catalog = Catalog::of(app);
+    let functions = catalog.functions();
+    if !json {
+        return print(tree(&functions) + &types(catalog.shapes()));
+    }
+    let list = List {
+        functions: &functions,
+        types: catalog.shapes().definitions(),
     };
-    match io::stdout().write_all(text.as_bytes()) {
-        // `| head` is no reason to complain.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::unusable(error)),
-        _ => Ok(()),
+    print(serde_json::to_string_pretty(&list).map_err(Failure::unusable)? + "\n")
+}
+
+fn types(shapes: &Shapes) -> String {
+    let definitions = shapes.definitions().iter();
+    let lines =
+        definitions.map(|(name, definition)| format!("  {name} = {}\n", shapes.describe(&definition.shape)));
+    let lines: String = lines.collect();
+    if lines.is_empty() {
+        lines
+    } else {
+        format!("types\n{lines}")
     }
 }
 

@@ -4,10 +4,13 @@ mod args;
 mod check;
 mod data_dir;
 mod functions;
+mod output;
+mod progress;
 mod run;
 mod serve;
+mod signals;
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -81,7 +84,9 @@ fn start_log(server: bool) {
         Ok(targets) => (targets, None),
         Err(error) => (Targets::new().with_default(tracing::Level::INFO), Some(error)),
     };
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     // The application may have set up a log of its own; then that one stays.
     let _ = tracing_subscriber::registry()
         .with(lines)

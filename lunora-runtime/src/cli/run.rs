@@ -12,7 +12,8 @@ use super::{
     Failure,
     args::{Run, Target},
     data_dir::DataDir,
-    serve::show_progress,
+    output::print,
+    progress,
 };
 #[cfg(feature = "fetch")]
 use crate::functions::http_client;
@@ -34,8 +35,7 @@ pub(super) fn run(app: App, run: &Run) -> Result<(), Failure> {
             Target::Server { url, admin_key } => run_on_server(url, admin_key, &path, &args).await,
         }
     })?;
-    println!("{}", to_encoded_string(&value));
-    Ok(())
+    print(to_encoded_string(&value) + "\n")
 }
 
 fn arguments(text: &str) -> Result<Object, Failure> {
@@ -84,8 +84,8 @@ async fn run_here(
     path: FunctionPath,
     args: Object,
 ) -> Result<Value, Failure> {
-    let runtime =
-        Runtime::open(app, store, EngineOptions::default(), show_progress()).map_err(Failure::unusable)?;
+    let runtime = Runtime::open(app, store, EngineOptions::default(), progress::opening())
+        .map_err(Failure::unusable)?;
     let request = CallRequest {
         path,
         kind: None,
@@ -129,9 +129,16 @@ async fn run_on_server(url: &str, key: &str, path: &FunctionPath, args: &Object)
         answer.get("errorMessage").and_then(Value::as_str),
     ) {
         (Some(value), _) if status.is_success() => Ok(value),
-        (None, Some(message)) => Err(Failure::failed(message)),
+        (None, Some(message)) => Err(Failure::failed(plain(message))),
         _ => Err(strange()),
     }
+}
+
+/// The text of a failure without what a server puts before it for clients: `[Request ID: ..] Server Error`.
+#[cfg(feature = "fetch")]
+fn plain(message: &str) -> &str {
+    let text = message.split_once('\n').map_or(message, |(_, text)| text);
+    text.strip_prefix("Uncaught Error: ").unwrap_or(text)
 }
 
 #[cfg(not(feature = "fetch"))]

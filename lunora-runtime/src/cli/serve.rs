@@ -1,12 +1,9 @@
 //! `serve`: the application over HTTP until it is told to stop.
 
-use std::{io::IsTerminal, sync::Arc};
+use std::{io, sync::Arc};
 
-use tokio::signal;
-
-use super::{Failure, args::Serve, data_dir::DataDir};
+use super::{Failure, args::Serve, data_dir::DataDir, output::print, progress, signals::told_to_stop};
 use crate::{
-    database::{OpenOptions, Progress},
     functions::{App, EngineOptions, NewKey, Runtime},
     server::{AllowedOrigins, Server, ServerOptions},
     store::{Memory, Store},
@@ -17,20 +14,83 @@ pub(super) fn serve(app: App, options: &Serve) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(Failure::unusable)?;
-    tokio.block_on(serve_on(app, options))
+    tokio.block_on(async {
+        match &options.data {
+            Some(path) => serve_data(app, &DataDir::new(path), options).await,
+            None => serve_memory(app, options).await,
+        }
+    })
 }
 
-async fn serve_on(app: App, options: &Serve) -> Result<(), Failure> {
-    let directory = options.data.as_deref().map(DataDir::new);
-    let runtime = open(app, directory.as_ref())?;
-    let server = Server::bind(runtime.clone(), server_options(options)).await;
-    let server = server.map_err(Failure::unusable)?;
-    let url = format!("http://{}", server.local_addr());
+/// Serves what is in a directory.
+async fn serve_data(app: App, directory: &DataDir<'_>, options: &Serve) -> Result<(), Failure> {
+    let store = directory.open()?.ok_or_else(|| held(directory))?;
+    let runtime = open(app, store, |key| directory.write_admin_key(key.expose()))?;
+    let server = bind(&runtime, options).await?;
+    let url = url(&server);
     // Before the greeting: who reads that may go on to `run` at once, which looks for the address.
-    if let Some(directory) = &directory {
-        directory.write_address(&url).map_err(Failure::unusable)?;
-    }
-    greet(&url, directory.as_ref());
+    directory.write_address(&url).map_err(Failure::unusable)?;
+    let (data, key) = (directory.path().display(), directory.admin_key());
+    print(format_args!(
+        "Lunora serves {url}\n  data       {data}\n  admin key  in {}\n",
+        key.display()
+    ))?;
+    let ended = run(&runtime, server).await;
+    directory.remove_address();
+    ended
+}
+
+/// Serves from memory. There is no file for the admin key, so it is shown; it is gone with the data.
+async fn serve_memory(app: App, options: &Serve) -> Result<(), Failure> {
+    let mut admin_key = String::new();
+    let runtime = open(app, Arc::new(Memory::new()), |key| {
+        key.expose().clone_into(&mut admin_key);
+        Ok(())
+    })?;
+    let server = bind(&runtime, options).await?;
+    print(format_args!(
+        "Lunora serves {}\n  data       in memory: gone when the server ends\n  admin key  {admin_key}\n",
+        url(&server)
+    ))?;
+    run(&runtime, server).await
+}
+
+/// Opens the application on its data; `keep` puts the first admin key where its owner finds it.
+fn open(
+    app: App,
+    store: Arc<dyn Store>,
+    keep: impl FnOnce(&NewKey) -> io::Result<()>,
+) -> Result<Runtime, Failure> {
+    let runtime = Runtime::open(app, store, EngineOptions::default(), progress::opening())
+        .map_err(Failure::unusable)?;
+    let kept = runtime.ensure_admin_key(keep).map_err(Failure::unusable)?;
+    kept.map_err(|error| Failure::unusable(format!("the admin key cannot be written: {error}")))?;
+    Ok(runtime)
+}
+
+async fn bind(runtime: &Runtime, options: &Serve) -> Result<Server, Failure> {
+    let cors = match options.origins.as_slice() {
+        [] => AllowedOrigins::Any,
+        origins => AllowedOrigins::Listed(origins.to_vec()),
+    };
+    let (addr, dev) = (options.addr, options.dev);
+    let options = ServerOptions {
+        addr,
+        dev,
+        cors,
+        ..ServerOptions::default()
+    };
+    Server::bind(runtime.clone(), options)
+        .await
+        .map_err(Failure::unusable)
+}
+
+fn url(server: &Server) -> String {
+    format!("http://{}", server.local_addr())
+}
+
+/// Serves until the process is told to stop or the store fails.
+async fn run(runtime: &Runtime, server: Server) -> Result<(), Failure> {
     let purge = tokio::spawn({
         let runtime = runtime.clone();
         async move { runtime.purge_expired().await }
@@ -43,31 +103,7 @@ async fn serve_on(app: App, options: &Serve) -> Result<(), Failure> {
         ))),
     };
     purge.abort();
-    if let Some(directory) = &directory {
-        directory.remove_address();
-    }
     ended
-}
-
-/// Opens the data, in memory if there is no directory, and keeps the first admin key where its owner finds it.
-fn open(app: App, directory: Option<&DataDir<'_>>) -> Result<Runtime, Failure> {
-    let store: Arc<dyn Store> = match directory {
-        Some(directory) => directory.open()?.ok_or_else(|| held(directory))?,
-        None => Arc::new(Memory::new()),
-    };
-    let runtime =
-        Runtime::open(app, store, EngineOptions::default(), show_progress()).map_err(Failure::unusable)?;
-    let keep = |key: &NewKey| match directory {
-        Some(directory) => directory.write_admin_key(key.expose()),
-        // In memory there is no file, and the key is gone with the data.
-        None => {
-            println!("  admin key  {}", key.expose());
-            Ok(())
-        }
-    };
-    let kept = runtime.ensure_admin_key(keep).map_err(Failure::unusable)?;
-    kept.map_err(|error| Failure::unusable(format!("the admin key cannot be written: {error}")))?;
-    Ok(runtime)
 }
 
 fn held(directory: &DataDir<'_>) -> Failure {
@@ -78,68 +114,4 @@ fn held(directory: &DataDir<'_>) -> Failure {
         "the data directory {} is held by another process{by}. Stop that one, or take another directory with --data",
         directory.path().display(),
     ))
-}
-
-fn server_options(options: &Serve) -> ServerOptions {
-    let cors = match options.origins.as_slice() {
-        [] => AllowedOrigins::Any,
-        origins => AllowedOrigins::Listed(origins.to_vec()),
-    };
-    ServerOptions {
-        addr: options.addr,
-        dev: options.dev,
-        cors,
-        ..ServerOptions::default()
-    }
-}
-
-fn greet(url: &str, directory: Option<&DataDir<'_>>) {
-    println!("Lunora serves {url}");
-    match directory {
-        Some(directory) => {
-            println!("  data       {}", directory.path().display());
-            println!("  admin key  in {}", directory.admin_key().display());
-        }
-        None => println!("  data       in memory: gone when the server ends"),
-    }
-}
-
-/// Ends on the first SIGINT or SIGTERM.
-async fn told_to_stop() {
-    let interrupted = signal::ctrl_c();
-    #[cfg(unix)]
-    let terminated = async {
-        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            Ok(mut terminated) => terminated.recv().await.is_some(),
-            // Without that signal there is still the other one.
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<bool>();
-    tokio::select! {
-        _ = interrupted => {}
-        _ = terminated => {}
-    }
-    tracing::info!("stopping; calls that run are finished first");
-}
-
-/// Shows the progress of bringing the data in line with the schema: on one line in a terminal, else in the log.
-pub(super) fn show_progress() -> OpenOptions {
-    OpenOptions {
-        progress: Box::new(report_progress()),
-        ..OpenOptions::default()
-    }
-}
-
-pub(super) fn report_progress() -> impl FnMut(Progress<'_>) + Send {
-    let terminal = std::io::stderr().is_terminal();
-    move |progress| {
-        if terminal {
-            let end = if progress.done >= progress.total { "\n" } else { "" };
-            eprint!("\r{progress}\x1b[K{end}");
-        } else {
-            tracing::info!("{progress}");
-        }
-    }
 }

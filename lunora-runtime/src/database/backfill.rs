@@ -224,6 +224,7 @@ fn on_keys(snapshot: Arc<dyn Snapshot>) -> Transaction {
         Arc::new(Tables::default()),
         Arc::new(CursorKey::new([0; 32])),
         snapshot,
+        Arc::default(),
         options,
     )
 }

@@ -1,6 +1,7 @@
 //! From what a query names to the keys that it reads.
 
 use lunora_core::{
+    id::{DocumentId, RANDOM_BYTES},
     key::encode_key_part,
     table::{BY_CREATION_TIME, BY_ID, IndexBounds, KeyBound},
     value::Value,
@@ -51,29 +52,57 @@ pub(super) fn resolve(
         index: bounds.index.to_owned(),
     };
     if bounds.index == BY_ID {
-        let whole = bounds.equal.is_empty() && bounds.lower.is_none() && bounds.upper.is_none();
-        return whole
-            .then(|| (Source::Documents, keys::documents(table.schema.tag)))
-            .ok_or_else(unknown);
+        let keys = Keys {
+            prefix: keys::document_prefix(table.schema.tag),
+            fields: 1,
+            part: id_part,
+        };
+        return Ok((Source::Documents, key_range(keys, bounds).ok_or_else(unknown)?));
     }
     let index = table.index(bounds.index).ok_or_else(unknown)?;
-    let range = key_range(index, bounds).ok_or_else(unknown)?;
+    let range = key_range(Keys::of(index), bounds).ok_or_else(unknown)?;
     Ok((Source::Index(index), range))
 }
 
-/// `None` when the range names more fields than the index has.
-fn key_range(index: Index, bounds: &IndexBounds) -> Option<KeyRange> {
-    let part = part_encoder(index);
-    let mut prefix = keys::index_prefix(index.table, index.number);
+/// How the keys of a source are put together.
+struct Keys {
+    prefix: Vec<u8>,
+    /// How many fields a range can name.
+    fields: usize,
+    part: fn(Option<&Value>, &mut Vec<u8>),
+}
+
+impl Keys {
+    fn of(index: Index) -> Self {
+        let prefix = keys::index_prefix(index.table, index.number);
+        if index.spec.name == BY_CREATION_TIME {
+            return Self {
+                prefix,
+                fields: 1,
+                part: creation_time_part,
+            };
+        }
+        Self {
+            prefix,
+            fields: index.spec.fields.len(),
+            part: encode_key_part,
+        }
+    }
+}
+
+/// `None` when the range names more fields than there are.
+fn key_range(
+    Keys {
+        mut prefix,
+        fields,
+        part,
+    }: Keys,
+    bounds: &IndexBounds,
+) -> Option<KeyRange> {
     for value in &bounds.equal {
         part(value.as_ref(), &mut prefix);
     }
     let named = bounds.equal.len() + usize::from(bounds.lower.is_some() || bounds.upper.is_some());
-    let fields = if index.spec.name == BY_CREATION_TIME {
-        1
-    } else {
-        index.spec.fields.len()
-    };
     if named > fields {
         return None;
     }
@@ -110,11 +139,15 @@ fn ordered(start: Option<Key>, end: Option<Key>) -> KeyRange {
     }
 }
 
-fn part_encoder(index: Index) -> fn(Option<&Value>, &mut Vec<u8>) {
-    if index.spec.name == BY_CREATION_TIME {
-        creation_time_part
-    } else {
-        encode_key_part
+/// Documents lie by the random part of their id; whatever is no id stands below or above all of them.
+fn id_part(value: Option<&Value>, out: &mut Vec<u8>) {
+    let id = value
+        .and_then(Value::as_str)
+        .and_then(|text| text.parse::<DocumentId>().ok());
+    match (id, value) {
+        (Some(id), _) => out.extend_from_slice(&id.random),
+        (None, None | Some(Value::Null)) => out.extend_from_slice(&[0; RANDOM_BYTES]),
+        (None, Some(_)) => out.extend_from_slice(&[u8::MAX; RANDOM_BYTES]),
     }
 }
 

@@ -43,7 +43,8 @@ pub struct NotUnique {
 /// The transaction ran past its deadline.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "TimeLimitExceeded: the work_time of the function is over; read less, or split the work over several calls"
+    "LimitExceeded: the function has worked for as long as its work_millis; read less, split the work, or raise the \
+     limit on the function"
 )]
 pub struct TimeLimitExceeded;
 

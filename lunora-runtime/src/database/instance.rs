@@ -7,6 +7,7 @@ use lunora_core::error::Result;
 use super::{
     check::{self, CheckReport},
     committer::{CommitError, Committer},
+    creation::CreationTimes,
     cursor::CursorKey,
     lane::{Lane, LaneGuard},
     open::{self, OpenError, OpenOptions},
@@ -44,6 +45,7 @@ struct Inner {
     committer: Committer,
     tables: Arc<Tables>,
     cursor_key: Arc<CursorKey>,
+    creation_times: Arc<CreationTimes>,
 }
 
 impl Database {
@@ -60,6 +62,7 @@ impl Database {
             committer,
             tables,
             cursor_key,
+            creation_times: Arc::default(),
         })))
     }
 
@@ -74,6 +77,7 @@ impl Database {
             self.0.tables.clone(),
             self.0.cursor_key.clone(),
             snapshot,
+            self.0.creation_times.clone(),
             options,
         ))
     }

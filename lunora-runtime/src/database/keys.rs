@@ -49,10 +49,17 @@ pub(super) fn document_id(key: &[u8]) -> Option<DocumentId> {
     })
 }
 
+/// What the keys of all documents of a table begin with.
+pub(super) fn document_prefix(table: TableTag) -> Vec<u8> {
+    let mut key = Vec::with_capacity(DOCUMENT_KEY_BYTES);
+    key.extend_from_slice(&table.to_bytes());
+    key.push(DOCUMENTS);
+    key
+}
+
 /// All documents of a table, by id.
 pub(super) fn documents(table: TableTag) -> KeyRange {
-    let [a, b, c, d] = table.to_bytes();
-    KeyRange::prefix(&[a, b, c, d, DOCUMENTS])
+    KeyRange::prefix(&document_prefix(table))
 }
 
 /// What all entries of an index begin with.

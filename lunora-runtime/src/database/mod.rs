@@ -10,6 +10,7 @@ mod bounds;
 mod catalog;
 mod check;
 mod committer;
+mod creation;
 mod cursor;
 mod document;
 mod error;

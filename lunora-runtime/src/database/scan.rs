@@ -52,7 +52,7 @@ impl Transaction {
         let mut count = 0;
         while scan.overlay.next(self)?.is_some() {
             self.check_time()?;
-            self.meter.read(0)?;
+            self.count_read(&scan.table, 0)?;
             count += 1;
         }
         Ok(count)
@@ -67,7 +67,7 @@ impl Scan {
             return Ok(None);
         };
         let document = self.document(transaction, &key, payload)?;
-        transaction.meter.read(document.bytes())?;
+        transaction.count_read(&self.table, document.bytes())?;
         Ok(Some(document))
     }
 

@@ -5,12 +5,13 @@ use std::{collections::HashMap, fmt, sync::Arc, time::Instant};
 use lunora_core::{
     error::Result,
     id::{DocumentId, RANDOM_BYTES, TableTag},
-    limits::Limits,
+    limits::{LimitExceeded, Limits},
     value::{Object, Value, ValueError},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
 use super::{
+    creation::CreationTimes,
     cursor::CursorKey,
     document::{self, StoredDocument},
     error::{CorruptDocument, DocumentNotFound, InvalidDocument, TimeLimitExceeded, UniqueViolation},
@@ -61,7 +62,7 @@ pub struct Transaction {
     pub(super) page_end: Option<PageEnd>,
     pub(super) paginated: bool,
     ids: Option<StdRng>,
-    last_creation_time: Option<f64>,
+    creation_times: Arc<CreationTimes>,
 }
 
 impl Transaction {
@@ -69,6 +70,7 @@ impl Transaction {
         tables: Arc<Tables>,
         cursor_key: Arc<CursorKey>,
         snapshot: Arc<dyn Snapshot>,
+        creation_times: Arc<CreationTimes>,
         options: TransactionOptions,
     ) -> Self {
         Self {
@@ -84,7 +86,7 @@ impl Transaction {
             page_end: None,
             paginated: false,
             ids: None,
-            last_creation_time: None,
+            creation_times,
         }
     }
 
@@ -126,7 +128,7 @@ impl Transaction {
         let table = self.table(id.table)?;
         let document = self.load(&table, id)?;
         if let Some(document) = &document {
-            self.meter.read(document.bytes())?;
+            self.count_read(&table, document.bytes())?;
         }
         Ok(document)
     }
@@ -140,11 +142,11 @@ impl Transaction {
             table: table.schema.tag,
             random: self.next_id(),
         };
-        let document = StoredDocument::encode(id, self.next_creation_time(), fields);
+        let document = StoredDocument::encode(id, self.creation_times.next(self.options.now_ms), fields);
         for index in &table.indexes {
             self.probe(&table, *index, &document)?;
         }
-        self.meter.write(document.bytes())?;
+        self.count_write(&table, document.bytes())?;
         for index in &table.indexes {
             self.writes.put(index.entry(&document), Some(Key::new()));
         }
@@ -185,7 +187,7 @@ impl Transaction {
     /// Removes a document.
     pub fn delete(&mut self, id: DocumentId) -> Result<()> {
         let (table, old) = self.existing(id)?;
-        self.meter.write(0)?;
+        self.count_write(&table, 0)?;
         for index in &table.indexes {
             self.writes.put(index.entry(&old), None);
         }
@@ -269,7 +271,7 @@ impl Transaction {
         for index in table.indexes.iter().filter(moved) {
             self.probe(table, *index, &new)?;
         }
-        self.meter.write(new.bytes())?;
+        self.count_write(table, new.bytes())?;
         for index in table.indexes.iter().filter(moved) {
             self.writes.put(index.entry(old), None);
             self.writes.put(index.entry(&new), Some(Key::new()));
@@ -323,11 +325,21 @@ impl Transaction {
         random
     }
 
-    /// Strictly increasing, so that documents of one transaction keep the order of their insertion.
-    fn next_creation_time(&mut self) -> f64 {
-        let time = self.last_creation_time.map_or(self.options.now_ms, f64::next_up);
-        self.last_creation_time = Some(time);
-        time
+    /// Counts a read against the function's limits. What the system reads for itself is not the function's.
+    pub(super) fn count_read(&mut self, table: &ResolvedTable, bytes: u64) -> Result<(), LimitExceeded> {
+        if table.schema.is_system() {
+            Ok(())
+        } else {
+            self.meter.read(bytes)
+        }
+    }
+
+    fn count_write(&mut self, table: &ResolvedTable, bytes: u64) -> Result<(), LimitExceeded> {
+        if table.schema.is_system() {
+            Ok(())
+        } else {
+            self.meter.write(bytes)
+        }
     }
 }
 

@@ -15,7 +15,7 @@ pub struct Unauthenticated;
 impl From<Unauthenticated> for Error {
     fn from(_: Unauthenticated) -> Self {
         let data = [
-            ("code", "Unauthenticated"),
+            ("code", "unauthenticated"),
             ("message", "this function needs a logged-in user"),
         ];
         Self::app(std::collections::BTreeMap::from(data))
@@ -32,7 +32,7 @@ impl<'a> Auth<'a> {
         self.identity
     }
 
-    /// The user, or an application error with data `{code: "Unauthenticated", ..}`.
+    /// The user, or an application error with data `{code: "unauthenticated", ..}`.
     pub fn require(self) -> Result<&'a Identity, Unauthenticated> {
         self.identity.ok_or(Unauthenticated)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lunora_core::{
     arguments::Arguments,
-    error::{Error, Result},
+    error::{Error, RequestError, Result},
     identity::Identity,
     limits::LimitExceeded,
     reference::{Call, FunctionRef, Kind, Output},
@@ -35,7 +35,7 @@ pub(crate) fn encode_args<F: FunctionRef>(call: Call<F>) -> Result<Object> {
 }
 
 /// The result of a nested call.
-pub(crate) fn decode_output<F: FunctionRef>(result: Result<Value>) -> Result<Output<F>> {
+pub(super) fn decode_output<F: FunctionRef>(result: Result<Value>) -> Result<Output<F>> {
     let value = result.map_err(|error| error.nested().context(F::PATH))?;
     Ok(from_value(value)?)
 }
@@ -82,6 +82,10 @@ impl Engine {
         underway: super::running::Underway,
     ) -> Result<Answer, CallError> {
         function.check_kind(request.kind)?;
+        if key.is_some() && function.kind != Kind::Mutation {
+            let (path, defined) = (function.path.to_owned(), function.kind.name());
+            return Err(Error::request(RequestError::KeyUnusable { path, defined }).into());
+        }
         check_size("argument_bytes", request.args.size(), ARGUMENT_BYTES)?;
         function.check_args(&self.shapes, &request.args)?;
         let work = Work {

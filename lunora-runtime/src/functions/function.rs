@@ -64,6 +64,7 @@ impl Function {
 
 /// What can be told about a function: for the function list.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FunctionInfo {
     /// Wire path.

@@ -53,12 +53,7 @@ pub use self::{
     random::{CallRng, RequestId, Seeds},
     runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
 };
-pub(crate) use self::{
-    call::{decode_output, encode_args},
-    dispatch::call_error,
-    executor::drive,
-    runtime::Catalog,
-};
+pub(crate) use self::{call::encode_args, dispatch::call_error, executor::drive, runtime::Catalog};
 
 /// The one type of future in this API: named, so that a mistake in a call is one compile error and not three.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

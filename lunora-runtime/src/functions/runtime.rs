@@ -22,8 +22,8 @@ use crate::{
     system::SystemTransaction,
 };
 
-/// How long a shutdown waits for calls that are under way.
-pub const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a shutdown waits for calls whose callers are gone. (The server has waited for the others before.)
+pub const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(5);
 /// How often records of requests that are too old to be repeated are removed.
 const PURGE_EVERY: Duration = Duration::from_hours(1);
 
@@ -95,6 +95,11 @@ impl Catalog {
             .collect();
         all.sort_by_key(|function| function.path);
         all
+    }
+
+    /// The named types in arguments, results and documents.
+    pub(crate) const fn shapes(&self) -> &Shapes {
+        &self.shapes
     }
 
     pub(crate) fn schema(&self) -> Result<Schema, SchemaError> {

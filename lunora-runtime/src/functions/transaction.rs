@@ -8,6 +8,7 @@ use std::{
 use lunora_core::{
     error::{Error, Result},
     identity::Identity,
+    limits::LimitExceeded,
     value::{Object, Value},
 };
 use tokio::sync::oneshot;
@@ -27,8 +28,6 @@ use crate::{
     store::{StoreError, Timestamp},
 };
 
-/// How long one run of a query or mutation may work.
-pub(super) const WORK_LIMIT: Duration = Duration::from_secs(1);
 /// How long a query or mutation may take in all, waiting and repeated runs included.
 const TOTAL_LIMIT: Duration = Duration::from_secs(15);
 /// After as many conflicts a mutation runs where it cannot lose to another writer of this process.
@@ -204,8 +203,11 @@ impl Work {
     }
 
     fn handle(&self, ctx: Ctx<'_>) -> Result<Value> {
-        let start = Instant::now();
-        let value = drive((self.function.run)(ctx, self.args.clone()), || check_work(start))?;
+        let limit = self.engine.limits.with(self.function.limits).work_millis;
+        let end = Instant::now() + Duration::from_millis(limit);
+        let value = drive((self.function.run)(ctx, self.args.clone()), || {
+            check_work(end, limit)
+        })?;
         check_size("result_bytes", value.size(), RESULT_BYTES)?;
         Ok(value)
     }
@@ -213,9 +215,10 @@ impl Work {
     fn begin(&self, freshness: Freshness) -> Result<Arc<CallState>> {
         let engine = &self.engine;
         let (now, seed) = (engine.clock.now(), engine.seeds.next());
+        let limits = engine.limits.with(self.function.limits);
         let options = TransactionOptions {
-            limits: engine.limits.with(self.function.limits),
-            deadline: Some(Instant::now() + WORK_LIMIT),
+            limits,
+            deadline: Some(Instant::now() + Duration::from_millis(limits.work_millis)),
             now_ms: now.as_millis(),
             seed: engine.seeds.next(),
             binding: self.function.binding(&self.args),
@@ -231,15 +234,14 @@ impl Work {
     }
 }
 
-/// A handler worked longer than it may.
-#[derive(Debug, thiserror::Error)]
-#[error("TimeLimitExceeded: work_time is limited to {} s; read less, or split the work", WORK_LIMIT.as_secs())]
-struct WorkedTooLong;
-
-fn check_work(start: Instant) -> Result<()> {
-    if start.elapsed() > WORK_LIMIT {
-        Err(Error::from(WorkedTooLong))
-    } else {
-        Ok(())
+fn check_work(end: Instant, limit: u64) -> Result<()> {
+    if Instant::now() < end {
+        return Ok(());
     }
+    let advice = "read less, split the work, or raise the limit on the function";
+    Err(Error::from(LimitExceeded {
+        name: "work_millis",
+        limit,
+        advice,
+    }))
 }

@@ -74,7 +74,8 @@ impl Default for ServerLimits {
             head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_mins(1),
             write_timeout: Duration::from_secs(30),
-            shutdown_timeout: Duration::from_secs(30),
+            // Supervisors commonly kill after 30 s, so everything has to be over before.
+            shutdown_timeout: Duration::from_secs(20),
         }
     }
 }

@@ -8,7 +8,7 @@ use lunora_core::{
     path::FunctionPath,
     reference::{Call, FunctionRef, IsAction, IsMutation, IsQuery, Output},
     shape::Shape,
-    value::{Object, Value, to_value},
+    value::{Object, Value, from_value, to_value},
 };
 use serde::Serialize;
 
@@ -16,8 +16,7 @@ use super::{TestClient, TestClock, directory::TemporaryDirectory};
 use crate::{
     database::OpenOptions,
     functions::{
-        App, BoxFuture, CallRequest, EngineOptions, RequestId, Runtime, Seeds, call_error, decode_output,
-        encode_args,
+        App, BoxFuture, CallRequest, EngineOptions, RequestId, Runtime, Seeds, call_error, encode_args,
     },
     store::{Embedded, Memory, Options, Store},
 };
@@ -177,7 +176,7 @@ impl TestApp {
     fn call<F: FunctionRef>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
         Box::pin(async move {
             let args = encode_args(call)?;
-            decode_output::<F>(self.run_object(F::PATH, args).await)
+            Ok(from_value(self.run_object(F::PATH, args).await?)?)
         })
     }
 
@@ -195,7 +194,7 @@ impl TestApp {
     /// Runs any function by its wire name and decodes its result.
     pub fn run_as<'a, T: Shape>(&'a self, path: &'a str, args: impl Serialize) -> BoxFuture<'a, Result<T>> {
         let value = self.run(path, args);
-        Box::pin(async move { Ok(lunora_core::value::from_value(value.await?)?) })
+        Box::pin(async move { Ok(from_value(value.await?)?) })
     }
 
     async fn run_object(&self, path: &str, args: Object) -> Result<Value> {

@@ -262,7 +262,7 @@ fn every_operation_looks_at_the_deadline() {
     late.deadline = Some(Instant::now());
     let mut transaction = database.begin(Freshness::Ordered, late).unwrap();
     let error = transaction.insert(ITEMS, item(1.0, 1.0, "a")).unwrap_err();
-    assert!(error.downcast_ref::<TimeLimitExceeded>().is_some() && error.to_string().contains("work_time"));
+    assert!(error.downcast_ref::<TimeLimitExceeded>().is_some() && error.to_string().contains("work_millis"));
     let mut early = options();
     early.deadline = Some(Instant::now() + Duration::from_mins(1));
     let mut transaction = database.begin(Freshness::Ordered, early).unwrap();

@@ -66,8 +66,18 @@ pub(crate) fn drive<T>(
             Ok(Poll::Ready(result)) => return result,
             Ok(Poll::Pending) if woken.0.swap(false, Ordering::Acquire) => {}
             Ok(Poll::Pending) => return Err(Error::from(Outside)),
-            Err(panic) => return Err(Error::from(Panicked::new(&*panic))),
+            Err(panic) => return Err(panicked(&*panic)),
         }
+    }
+}
+
+/// What tokio says when a timer or socket is made where none can be, and nothing else does.
+const NO_REACTOR: &str = "there is no reactor running";
+
+fn panicked(panic: &(dyn Any + Send)) -> Error {
+    match Panicked::new(panic) {
+        Panicked(text) if text.starts_with(NO_REACTOR) => Error::from(Outside),
+        panicked => Error::from(panicked),
     }
 }
 
@@ -96,6 +106,16 @@ mod tests {
     fn a_future_that_waits_outside_is_refused() {
         let error = drive(Box::pin(pending::<Result<()>>()), || Ok(())).unwrap_err();
         assert!(error.downcast_ref::<Outside>().is_some());
+    }
+
+    #[test]
+    fn a_timer_is_refused() {
+        let sleep = async {
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            Ok(())
+        };
+        let error = drive(Box::pin(sleep), || Ok(())).unwrap_err();
+        assert!(error.downcast_ref::<Outside>().is_some(), "{error}");
     }
 
     #[test]
