@@ -99,6 +99,7 @@ impl FunctionVisibility for Internal {
     note = "use `run_mutation` or `run_action` for a function of that kind, where the context has it"
 )]
 pub trait IsQuery: FunctionKind {}
+#[diagnostic::do_not_recommend]
 impl IsQuery for Query {}
 
 /// The kind is a mutation.
@@ -108,6 +109,7 @@ impl IsQuery for Query {}
     note = "use `run_query` or `run_action` for a function of that kind, where the context has it"
 )]
 pub trait IsMutation: FunctionKind {}
+#[diagnostic::do_not_recommend]
 impl IsMutation for Mutation {}
 
 /// The kind is an action.
@@ -117,6 +119,7 @@ impl IsMutation for Mutation {}
     note = "use `run_query` or `run_mutation` for a function of that kind"
 )]
 pub trait IsAction: FunctionKind {}
+#[diagnostic::do_not_recommend]
 impl IsAction for Action {}
 
 /// The visibility lets a client call the function.
@@ -126,6 +129,7 @@ impl IsAction for Action {}
     note = "make the function public (`#[query]` instead of `#[internal_query]`, ...), or call it on the server with `ctx.run_*`"
 )]
 pub trait ClientMayCall: FunctionVisibility {}
+#[diagnostic::do_not_recommend]
 impl ClientMayCall for Public {}
 
 /// The place of an annotated item in the module tree. `lunora::app!` implements it for each item that it lists.

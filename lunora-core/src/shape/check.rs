@@ -131,12 +131,11 @@ impl Shapes {
         }
         for field in fields {
             match object.get(field.name) {
-                Some(Value::Null) if field.optional => {}
+                None | Some(Value::Null) if field.optional => {}
                 Some(value) => {
                     self.check_node(&field.shape, value)
                         .map_err(|error| error.within(field.name))?;
                 }
-                None if field.optional => {}
                 None => {
                     let expected = self.describe(&field.shape);
                     return Err(Mismatch::new(format!("missing, expected {expected}")).within(field.name));

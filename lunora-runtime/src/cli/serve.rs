@@ -76,8 +76,8 @@ async fn bind(runtime: &Runtime, options: &Serve) -> Result<Server, Failure> {
     let (addr, dev) = (options.addr, options.dev);
     let options = ServerOptions {
         addr,
-        dev,
         cors,
+        dev,
         ..ServerOptions::default()
     };
     Server::bind(runtime.clone(), options)
