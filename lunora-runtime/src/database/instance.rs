@@ -16,7 +16,7 @@ use super::{
     tables::Tables,
     transaction::{Transaction, TransactionOptions},
 };
-use crate::store::{Durable, Store, StoreError, Timestamp};
+use crate::store::{Durable, Snapshot, Store, StoreError, Timestamp};
 
 /// Which commits a transaction sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,11 +68,7 @@ impl Database {
 
     /// Begins a transaction.
     pub fn begin(&self, freshness: Freshness, options: TransactionOptions) -> Result<Transaction> {
-        let store = &self.0.committer.store;
-        let snapshot = store.snapshot(match freshness {
-            Freshness::Ordered => store.ordered(),
-            Freshness::Durable => store.durable(),
-        })?;
+        let snapshot = self.snapshot(freshness)?;
         Ok(Transaction::new(
             self.0.tables.clone(),
             self.0.cursor_key.clone(),
@@ -80,6 +76,22 @@ impl Database {
             self.0.creation_times.clone(),
             options,
         ))
+    }
+
+    /// The newest snapshot of this freshness.
+    fn snapshot(&self, freshness: Freshness) -> Result<Arc<dyn Snapshot>, StoreError> {
+        let store = &self.0.committer.store;
+        loop {
+            let newest = match freshness {
+                Freshness::Ordered => store.ordered(),
+                Freshness::Durable => store.durable(),
+            };
+            match store.snapshot(newest) {
+                // This thread was held up in between for so long that what was newest is no longer kept.
+                Err(StoreError::TooOld { .. }) => {}
+                snapshot => return snapshot,
+            }
+        }
     }
 
     /// Commits a transaction: when this returns, it is ordered and visible, and will be durable soon.

@@ -9,6 +9,7 @@ mod lane;
 mod limits;
 mod model;
 mod opening;
+mod orders;
 mod pages;
 mod read_sets;
 mod savepoints;

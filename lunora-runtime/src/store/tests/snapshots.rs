@@ -133,7 +133,10 @@ fn writers_on_many_threads_each_win_in_turn() {
         for _ in 0..200 {
             loop {
                 let head = store.ordered();
-                let count = read_at(&*store, head);
+                // Held up in between, a writer may find that the others have left its snapshot behind.
+                let Some(count) = read_at(&*store, head) else {
+                    continue;
+                };
                 let next = commit(head.0 + 1, &[("count", Some(&(count + 1).to_string()))]);
                 match store.append(head, next) {
                     Ok(()) => break,
@@ -157,7 +160,11 @@ fn writers_on_many_threads_each_win_in_turn() {
     assert_eq!(read(&*store, "count").as_deref(), Some("800"));
 }
 
-fn read_at(store: &dyn Store, ts: Timestamp) -> u64 {
-    let snapshot = store.snapshot(ts).unwrap();
-    get(&*snapshot, "count").map_or(0, |count| count.parse().unwrap())
+/// The count as of `ts`; `None` when that is no longer kept.
+fn read_at(store: &dyn Store, ts: Timestamp) -> Option<u64> {
+    let snapshot = match store.snapshot(ts) {
+        Err(StoreError::TooOld { .. }) => return None,
+        snapshot => snapshot.unwrap(),
+    };
+    Some(get(&*snapshot, "count").map_or(0, |count| count.parse().unwrap()))
 }
