@@ -5,8 +5,8 @@
 //! [`FullDispatch`] knows all of them; the contexts use it for nested calls, and the network may only when it
 //! hands over an [`AdminCaller`], whose one constructor is the verification of an admin key.
 //!
-//! A call goes through [`call`](self::call): kind, arguments, handler, result. Queries and mutations run on the
-//! [`executor`](self::executor), which knows neither sockets nor timers; actions run on tokio.
+//! A call goes through `call`: kind, arguments, handler, result. Queries and mutations run on the
+//! `executor`, which knows neither sockets nor timers; actions run on tokio.
 
 mod action;
 mod action_ctx;
