@@ -24,6 +24,11 @@ impl StoreFailure {
         self.0.known.notify_waiters();
     }
 
+    /// Whether there was one.
+    pub(super) fn is_known(&self) -> bool {
+        self.0.error.get().is_some()
+    }
+
     pub(super) async fn wait(&self) -> StoreError {
         loop {
             let known = self.0.known.notified();

@@ -116,6 +116,12 @@ impl Runtime {
         opening: database::OpenOptions,
     ) -> Result<Self, OpenError> {
         let catalog = Catalog::of(app);
+        // Before anything else is done with it: whichever thread of the store fails, the process hears of it.
+        let failure = StoreFailure::default();
+        store.on_failure({
+            let failure = failure.clone();
+            Box::new(move |error| failure.report(&error))
+        });
         let database = Database::open(store, catalog.schema()?, opening)?;
         let EngineOptions {
             clock,
@@ -134,7 +140,7 @@ impl Runtime {
             shapes: catalog.shapes,
             executor: Executor::start(threads)?,
             running: Running::default(),
-            failure: StoreFailure::default(),
+            failure,
             clock,
             seeds,
             limits,
@@ -207,6 +213,11 @@ impl Runtime {
     /// Ends when the store has failed and nothing can be promised any more: the process should stop.
     pub async fn failed(&self) -> StoreError {
         self.0.engine.failure.wait().await
+    }
+
+    /// Whether [`Self::failed`] has ended.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.0.engine.failure.is_known()
     }
 
     /// Lets no further call in, waits for those under way, and closes the store.

@@ -35,6 +35,8 @@ pub(super) fn instance_name(shared: &Shared) -> Response {
 pub(super) fn health(shared: &Shared) -> Response {
     if shared.lifecycle.is_ending() {
         text(StatusCode::SERVICE_UNAVAILABLE, "shutting down\n")
+    } else if shared.runtime.has_failed() {
+        text(StatusCode::SERVICE_UNAVAILABLE, "the store has failed\n")
     } else {
         text(StatusCode::OK, "ok\n")
     }
@@ -60,4 +62,52 @@ fn text(status: StatusCode, body: impl Into<Body>) -> Response {
         HeaderValue::from_static("text/plain; charset=utf-8"),
         body.into(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::atomic::Ordering, time::Duration};
+
+    use super::*;
+    use crate::{
+        database::OpenOptions,
+        functions::{App, EngineOptions, Runtime},
+        server::{ServerOptions, admission::Quota, lifecycle::Lifecycle},
+        store::{Commit, Store, StoreError, Timestamp, memory_that_fails},
+    };
+
+    #[test]
+    fn a_checkpoint_that_fails_ends_the_process_and_its_health() {
+        let (store, writes_fail) = memory_that_fails();
+        let runtime = Runtime::open(
+            App::__new(&[]),
+            store.clone(),
+            EngineOptions::default(),
+            OpenOptions::default(),
+        )
+        .unwrap();
+        let shared = Shared {
+            runtime: runtime.clone(),
+            options: ServerOptions::default(),
+            lifecycle: Lifecycle::new(),
+            requests: Quota::new(1),
+            buffers: Quota::new(1),
+        };
+        assert_eq!(health(&shared).status(), StatusCode::OK);
+        writes_fail.store(true, Ordering::SeqCst);
+        let commit = Commit {
+            ts: Timestamp(store.ordered().0 + 1),
+            writes: vec![("key".into(), Some("value".into()))],
+        };
+        store.append(store.ordered(), commit).unwrap();
+        store.checkpoint().unwrap_err();
+        // No call was under way that could have told.
+        let failed = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap()
+            .block_on(async { tokio::time::timeout(Duration::from_secs(10), runtime.failed()).await });
+        assert!(matches!(failed, Ok(StoreError::Failed(_))), "{failed:?}");
+        assert_eq!(health(&shared).status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
 }

@@ -31,6 +31,10 @@ macro_rules! delegate_store {
                 self.running.engine.when_durable(ts, done);
             }
 
+            fn on_failure(&self, failed: $crate::store::OnFailure) {
+                self.running.engine.on_failure(failed);
+            }
+
             fn feed(
                 &self,
                 since: $crate::store::Timestamp,

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
@@ -16,7 +17,14 @@ use super::overlay::Layer;
 use super::recent::Recent;
 use super::state::{Base, DiskSpace, Generation, Meta, Views};
 use super::timestamp::Timestamp;
-use super::traits::{Durable, Snapshot};
+use super::traits::{Durable, OnFailure, Snapshot};
+
+/// How long closing waits for room on a full disk before it drops what nobody was promised.
+pub(crate) const CLOSE_PATIENCE: Duration = if cfg!(test) {
+    Duration::from_millis(500)
+} else {
+    Duration::from_secs(10)
+};
 
 /// A store without its threads.
 #[derive(Debug)]
@@ -118,6 +126,10 @@ impl Engine {
             Some(log) => log.when_durable(ts, done),
             None => done(Ok(())),
         }
+    }
+
+    pub(crate) fn on_failure(&self, failed: OnFailure) {
+        self.health.watch(failed);
     }
 
     pub(crate) fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
@@ -232,7 +244,7 @@ impl Engine {
     /// the log.
     fn judge(&self, error: StoreError) -> StoreError {
         match error {
-            StoreError::Closed | StoreError::Failed(_) => error,
+            StoreError::Closed | StoreError::Failed(_) | StoreError::Unwritten => error,
             _ if self.disk.is_full() => StoreError::DiskFull,
             other => self
                 .health
@@ -253,7 +265,12 @@ impl Engine {
         self.health.close();
         drop(order);
         if let Some(log) = &self.log {
-            log.wait(self.ordered())?;
+            let newest = self.ordered();
+            if !log.wait_at_most(newest, CLOSE_PATIENCE)? {
+                // A disk that is only slow still gets its time.
+                log.give_up();
+                log.wait(newest)?;
+            }
         }
         self.disk.give_up();
         self.checkpoint()

@@ -41,6 +41,13 @@ pub enum StoreError {
     /// The store has failed for good: what is on disk is known only up to `durable()`. The process must end.
     #[error("the store has failed and must be restarted: {0}")]
     Failed(Arc<str>),
+    /// The disk stayed full while the store was being closed. What was not written was never acknowledged; part of
+    /// it may still be there at the next start, as after a crash.
+    #[error(
+        "the disk stayed full while the store was being closed: commits that were never acknowledged are dropped; \
+         nothing that was acknowledged is lost"
+    )]
+    Unwritten,
     /// The store was closed.
     #[error("the store is closed")]
     Closed,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
 
 use super::delegate::delegate_store;
@@ -42,7 +43,12 @@ impl Memory {
     }
 
     pub(crate) fn with(options: &Options) -> Result<Self, StoreError> {
-        let base = Base::open(InMemoryBackend::new(), options.cache_bytes)?;
+        Self::on(InMemoryBackend::new(), options)
+    }
+
+    /// With its pages in `backend`, which is empty.
+    pub(crate) fn on(backend: impl StorageBackend, options: &Options) -> Result<Self, StoreError> {
+        let base = Base::open(backend, options.cache_bytes)?;
         base.write(Meta::default(), std::iter::empty())?;
         let parts = Parts {
             base,

@@ -31,6 +31,8 @@ mod threads;
 mod timestamp;
 mod traits;
 
+#[cfg(test)]
+pub(crate) use self::tests::memory_that_fails;
 pub use commit::{Commit, Key, Payload};
 pub use embedded::Embedded;
 pub use error::StoreError;
@@ -38,4 +40,4 @@ pub use memory::Memory;
 pub use options::Options;
 pub use range::{Direction, KeyRange};
 pub use timestamp::Timestamp;
-pub use traits::{Durable, Pairs, Snapshot, Store};
+pub use traits::{Durable, OnFailure, Pairs, Snapshot, Store};

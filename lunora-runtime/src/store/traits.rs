@@ -11,6 +11,9 @@ use super::timestamp::Timestamp;
 /// Called once a commit is on disk, or with the error that keeps it from getting there.
 pub type Durable = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
+/// Called with the error when the store fails for good.
+pub type OnFailure = Box<dyn FnOnce(StoreError) + Send>;
+
 /// The pairs of a scan, in order.
 pub type Pairs<'a> = Box<dyn Iterator<Item = Result<(Key, Payload), StoreError>> + Send + 'a>;
 
@@ -43,12 +46,19 @@ pub trait Store: Send + Sync + Debug + 'static {
     /// Called from the log thread: it must not block.
     fn when_durable(&self, ts: Timestamp, done: Durable);
 
+    /// Calls `failed` once the store has failed for good (at once when it already has), whoever waits for what:
+    /// nothing can be promised any more, and the process has to end. A full disk is no failure.
+    ///
+    /// Called from the thread that fails: it must not block.
+    fn on_failure(&self, failed: OnFailure);
+
     /// Ordered commits after `since`, oldest first, as far as retained, else [`StoreError::TooOld`].
     fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError>;
 
     /// Waits until everything ordered is durable, checkpoints and closes.
     ///
-    /// Later appends fail with [`StoreError::Closed`]. Idempotent.
+    /// Later appends fail with [`StoreError::Closed`]. Idempotent. [`StoreError::Unwritten`] when the disk has no
+    /// room for what is ordered and gets none within ten seconds.
     fn close(&self) -> Result<(), StoreError>;
 }
 

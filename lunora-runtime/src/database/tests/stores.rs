@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use crate::store::{Commit, Durable, Snapshot, Store, StoreError, Timestamp};
+use crate::store::{Commit, Durable, OnFailure, Snapshot, Store, StoreError, Timestamp};
 
 /// A store that fails after so many commits, as a process does that is killed.
 #[derive(Debug)]
@@ -35,6 +35,9 @@ impl Store for Dying {
     }
     fn when_durable(&self, ts: Timestamp, done: Durable) {
         self.store.when_durable(ts, done);
+    }
+    fn on_failure(&self, failed: OnFailure) {
+        self.store.on_failure(failed);
     }
     fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
         self.store.feed(since)
@@ -76,6 +79,9 @@ impl Store for Contended {
     }
     fn when_durable(&self, ts: Timestamp, done: Durable) {
         self.store.when_durable(ts, done);
+    }
+    fn on_failure(&self, failed: OnFailure) {
+        self.store.on_failure(failed);
     }
     fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
         self.store.feed(since)

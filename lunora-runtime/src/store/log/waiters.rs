@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use parking_lot::{Condvar, Mutex};
 
@@ -65,6 +66,20 @@ impl Waiters {
             self.changed.wait(&mut state);
         }
         Ok(())
+    }
+
+    /// Blocks until `ts` is durable or it is `deadline`. False when it is not durable then.
+    pub(super) fn wait_until(&self, ts: Timestamp, deadline: Instant) -> Result<bool, StoreError> {
+        let mut state = self.state.lock();
+        while self.durable() < ts {
+            if let Some(error) = &state.end {
+                return Err(error.clone());
+            }
+            if self.changed.wait_until(&mut state, deadline).timed_out() {
+                return Ok(self.durable() >= ts);
+            }
+        }
+        Ok(true)
     }
 
     /// Everything up to `ts` is on disk.

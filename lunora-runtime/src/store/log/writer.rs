@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
@@ -78,6 +79,16 @@ impl Log {
         self.waiters.wait(ts)
     }
 
+    /// Blocks until `ts` is durable, but not longer than `limit`. False when it is not.
+    pub(crate) fn wait_at_most(&self, ts: Timestamp, limit: Duration) -> Result<bool, StoreError> {
+        self.waiters.wait_until(ts, Instant::now() + limit)
+    }
+
+    /// From now on a full disk ends the log: the store is closing and nobody can wait any longer.
+    pub(crate) fn give_up(&self) {
+        self.disk.give_up();
+    }
+
     /// Number of the segment that is being filled.
     pub(crate) fn segment(&self) -> u64 {
         self.tail.lock().segment.id.sequence
@@ -130,6 +141,8 @@ impl Log {
     pub(crate) fn run(&self) {
         let error = match self.write_all() {
             Ok(()) => StoreError::Closed,
+            // Only after it has given up. A sync that finds no room is another matter.
+            Err(_) if self.disk.is_full() => StoreError::Unwritten,
             Err(error) => self
                 .health
                 .fail(&format!("the commit log cannot be written: {error}")),
@@ -201,7 +214,7 @@ impl Log {
 
     /// Lets the threads end once everything queued is written.
     pub(crate) fn stop(&self) {
-        self.disk.give_up();
+        self.give_up();
         self.queue.stop();
         self.space.stop();
     }

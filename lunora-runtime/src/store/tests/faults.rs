@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
+use super::super::engine::CLOSE_PATIENCE;
 use super::super::log::Files;
+use super::broken::failure_of;
 use super::damage::{FIRST, RECORD, without_seal};
 use super::faulty::{Faults, FaultyDisk};
 use super::*;
@@ -77,8 +79,10 @@ fn after_a_failed_sync_nothing_is_acknowledged_any_more() {
     let (store, faults) = open_faulty(dir.path());
     put_durably(&store, 1, "key", "value");
     faults.syncs_fail.store(true, SeqCst);
+    let told = failure_of(&store);
     put(&store, 2, "key", "lost").unwrap();
     assert!(matches!(durable(&store, 2), Err(StoreError::Failed(_))));
+    assert!(matches!(told.recv().unwrap(), StoreError::Failed(_)));
     faults.syncs_fail.store(false, SeqCst);
     assert_eq!(store.durable(), Timestamp(1));
     assert!(matches!(
@@ -121,6 +125,60 @@ fn what_was_ordered_waits_for_room_where_even_overwriting_needs_it() {
     assert!(!acknowledged.load(SeqCst));
     faults.writes_find_no_space.store(false, SeqCst);
     soon(|| acknowledged.load(SeqCst));
+}
+
+#[test]
+fn closing_on_a_disk_that_stays_full_drops_only_what_was_never_acknowledged() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, faults) = open_faulty(dir.path());
+    put_durably(&store, 1, "key", "value");
+    let told = failure_of(&store);
+    faults.writes_find_no_space.store(true, SeqCst);
+    put(&store, 2, "key", "waits").unwrap();
+    let (sender, answer) = mpsc::channel();
+    store.when_durable(Timestamp(2), Box::new(move |answer| sender.send(answer).unwrap()));
+    let (sender, closed) = mpsc::channel();
+    std::thread::spawn(move || sender.send(store.close()).unwrap());
+    let error = closed.recv_timeout(Duration::from_secs(10)).unwrap().unwrap_err();
+    assert!(matches!(error, StoreError::Unwritten), "{error}");
+    assert!(matches!(answer.recv().unwrap(), Err(StoreError::Unwritten)));
+    assert!(told.recv().is_err(), "a full disk is no failure");
+
+    let store = open(dir.path());
+    assert_eq!(store.ordered(), Timestamp(1));
+    assert_eq!(read(&store, "key").as_deref(), Some("value"));
+}
+
+#[test]
+fn closing_on_a_full_disk_that_gets_room_in_time_keeps_everything() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, faults) = open_faulty(dir.path());
+    put_durably(&store, 1, "key", "value");
+    faults.writes_find_no_space.store(true, SeqCst);
+    put(&store, 2, "key", "waits").unwrap();
+    std::thread::scope(|scope| {
+        let closing = scope.spawn(|| store.close());
+        std::thread::sleep(Duration::from_millis(100));
+        faults.writes_find_no_space.store(false, SeqCst);
+        closing.join().unwrap().unwrap();
+    });
+    assert_eq!(read(&open(dir.path()), "key").as_deref(), Some("waits"));
+}
+
+#[test]
+fn closing_on_a_slow_disk_takes_as_long_as_it_takes() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, faults) = open_faulty(dir.path());
+    faults.syncs_hang.store(true, SeqCst);
+    put(&store, 1, "key", "value").unwrap();
+    std::thread::scope(|scope| {
+        let closing = scope.spawn(|| store.close());
+        std::thread::sleep(2 * CLOSE_PATIENCE);
+        let waits = !closing.is_finished();
+        faults.syncs_hang.store(false, SeqCst);
+        closing.join().unwrap().unwrap();
+        assert!(waits);
+    });
 }
 
 /// Commits 1 and 2 alone, then 3, 4 and 5 in one write.

@@ -1,5 +1,6 @@
 //! The store as a whole: against a naive model, with damaged files, on a failing disk.
 
+mod broken;
 mod concurrent;
 mod damage;
 mod faults;
@@ -7,6 +8,8 @@ mod faulty;
 mod lifecycle;
 mod model;
 mod snapshots;
+
+pub(crate) use broken::memory_that_fails;
 
 use std::fs;
 use std::path::Path;
