@@ -1052,7 +1052,7 @@ mod at_the_limit {
     async fn arguments_and_results() {
         const LIMIT: usize = 16 << 20;
         let app = TestApp::new(app()).unwrap();
-        // An object is 2, a name its length and 1, a string 2 (client protocol, section 1).
+        // An object is 2, a name its length and 1, a string 2 (client the protocol of the Convex clients).
         let most = LIMIT - 2 - ("text".len() + 1) - 2;
         let length = |length| app.query(api::limits::length("x".repeat(length)));
         assert_eq!(length(most).await.unwrap() as usize, most);

@@ -2,7 +2,7 @@
 
 use crate::{
     shape::{Field, Shape, Shapes},
-    value::{Object, Value, ValueError, from_value, to_value},
+    value::{Object, Value, ValueError, from_value, to_field},
 };
 
 /// A tuple of things that travel.
@@ -59,11 +59,8 @@ tuples! {
 }
 
 fn insert<T: Shape>(object: &mut Object, name: &str, argument: &T) -> Result<(), ValueError> {
-    match to_value(argument).map_err(|error| error.in_field(name))? {
-        Value::Null => {}
-        value => {
-            object.insert(name.to_owned(), value);
-        }
+    if let Some(value) = to_field(argument).map_err(|error| error.in_field(name))? {
+        object.insert(name.to_owned(), value);
     }
     Ok(())
 }

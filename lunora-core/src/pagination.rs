@@ -1,4 +1,4 @@
-//! Pages of a query: what a client asks for and what it gets (protocol, section 6).
+//! Pages of a query: what a client asks for and what it gets (the protocol of the Convex clients).
 
 use serde::{Deserialize, Serialize, Serializer};
 

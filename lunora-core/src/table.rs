@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::{
     id::Id,
     shape::Shape,
-    value::{Object, Value, ValueError, ValueSerializer, from_value, to_value},
+    value::{Object, Value, ValueError, ValueSerializer, field_with, from_value, to_field},
 };
 
 /// A struct whose values are documents; comes from `#[table("name")]`.
@@ -163,32 +163,24 @@ pub trait AsKey<F> {
     fn as_key(&self) -> Result<Option<Value>, ValueError>;
 }
 
-fn key(value: &(impl Serialize + ?Sized)) -> Result<Option<Value>, ValueError> {
-    // An absent option serializes to null at the top; in a document its field is left out.
-    Ok(match to_value(value)? {
-        Value::Null => None,
-        value => Some(value),
-    })
-}
-
 impl<F: Serialize> AsKey<F> for F {
     fn as_key(&self) -> Result<Option<Value>, ValueError> {
-        key(self)
+        to_field(self)
     }
 }
 impl<F: Serialize> AsKey<F> for &F {
     fn as_key(&self) -> Result<Option<Value>, ValueError> {
-        key(*self)
+        to_field(*self)
     }
 }
 impl AsKey<String> for &str {
     fn as_key(&self) -> Result<Option<Value>, ValueError> {
-        key(*self)
+        to_field(*self)
     }
 }
 impl AsKey<Option<String>> for &str {
     fn as_key(&self) -> Result<Option<Value>, ValueError> {
-        key(*self)
+        to_field(*self)
     }
 }
 
@@ -440,11 +432,10 @@ impl<T> Patch<T> {
     pub fn set_with(
         mut self,
         name: &'static str,
-        write: impl FnOnce(ValueSerializer) -> Result<Value, ValueError>,
+        write: impl FnOnce(ValueSerializer<'_>) -> Result<Value, ValueError>,
     ) -> Self {
         self.changes = self.changes.and_then(|mut changes| {
-            let value = write(ValueSerializer::new()).map_err(|error| error.in_field(name))?;
-            changes.push((name, Some(value).filter(|value| *value != Value::Null)));
+            changes.push((name, field_with(write).map_err(|error| error.in_field(name))?));
             Ok(changes)
         });
         self

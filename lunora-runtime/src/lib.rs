@@ -8,5 +8,4 @@ pub mod database;
 pub mod functions;
 pub mod server;
 pub mod store;
-mod system;
 pub mod testing;

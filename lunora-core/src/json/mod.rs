@@ -1,4 +1,4 @@
-//! Values as JSON (protocol, section 1): the encoded form that clients speak, and the lossy ones for people and tools.
+//! Values as JSON (the protocol of the Convex clients): the encoded form that clients speak, and the lossy ones for people and tools.
 
 mod arbitrary;
 mod decode;

@@ -71,6 +71,22 @@ impl Shapes {
     }
 }
 
+impl Shapes {
+    /// Whether `node` is, or has somewhere inside it, the definition `name`.
+    pub fn mentions(&self, node: &Node, name: &str) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![node];
+        while let Some(node) = open.pop() {
+            match node {
+                Node::Named { name: found } if found == name => return true,
+                Node::Named { name: found } if seen.insert(found) => open.push(self.resolve(node)),
+                _ => open.extend(children(node)),
+            }
+        }
+        false
+    }
+}
+
 fn children(node: &Node) -> Vec<&Node> {
     match node {
         Node::Array { element: inner } | Node::Record { value: inner } => vec![&**inner],

@@ -1,4 +1,4 @@
-//! Which names a field may have (protocol, section 1): clients refuse objects with others.
+//! Which names a field may have (the protocol of the Convex clients): clients refuse objects with others.
 
 const MAX_LEN: usize = 1024;
 

@@ -25,7 +25,7 @@ pub use de::{ValueDeserializer, from_value, from_value_strict};
 pub use error::ValueError;
 pub use field_name::{FieldNameError, check_field_name};
 pub use object::Object;
-pub use ser::{ValueSerializer, to_value};
+pub use ser::{ValueSerializer, field_with, to_field, to_value};
 
 pub(crate) use de::safe_integer;
 pub(crate) use order::canonical_float;

@@ -1,4 +1,4 @@
-//! The total order of values (semantics, section 2), on which index keys agree byte for byte.
+//! The total order of values, on which index keys agree byte for byte.
 
 use std::{
     cmp::Ordering,

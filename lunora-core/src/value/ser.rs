@@ -26,6 +26,22 @@ pub fn to_value<T: Serialize + ?Sized>(from: &T) -> Result<Value, ValueError> {
     from.serialize(ValueSerializer::new())
 }
 
+/// Turns a field into a value; `None` when the field is an option without a value, which objects leave out.
+///
+/// Null is a value like any other here: a field of type [`Value`] may hold it.
+pub fn to_field<T: Serialize + ?Sized>(from: &T) -> Result<Option<Value>, ValueError> {
+    field_with(|serializer| from.serialize(serializer))
+}
+
+/// The same for a field that is written by a function, as `#[serde(with = "..")]` has it.
+pub fn field_with(
+    write: impl FnOnce(ValueSerializer<'_>) -> Result<Value, ValueError>,
+) -> Result<Option<Value>, ValueError> {
+    let absent = Cell::new(false);
+    let value = write(ValueSerializer::for_field(0, &absent))?;
+    Ok((!absent.get()).then_some(value))
+}
+
 /// A serde serializer whose output is a [`Value`].
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ValueSerializer<'a> {

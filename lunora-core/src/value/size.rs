@@ -1,4 +1,4 @@
-//! How large a value counts against limits (protocol, section 1, "Size accounting").
+//! How large a value counts against limits (the protocol of the Convex clients, "Size accounting").
 
 use super::{Object, Value};
 

@@ -31,7 +31,7 @@ fn composite() -> impl Strategy<Value = Vec<Part>> {
     proptest::collection::vec(part(), 1..5)
 }
 
-// The order of section 2 of the semantics, written down a second time and independently of `Ord for Value`.
+// The order of values, written down a second time and independently of `Ord for Value`.
 
 fn naive_rank(value: &Value) -> usize {
     [

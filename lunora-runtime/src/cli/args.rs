@@ -62,6 +62,7 @@ fn command() -> clap::Command {
     clap::Command::new("app")
         .bin_name(program())
         .about("A Lunora backend. Without a command it serves.")
+        .version(concat!("on Lunora ", env!("CARGO_PKG_VERSION")))
         .subcommand(command_serve())
         .subcommand(command_run())
         .subcommand(command_functions())

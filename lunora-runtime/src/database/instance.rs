@@ -1,6 +1,9 @@
 //! The database of an application: begins and commits transactions.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use lunora_core::error::Result;
 
@@ -106,9 +109,9 @@ impl Database {
         self.0.committer.store.when_durable(ts, done);
     }
 
-    /// Waits for the turn of a mutation that has lost too often.
-    pub fn lane(&self) -> LaneGuard {
-        LaneGuard::wait(self.clone())
+    /// Waits until `deadline` for the turn of a mutation that has lost too often, which then has `work` to run.
+    pub fn lane(&self, work: Duration, deadline: Instant) -> Option<LaneGuard> {
+        LaneGuard::wait(self.clone(), work, deadline)
     }
 
     /// The newest ordered commit.

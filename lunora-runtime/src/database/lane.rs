@@ -9,7 +9,7 @@
 //!    lease begins under the lock that orders commits, so what the holder reads from then on is the newest there is
 //!    and stays so. Its commit fails only if a writer of another process came in between.
 //! 2. **Every waiter becomes the holder.** Tickets are drawn in order and served in order. A lease ends when its guard
-//!    is dropped, or after [`LEASE`], so that a handler that hangs holds the others up once and for that long only;
+//!    is dropped, or after [`LEASE`] (or the time that its function may work, if that is longer), so that a handler that hangs holds the others up once and for that long only;
 //!    afterwards its commit is an ordinary one.
 //! 3. **Ordinary commits are not starved by a queue for the lane.** When a lease ends, the commits that wait at that
 //!    moment pass before the next lease begins. They are finitely many and run no user code, so with *n* tickets ahead
@@ -19,6 +19,7 @@
 //! mutation waits on nothing but its own context. Do not hold a lane while waiting for another thread.
 
 use std::{
+    collections::VecDeque,
     marker::PhantomData,
     thread::{self, ThreadId},
     time::{Duration, Instant},
@@ -51,8 +52,8 @@ pub(super) struct Lane {
 pub(super) struct State {
     /// The next ticket to be drawn.
     next: u64,
-    /// The ticket whose turn it is.
-    serving: u64,
+    /// The tickets that wait for their turn, in the order they were drawn.
+    queue: VecDeque<u64>,
     current: Option<Lease>,
     /// Commits that wait for the current lease to end.
     waiting: usize,
@@ -81,7 +82,7 @@ impl Lane {
         }
         state.waiting -= 1;
         state.owed = state.owed.saturating_sub(1);
-        if state.owed == 0 && state.serving < state.next {
+        if state.owed == 0 && !state.queue.is_empty() {
             self.changed.notify_all();
         }
         state
@@ -108,32 +109,40 @@ impl Lane {
             return;
         }
         state.current = None;
-        state.serving = lease.ticket + 1;
         state.owed = state.waiting;
         self.changed.notify_all();
     }
 
-    /// Waits for the next lease, in the order of asking.
-    fn acquire(&self) -> Lease {
+    /// Waits for the next lease, in the order of asking, until `deadline`. It lasts for `work` at least.
+    fn acquire(&self, work: Duration, deadline: Instant) -> Option<Lease> {
         let mut state = self.state.lock();
         let ticket = state.next;
         state.next += 1;
-        loop {
-            match self.live(&mut state) {
-                Some(current) => {
-                    self.changed.wait_until(&mut state, current.ends);
-                }
-                None if state.serving == ticket && state.owed == 0 => break,
-                None => self.changed.wait(&mut state),
+        state.queue.push_back(ticket);
+        while !self.is_turn(&mut state, ticket) {
+            let until = state
+                .current
+                .map_or(deadline, |current| current.ends.min(deadline));
+            let waited = self.changed.wait_until(&mut state, until);
+            if waited.timed_out() && Instant::now() >= deadline {
+                state.queue.retain(|other| *other != ticket);
+                self.changed.notify_all();
+                return None;
             }
         }
+        state.queue.pop_front();
+        let ends = Instant::now() + self.lease.max(work);
         let lease = Lease {
             ticket,
-            ends: Instant::now() + self.lease,
+            ends,
             holder: thread::current().id(),
         };
         state.current = Some(lease);
-        lease
+        Some(lease)
+    }
+
+    fn is_turn(&self, state: &mut State, ticket: u64) -> bool {
+        self.live(state).is_none() && state.queue.front() == Some(&ticket) && state.owed == 0
     }
 
     fn release(&self, lease: Lease) {
@@ -154,13 +163,13 @@ pub struct LaneGuard {
 }
 
 impl LaneGuard {
-    pub(super) fn wait(database: Database) -> Self {
-        let lease = database.committer().lane.acquire();
-        Self {
+    pub(super) fn wait(database: Database, work: Duration, deadline: Instant) -> Option<Self> {
+        let lease = database.committer().lane.acquire(work, deadline)?;
+        Some(Self {
             database,
             lease,
             stays_on_its_thread: PhantomData,
-        }
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Pages of a query (protocol, section 6).
+//! Pages of a query (the protocol of the Convex clients).
 //!
 //! A page covers the keys between two places, the first excluded and the last included. A place is the key of the last
 //! row that was *read*, so it holds when rows come and go, and when a filter withholds them.

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::system::{SystemTransaction, system_table};
 use super::{
     dispatch::{Answer, CallError},
     random::RequestId,
 };
-use crate::system::{SystemTransaction, system_table};
 
 /// What the holder of a key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -128,13 +128,9 @@ impl AdminKeys {
         Ok(Ok(()))
     }
 
-    /// Checks a key, `name|secret` with or without the display prefix `prod:` or `dev:`.
+    /// Checks a key, `name|secret`.
     pub fn verify(&self, presented: &str) -> std::result::Result<AdminCaller, InvalidAdminKey> {
-        let key = ["prod:", "dev:"]
-            .iter()
-            .find_map(|prefix| presented.strip_prefix(prefix))
-            .unwrap_or(presented);
-        let hash = hash(key);
+        let hash = hash(presented);
         let keys = self.keys.read();
         // All are compared, each in constant time: how long it takes says nothing about the keys there are.
         let found = keys.iter().fold(None, |found, stored| {

@@ -7,7 +7,7 @@ use lunora_core::{
     reference::{Action, FunctionKind, FunctionRef, FunctionVisibility, Mutation, Outcome, Query},
     shape::{Shape, Shapes},
     table::Table,
-    value::{Object, Value, to_value},
+    value::{Object, Value, ValueError, to_value},
 };
 
 use sha2::{Digest, Sha256};
@@ -122,7 +122,7 @@ fn bind<F: Handler>(shapes: &mut Shapes) -> Function {
     Function {
         page_argument: args
             .iter()
-            .find(|field| field.shape == page)
+            .find(|field| field.shape == page || field.shape == page.clone().nullable())
             .map(|field| field.name),
         path: F::PATH,
         path_hash: Sha256::digest(F::PATH).into(),
@@ -136,27 +136,23 @@ fn bind<F: Handler>(shapes: &mut Shapes) -> Function {
     }
 }
 
+/// Everything of the user's code runs inside the future, the decoding of arguments too: there panics are caught.
 fn erased<F: Handler>(ctx: Ctx<'_>, args: Object) -> BoxFuture<'_, Result<Value>> {
-    let started = match F::Args::decode(F::ARGS, args) {
-        Ok(args) => F::Kind::__call::<F>(F::RUN, ctx, args).ok_or_else(|| Error::from(WrongContext(F::PATH))),
-        Err(error) => Err(Error::request(RequestError::Arguments(
-            error.in_field("args").to_string(),
-        ))),
-    };
-    match started {
-        Ok(run) => encode::<F::Return>(run),
-        Err(error) => Box::pin(std::future::ready(Err(error))),
-    }
+    Box::pin(async move {
+        let args = F::Args::decode(F::ARGS, args).map_err(|error| refused(&error.in_field("args")))?;
+        let run = F::Kind::__call::<F>(F::RUN, ctx, args).ok_or(WrongContext(F::PATH))?;
+        Ok(to_value(&run.await.into_result()?)?)
+    })
+}
+
+fn refused(error: &ValueError) -> Error {
+    Error::request(RequestError::Arguments(error.to_string()))
 }
 
 /// A function was started with the context of another kind: the reference is one of another application.
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` is of another kind in this application than its reference says")]
 struct WrongContext(&'static str);
-
-fn encode<R: Outcome>(run: BoxFuture<'_, R>) -> BoxFuture<'_, Result<Value>> {
-    Box::pin(async move { Ok(to_value(&run.await.into_result()?)?) })
-}
 
 /// An application: its functions and tables. Made by `lunora::app!`.
 ///

@@ -48,7 +48,7 @@ impl CallState {
     }
 
     pub(super) fn rng(&self) -> CallRng<'_> {
-        CallRng(self.rng.lock())
+        CallRng(&self.rng)
     }
 }
 

@@ -187,19 +187,7 @@ impl FullDispatch {
 
     /// What there is to call, for administrators.
     pub fn functions(&self, _caller: &AdminCaller) -> Vec<FunctionInfo> {
-        self.list()
-    }
-
-    pub(crate) fn list(&self) -> Vec<FunctionInfo> {
-        let shapes = &self.engine.shapes;
-        let mut all: Vec<_> = self
-            .engine
-            .functions
-            .iter()
-            .map(|function| FunctionInfo::of(function, shapes))
-            .collect();
-        all.sort_by_key(|function| function.path);
-        all
+        FunctionInfo::list(self.engine.functions.iter(), &self.engine.shapes)
     }
 }
 

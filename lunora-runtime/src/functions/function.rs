@@ -1,5 +1,7 @@
 //! One function, without its types.
 
+use std::sync::Arc;
+
 use lunora_core::{
     document::encode_object,
     error::{Error, RequestError, Result},
@@ -86,7 +88,14 @@ pub struct FunctionInfo {
 }
 
 impl FunctionInfo {
-    pub(super) fn of(function: &Function, shapes: &Shapes) -> Self {
+    /// All of `functions`, by path.
+    pub(super) fn list<'a>(functions: impl Iterator<Item = &'a Arc<Function>>, shapes: &Shapes) -> Vec<Self> {
+        let mut all: Vec<_> = functions.map(|function| Self::of(function, shapes)).collect();
+        all.sort_by_key(|function| function.path);
+        all
+    }
+
+    fn of(function: &Function, shapes: &Shapes) -> Self {
         Self {
             path: function.path,
             kind: match function.kind {

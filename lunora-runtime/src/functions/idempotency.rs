@@ -12,12 +12,13 @@ use lunora_core::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{admin::AdminCaller, dispatch::CallRequest, executor::drive};
-use crate::{
-    database::SharedTransaction,
-    store::Timestamp,
+use super::{
+    admin::AdminCaller,
+    dispatch::CallRequest,
+    executor::drive,
     system::{SystemTransaction, system_table},
 };
+use crate::{database::SharedTransaction, store::Timestamp};
 
 /// Who may repeat which request, and what a repeat must be equal in.
 #[derive(Debug, Clone, PartialEq)]

@@ -30,9 +30,8 @@ mod query_ctx;
 mod random;
 mod running;
 mod runtime;
+mod system;
 mod transaction;
-
-use std::pin::Pin;
 
 #[cfg(feature = "fetch")]
 pub use self::fetch::Fetch;
@@ -53,7 +52,5 @@ pub use self::{
     random::{CallRng, RequestId, Seeds},
     runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
 };
-pub(crate) use self::{call::encode_args, dispatch::call_error, executor::drive, runtime::Catalog};
-
-/// The one type of future in this API: named, so that a mistake in a call is one compile error and not three.
-pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+pub(crate) use self::{call::encode_args, dispatch::call_error, runtime::Catalog};
+pub use crate::database::BoxFuture;

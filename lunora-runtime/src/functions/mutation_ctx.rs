@@ -12,7 +12,7 @@ use super::{
     call::{decode_output, encode_args},
     call_state::{CallState, Depth},
 };
-use crate::database::Writer;
+use crate::database::{Savepoint, Writer};
 
 /// Reads and writes in one transaction, which commits when the mutation returns `Ok`.
 ///
@@ -43,10 +43,10 @@ impl MutationCtx {
             let args = encode_args(call)?;
             let mut inner = Self::new(Arc::clone(&self.state), self.depth.deeper()?);
             let function = self.state.engine.functions.referenced(F::PATH)?;
-            let savepoint = self.state.transaction.savepoint()?;
+            let writes = Tentative::begin(&self.state)?;
             let result = decode_output::<F>((function.run)(Ctx::Mutation(&mut inner), args).await);
-            if result.is_err() {
-                self.state.transaction.rollback(savepoint)?;
+            if result.is_ok() {
+                writes.keep();
             }
             result
         })
@@ -57,5 +57,32 @@ impl Deref for MutationCtx {
     type Target = QueryCtx;
     fn deref(&self) -> &QueryCtx {
         &self.query
+    }
+}
+
+/// Writes that are taken back unless they are kept: when the inner mutation fails, and when its future is dropped
+/// before it is done.
+struct Tentative<'a> {
+    state: &'a CallState,
+    savepoint: Option<Savepoint>,
+}
+
+impl<'a> Tentative<'a> {
+    fn begin(state: &'a CallState) -> Result<Self> {
+        let savepoint = Some(state.transaction.savepoint()?);
+        Ok(Self { state, savepoint })
+    }
+
+    fn keep(mut self) {
+        self.savepoint = None;
+    }
+}
+
+impl Drop for Tentative<'_> {
+    fn drop(&mut self) {
+        if let Some(savepoint) = self.savepoint.take() {
+            // It fails when the transaction is over, and with it these writes.
+            let _ = self.state.transaction.rollback(savepoint);
+        }
     }
 }

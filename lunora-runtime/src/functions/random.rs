@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, fmt};
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use rand::{Rng, SeedableRng, TryRng, rngs::StdRng};
 
 /// Where the seed of each call comes from.
@@ -32,21 +32,22 @@ impl Seeds {
 
 /// The generator of one call: cryptographic, and started anew by every run of the function.
 ///
-/// It implements the traits of the `rand` crate, so `ctx.rng().random_range(1..=6)` works with `rand::RngExt`.
-pub struct CallRng<'a>(pub(super) MutexGuard<'a, StdRng>);
+/// Each draw takes the generator for itself alone, so several may stand in one expression. It implements the traits of the `rand` crate, so `ctx.rng().random_range(1..=6)` works with `rand::RngExt`.
+#[derive(Clone, Copy)]
+pub struct CallRng<'a>(pub(super) &'a Mutex<StdRng>);
 
 impl CallRng<'_> {
     /// A random number below `bound`, evenly; 0 if `bound` is 0.
-    pub fn below(&mut self, bound: u64) -> u64 {
+    pub fn below(self, bound: u64) -> u64 {
         // Lemire, "Fast Random Integer Generation in an Interval" (2019), without the bias below 2^-64.
-        let wide = u128::from(self.0.next_u64()) * u128::from(bound);
+        let wide = u128::from(self.0.lock().next_u64()) * u128::from(bound);
         u64::try_from(wide >> 64).unwrap_or(0)
     }
 
     /// Random bytes.
-    pub fn bytes<const N: usize>(&mut self) -> [u8; N] {
+    pub fn bytes<const N: usize>(self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.0.fill_bytes(&mut bytes);
+        self.0.lock().fill_bytes(&mut bytes);
         bytes
     }
 }
@@ -55,15 +56,15 @@ impl TryRng for CallRng<'_> {
     type Error = Infallible;
 
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        self.0.try_next_u32()
+        self.0.lock().try_next_u32()
     }
 
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        self.0.try_next_u64()
+        self.0.lock().try_next_u64()
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        self.0.try_fill_bytes(bytes)
+        self.0.lock().try_fill_bytes(bytes)
     }
 }
 

@@ -15,11 +15,11 @@ use super::{
     function::{Function, FunctionInfo},
     idempotency::{self, RequestRecord},
     running::Running,
+    system::SystemTransaction,
 };
 use crate::{
     database::{self, Database, Schema, SchemaError, TableSchema},
     store::{Store, StoreError},
-    system::SystemTransaction,
 };
 
 /// How long a shutdown waits for calls whose callers are gone. (The server has waited for the others before.)
@@ -52,6 +52,14 @@ pub enum OpenError {
     /// The server's own tables could not be read or written.
     #[error("the system tables could not be opened: {0}")]
     System(Error),
+    /// Cursors are bound to the other arguments of a call, so the page has to be an argument by itself.
+    #[error("`{function}`: `PaginationOptions` is an argument of its own, not a part of `{argument}`")]
+    PageInside {
+        /// Wire path of the function.
+        function: &'static str,
+        /// The argument that has it inside.
+        argument: &'static str,
+    },
     /// A thread could not be started.
     #[error("the threads for functions could not be started: {0}")]
     Threads(#[from] io::Error),
@@ -86,15 +94,26 @@ impl Catalog {
         }
     }
 
+    /// Refuses functions whose cursors could not be bound to their arguments.
+    fn check_pages(&self) -> Result<(), OpenError> {
+        for function in &self.functions {
+            let inside = function.args.iter().find(|field| {
+                Some(field.name) != function.page_argument
+                    && self.shapes.mentions(&field.shape, "PaginationOptions")
+            });
+            if let Some(field) = inside {
+                return Err(OpenError::PageInside {
+                    function: function.path,
+                    argument: field.name,
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// The functions, by path.
     pub(crate) fn functions(&self) -> Vec<FunctionInfo> {
-        let mut all: Vec<_> = self
-            .functions
-            .iter()
-            .map(|function| FunctionInfo::of(function, &self.shapes))
-            .collect();
-        all.sort_by_key(|function| function.path);
-        all
+        FunctionInfo::list(self.functions.iter(), &self.shapes)
     }
 
     /// The named types in arguments, results and documents.
@@ -116,6 +135,7 @@ impl Runtime {
         opening: database::OpenOptions,
     ) -> Result<Self, OpenError> {
         let catalog = Catalog::of(app);
+        catalog.check_pages()?;
         // Before anything else is done with it: whichever thread of the store fails, the process hears of it.
         let failure = StoreFailure::default();
         store.on_failure({
@@ -203,7 +223,7 @@ impl Runtime {
                     tracing::warn!(%error, "expired request records could not be removed");
                 }
             };
-            if self.0.engine.executor.run("purge", purge).is_err() {
+            if self.0.engine.executor.run("purge", PURGE_EVERY, purge).is_err() {
                 tracing::warn!("expired request records stay for now: the server is overloaded");
             }
             tokio::time::sleep(PURGE_EVERY).await;

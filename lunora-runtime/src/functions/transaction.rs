@@ -69,9 +69,9 @@ type Reply = oneshot::Sender<Result<Answer, CallError>>;
 impl Work {
     /// Runs the query on the executor. `held` is dropped when it is over.
     pub(super) async fn query(self, held: impl Send + 'static) -> Result<Answer, CallError> {
-        self.on_executor(held, |work, _, reply| {
+        self.on_executor(held, |work, end, reply| {
             // The caller may be gone; then nobody wants the answer.
-            let _ = reply.send(work.run_query().map_err(CallError::from));
+            let _ = reply.send(work.run_query(end).map_err(CallError::from));
         })
         .await
     }
@@ -87,21 +87,24 @@ impl Work {
         run: impl FnOnce(Self, Instant, Reply) + Send + 'static,
     ) -> Result<Answer, CallError> {
         let (reply, answer) = oneshot::channel();
-        let start = Instant::now();
+        let end = Instant::now() + TOTAL_LIMIT;
         let span = tracing::Span::current();
         let executor = self.engine.executor.clone();
-        executor.run(self.function.path, move || {
+        executor.run(self.function.path, self.work_limit(), move || {
             let _held = held;
             let _entered = span.entered();
-            run(self, start, reply);
+            run(self, end, reply);
         })?;
-        // Without an answer the thread ended in the middle, which only a bug of ours can make it do.
+        // Without an answer something panicked when the call was cleared away; the log has it.
         answer
             .await
             .unwrap_or_else(|_| Err(CallError::Function(Error::internal("the call was lost"))))
     }
 
-    fn run_query(self) -> Result<Answer> {
+    fn run_query(self, end: Instant) -> Result<Answer> {
+        if Instant::now() >= end {
+            return Err(Error::from(TookTooLong));
+        }
         let state = self.begin(Freshness::Durable)?;
         let ctx = QueryCtx {
             state: Arc::clone(&state),
@@ -114,9 +117,8 @@ impl Work {
         })
     }
 
-    fn run_mutation(self, start: Instant, reply: Reply) {
-        let attempt = self.attempts(start);
-        let (ts, result) = match attempt {
+    fn run_mutation(self, end: Instant, reply: Reply) {
+        let (ts, result) = match self.attempts(end) {
             Attempt::Done { value, ts } => (ts, Ok(Answer { value, ts })),
             Attempt::Failed { error, seen } => (seen, Err(CallError::Function(error))),
             Attempt::Conflict => (Timestamp(0), Err(CallError::Function(Error::from(TookTooLong)))),
@@ -137,19 +139,28 @@ impl Work {
         self.engine.database.when_durable(ts, Box::new(on_disk));
     }
 
-    fn attempts(&self, start: Instant) -> Attempt {
-        for losses in 0_u32.. {
-            if start.elapsed() > TOTAL_LIMIT {
+    fn attempts(&self, end: Instant) -> Attempt {
+        let mut losses = 0;
+        while Instant::now() < end {
+            let needs_lane = losses >= MAX_LOSSES;
+            let lane = needs_lane
+                .then(|| self.engine.database.lane(self.work_limit(), end))
+                .flatten();
+            if needs_lane && lane.is_none() {
                 break;
             }
-            let lane = (losses >= MAX_LOSSES).then(|| self.engine.database.lane());
             match self.attempt() {
                 Attempt::Conflict => tracing::debug!(losses, "conflict; running again"),
                 ended => return ended,
             }
-            drop(lane);
+            losses += 1;
         }
         Attempt::Conflict
+    }
+
+    /// How long one run may work.
+    fn work_limit(&self) -> Duration {
+        Duration::from_millis(self.engine.limits.with(self.function.limits).work_millis)
     }
 
     fn attempt(&self) -> Attempt {

@@ -1,4 +1,4 @@
-//! What a function did, as JSON (protocol, section 3.2).
+//! What a function did, as JSON (the protocol of the Convex clients).
 
 use std::fmt::{Display, Write};
 

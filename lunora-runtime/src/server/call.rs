@@ -69,10 +69,10 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
         return Err(Problem::shutting_down());
     }
     let limits = &shared.options.limits;
-    let _slot = shared.requests.take(1).ok_or_else(too_many)?;
     let (parts, body) = request.into_parts();
     // Read first, whatever the headers say: a client that is still sending would not read a refusal.
     let body = body::receive(&parts.headers, body, limits, &shared.buffers).await?;
+    let slot = shared.requests.take(1).ok_or_else(too_many)?;
     let caller = Caller::of(&parts.headers, shared.runtime.admin_keys())?;
     let asked = Asked::read(target, &parts, &body.bytes, limits)?;
     let request_id = parts.extensions.get().copied().unwrap_or_else(RequestId::random);
@@ -90,7 +90,14 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
         idempotency_key: idempotency::key(&parts.headers, &caller)?,
         request_id,
     };
-    answer(dispatch(&shared.runtime, caller, request).await, &view)
+    let runtime = shared.runtime.clone();
+    // A task of its own: the call goes on when its client hangs up, and holds its place and its memory until it is over.
+    let call = tokio::spawn(async move {
+        let _held = (slot, body);
+        dispatch(&runtime, caller, request).await
+    });
+    let outcome = call.await.map_err(|error| Problem::lost(&error))?;
+    answer(outcome, &view)
 }
 
 /// The one place where a dispatcher is chosen. The public one has no internal function in it to find; the other

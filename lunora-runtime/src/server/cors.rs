@@ -1,4 +1,4 @@
-//! Which web pages may call the API (protocol, section 3.4).
+//! Which web pages may call the API (the protocol of the Convex clients).
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 

@@ -59,7 +59,7 @@ pub struct ServerLimits {
     pub shutdown_timeout: Duration,
 }
 
-/// Protocol, section 1: a body is as large as the largest arguments and a little for what is around them.
+/// The protocol of the Convex clients: a body is as large as the largest arguments and a little for what is around them.
 const BODY_BYTES: usize = (16 << 20) + 2000;
 
 impl Default for ServerLimits {

@@ -50,6 +50,16 @@ impl Problem {
         }
     }
 
+    /// The task of a call ended without an answer; the log says why.
+    pub(super) fn lost(error: &tokio::task::JoinError) -> Self {
+        tracing::error!(%error, "a call was lost");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "InternalServerError",
+            "The call was lost.",
+        )
+    }
+
     pub(super) fn shutting_down() -> Self {
         let message = "The server is shutting down. Try again in a moment.";
         let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "ShuttingDown", message);

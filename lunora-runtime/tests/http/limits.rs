@@ -1,8 +1,15 @@
 //! Limits, each at the limit and one past it.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
-use crate::support::{Connection, Reply, limited, serve, shared};
+use crate::support::{
+    Connection, Reply, Running,
+    app::{SLEEP, SLEPT},
+    limited, serve, shared,
+};
 
 const POST: &str = "POST /api/query HTTP/1.1\r\nContent-Type: application/json\r\n";
 
@@ -119,24 +126,58 @@ fn head_bytes() {
     assert!(matches!(long.status, 414 | 431), "{long:?}");
 }
 
+const ECHO: &str = r#"{"path":"values:echo","args":{}}"#;
+
+/// Asks for the action that sleeps, until it has the one place that there is.
+fn take_the_place(server: &Running) -> Connection {
+    loop {
+        let mut slow = server.connect();
+        slow.send_request(
+            "POST /api/action HTTP/1.1\r\nContent-Type: application/json\r\n",
+            br#"{"path":"slow:sleep","args":{}}"#,
+        );
+        let asked = Instant::now();
+        // It sleeps for longer than this, unless a query was in its way: then it was turned away itself.
+        while asked.elapsed() < SLEEP / 2 {
+            if server.post("/api/query", ECHO).status == 503 {
+                return slow;
+            }
+        }
+    }
+}
+
 #[test]
 fn concurrent_requests() {
     let server = serve(limited(|limits| limits.concurrent_requests = 1));
-    let echo = r#"{"path":"values:echo","args":{}}"#;
-    let mut slow = server.connect();
-    slow.send_request(
-        "POST /api/action HTTP/1.1\r\nContent-Type: application/json\r\n",
-        br#"{"path":"slow:sleep","args":{}}"#,
-    );
-    std::thread::sleep(Duration::from_millis(100));
-    overloaded(&server.post("/api/query", echo), "concurrent_requests");
+    let mut slow = take_the_place(&server);
+    overloaded(&server.post("/api/query", ECHO), "concurrent_requests");
     assert_eq!(
         server.ask("GET /health HTTP/1.1\r\n", b"").status,
         200,
         "other routes are no calls"
     );
     assert_eq!(slow.reply().unwrap().status, 200);
-    assert_eq!(server.post("/api/query", echo).status, 200);
+    assert_eq!(server.post("/api/query", ECHO).status, 200);
+}
+
+#[test]
+fn a_client_that_hangs_up_does_not_free_the_place_of_its_call() {
+    let server = serve(limited(|limits| limits.concurrent_requests = 1));
+    let slept = SLEPT.load(Ordering::SeqCst);
+    drop(take_the_place(&server));
+    while server.post("/api/query", ECHO).status != 200 {}
+    assert!(
+        SLEPT.load(Ordering::SeqCst) > slept,
+        "the place was free before the call was over"
+    );
+}
+
+#[test]
+fn a_body_that_does_not_arrive_takes_no_place() {
+    let server = serve(limited(|limits| limits.concurrent_requests = 1));
+    let mut unfinished = server.connect();
+    unfinished.send(b"POST /api/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{");
+    assert_eq!(server.post("/api/query", ECHO).status, 200);
 }
 
 #[test]

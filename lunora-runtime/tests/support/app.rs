@@ -71,6 +71,9 @@ macro_rules! reference {
     ($life:lifetime Action) => { &$life ActionCtx };
 }
 
+/// How often it has slept to the end.
+pub static SLEPT: AtomicU32 = AtomicU32::new(0);
+
 static BUMPS: AtomicU32 = AtomicU32::new(0);
 
 functions! {
@@ -91,6 +94,7 @@ functions! {
     }
     Sleep = Public Action "slow":"sleep" |ctx: ActionCtx| -> String {
         tokio::time::sleep(SLEEP).await;
+        SLEPT.fetch_add(1, Ordering::SeqCst);
         Ok("slept".to_owned())
     }
     HiddenQuery = Internal Query "values":"hidden" |ctx: QueryCtx, value: f64| -> f64 {

@@ -12,7 +12,7 @@ use std::{
 use lunora_core::{id::DocumentId, shape::Shapes, value::Value};
 
 use super::fixture::{Item, begin, insert, item, items, memory};
-use crate::database::{CommitError, Database, OpenOptions, Schema, TableSchema};
+use crate::database::{CommitError, Database, LaneGuard, OpenOptions, Schema, TableSchema};
 
 const LONG: Duration = Duration::from_secs(20);
 
@@ -36,7 +36,7 @@ fn add(database: &Database, id: DocumentId, work: impl Fn()) -> Result<(), Commi
 /// What the functions room does: after two losses in the lane.
 fn run(database: &Database, id: DocumentId, work: impl Fn()) -> u32 {
     for losses in 0.. {
-        let _lane = (losses >= 2).then(|| database.lane());
+        let _lane = (losses >= 2).then(|| lane(&database));
         match add(database, id, &work) {
             Ok(()) => return losses,
             Err(CommitError::Conflict) => {}
@@ -44,6 +44,13 @@ fn run(database: &Database, id: DocumentId, work: impl Fn()) -> u32 {
         }
     }
     unreachable!()
+}
+
+/// A lease, for which there is all the time in the world.
+fn lane(database: &Database) -> LaneGuard {
+    database
+        .lane(Duration::ZERO, Instant::now() + Duration::from_mins(5))
+        .unwrap()
 }
 
 #[test]
@@ -76,7 +83,7 @@ fn a_slow_writer_among_fast_ones_loses_twice_at_most() {
 fn others_wait_for_the_holder_and_go_on_after_it() {
     let database = items();
     let id = insert(&database, [item(0.0, 0.0, "hot")])[0];
-    let lane = database.lane();
+    let lane = lane(&database);
     let (done, wait) = mpsc::channel();
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -100,7 +107,7 @@ fn others_wait_for_the_holder_and_go_on_after_it() {
 fn reads_and_read_only_commits_do_not_wait() {
     let database = items();
     let id = insert(&database, [item(0.0, 0.0, "hot")])[0];
-    let _lane = database.lane();
+    let _lane = lane(&database);
     thread::scope(|scope| {
         let reader = scope.spawn(|| {
             let mut transaction = begin(&database);
@@ -125,29 +132,29 @@ fn a_holder_that_hangs_is_passed_after_its_lease() {
     )
     .unwrap();
     let id = insert(&database, [item(0.0, 0.0, "hot")])[0];
-    let hung = database.lane();
+    let hung = lane(&database);
     let start = Instant::now();
     thread::scope(|scope| {
         scope.spawn(|| add(&database, id, || ()).unwrap());
-        scope.spawn(|| drop(database.lane()));
+        scope.spawn(|| drop(lane(&database)));
     });
     assert!(start.elapsed() >= lease && start.elapsed() < LONG);
     // It may still commit, as anyone may.
     add(&database, id, || ()).unwrap();
     drop(hung);
-    drop(database.lane());
+    drop(lane(&database));
 }
 
 #[test]
 fn leases_are_given_in_the_order_of_asking() {
     let database = items();
-    let first = database.lane();
+    let first = lane(&database);
     let (done, order) = mpsc::channel();
     thread::scope(|scope| {
         for number in 0..5 {
             let (done, database) = (done.clone(), &database);
             scope.spawn(move || {
-                let _lane = database.lane();
+                let _lane = lane(&database);
                 done.send(number).unwrap();
             });
             // Long enough for the thread to have asked.
@@ -167,7 +174,7 @@ fn a_queue_for_the_lane_does_not_starve_ordinary_commits() {
         for _ in 0..3 {
             scope.spawn(|| {
                 while !stop.load(Ordering::Relaxed) {
-                    let _lane = database.lane();
+                    let _lane = lane(&database);
                     let _ = add(&database, ids[0], || thread::sleep(Duration::from_millis(1)));
                 }
             });

@@ -2,7 +2,7 @@
 
 use lunora_core::{
     id::Id,
-    table::{BY_ID, Range},
+    table::{BY_ID, Doc, Range},
 };
 
 use super::fixture::{Item, items, now, shared};
@@ -30,7 +30,7 @@ fn documents_of_one_moment_keep_the_order_in_which_they_were_made() {
     let ids = insert(&database, 50);
     let transaction = shared(&database);
     let found = now(transaction.reader().query::<Item>().collect()).unwrap();
-    assert_eq!(found.iter().map(|item| item.id()).collect::<Vec<_>>(), ids);
+    assert_eq!(found.iter().map(Doc::id).collect::<Vec<_>>(), ids);
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn ranges_of_ids_hold_what_they_say() {
     let transaction = shared(&database);
     let found = |range| {
         let found = now(transaction.reader().query::<Item>().with_index(range).collect()).unwrap();
-        found.iter().map(|item| item.id()).collect::<Vec<_>>()
+        found.iter().map(Doc::id).collect::<Vec<_>>()
     };
     assert_eq!(found(by_id().gte(ids[5]).lt(ids[9])), ids[5..9]);
     assert_eq!(found(by_id().gt(ids[5]).lte(ids[9])), ids[6..10]);

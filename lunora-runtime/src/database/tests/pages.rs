@@ -1,4 +1,4 @@
-//! Pages and cursors (protocol, section 6).
+//! Pages and cursors (the protocol of the Convex clients).
 
 use lunora_core::{
     error::{Error, Result},

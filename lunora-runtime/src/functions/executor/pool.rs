@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Weak},
     thread,
     time::{Duration, Instant},
@@ -14,8 +15,6 @@ use parking_lot::Mutex;
 const MAX_WAITING: usize = 8_192;
 /// Threads that handlers which never yield may hold before no more are put in their place.
 const MAX_STUCK: usize = 64;
-/// A handler that has not yielded for this long is stuck.
-const STUCK_AFTER: Duration = Duration::from_secs(1);
 const WATCH_EVERY: Duration = Duration::from_millis(250);
 
 /// As many calls wait as may: the server is overloaded.
@@ -25,6 +24,7 @@ pub(crate) struct PoolFull;
 
 struct Job {
     name: &'static str,
+    patience: Duration,
     work: Box<dyn FnOnce() + Send>,
 }
 
@@ -37,9 +37,12 @@ struct Slot {
 #[derive(Debug)]
 struct Busy {
     name: &'static str,
+    patience: Duration,
     since: Instant,
     /// The watchdog has put another thread in this one's place; it ends after this job.
     replaced: bool,
+    /// The log has named it.
+    reported: bool,
 }
 
 /// A pool of threads for queries and mutations. Ends with its last handle, after the jobs that wait.
@@ -51,10 +54,15 @@ pub(crate) struct Executor {
 impl Executor {
     /// Starts `threads` threads and the watchdog.
     pub(crate) fn start(threads: usize) -> io::Result<Self> {
+        Self::start_with(threads, MAX_STUCK)
+    }
+
+    fn start_with(threads: usize, max_stuck: usize) -> io::Result<Self> {
         let (jobs, queue) = bounded(MAX_WAITING);
         let crew = Arc::new(Crew {
             queue,
             slots: Mutex::default(),
+            max_stuck,
         });
         (0..threads.max(1)).try_for_each(|_| crew.hire())?;
         let watched = Arc::downgrade(&crew);
@@ -64,15 +72,17 @@ impl Executor {
         Ok(Self { jobs })
     }
 
-    /// Runs `work` on a thread of the pool; `name` is what the log calls it if it gets stuck.
+    /// Runs `work` on a thread of the pool. After `patience` it counts as stuck, and the log calls it `name`.
     pub(crate) fn run(
         &self,
         name: &'static str,
+        patience: Duration,
         work: impl FnOnce() + Send + 'static,
     ) -> Result<(), PoolFull> {
         self.jobs
             .try_send(Job {
                 name,
+                patience,
                 work: Box::new(work),
             })
             .map_err(|error| match error {
@@ -85,6 +95,8 @@ impl Executor {
 struct Crew {
     queue: Receiver<Job>,
     slots: Mutex<Vec<Arc<Slot>>>,
+    /// See [`MAX_STUCK`].
+    max_stuck: usize,
 }
 
 impl std::fmt::Debug for Job {
@@ -97,31 +109,35 @@ impl Crew {
     fn hire(self: &Arc<Self>) -> io::Result<()> {
         let slot = Arc::new(Slot::default());
         self.slots.lock().push(Arc::clone(&slot));
-        let (queue, crew) = (self.queue.clone(), Arc::clone(self));
+        let (crew, own) = (Arc::clone(self), Arc::clone(&slot));
         let thread = thread::Builder::new().name("lunora-functions".to_owned());
-        thread.spawn(move || {
-            work(&queue, &slot);
-            crew.slots.lock().retain(|other| !Arc::ptr_eq(other, &slot));
-        })?;
-        Ok(())
+        let started = thread.spawn(move || {
+            work(&crew.queue, &own);
+            crew.dismiss(&own);
+        });
+        started.map(drop).inspect_err(|_| self.dismiss(&slot))
+    }
+
+    fn dismiss(&self, slot: &Arc<Slot>) {
+        self.slots.lock().retain(|other| !Arc::ptr_eq(other, slot));
     }
 
     fn replace_stuck(self: &Arc<Self>) {
         let slots = self.slots.lock().clone();
-        let stuck_before = slots.iter().filter(|slot| slot.is_replaced()).count();
-        let stuck = slots.iter().filter_map(|slot| slot.replace_if_stuck());
-        for (name, stuck_now) in stuck.zip(stuck_before + 1..) {
-            tracing::warn!(
-                function = name,
-                stuck_now,
-                "a function has not yielded for {STUCK_AFTER:?}; it holds a thread until it does"
-            );
-            if stuck_now > MAX_STUCK {
-                tracing::error!("{MAX_STUCK} threads are held by functions that do not yield; none is added");
-            } else if let Err(error) = self.hire() {
-                tracing::error!(%error, "no thread could be started in the place of a stuck one");
+        let mut stuck = slots.iter().filter(|slot| slot.is_replaced()).count();
+        for slot in slots {
+            if slot.replace_if_stuck(|| stuck < self.max_stuck && self.is_hired()) {
+                stuck += 1;
             }
         }
+    }
+
+    fn is_hired(self: &Arc<Self>) -> bool {
+        let hired = self.hire();
+        if let Err(error) = &hired {
+            tracing::error!(%error, "no thread could be started in the place of a stuck one");
+        }
+        hired.is_ok()
     }
 }
 
@@ -130,13 +146,23 @@ impl Slot {
         self.busy.lock().as_ref().is_some_and(|busy| busy.replaced)
     }
 
-    fn replace_if_stuck(&self) -> Option<&'static str> {
+    /// Gives a stuck job's thread a successor, if `hire` can. Until it can, the thread stays one of the crew.
+    fn replace_if_stuck(&self, hire: impl FnOnce() -> bool) -> bool {
         let mut busy = self.busy.lock();
-        let busy = busy
+        let stuck = busy
             .as_mut()
-            .filter(|busy| !busy.replaced && busy.since.elapsed() > STUCK_AFTER)?;
-        busy.replaced = true;
-        Some(busy.name)
+            .filter(|busy| !busy.replaced && busy.since.elapsed() > busy.patience);
+        let Some(busy) = stuck else { return false };
+        if !busy.reported {
+            busy.reported = true;
+            let (function, patience) = (busy.name, busy.patience);
+            tracing::warn!(
+                function,
+                "this function has held a thread for {patience:?} without yielding, and still does"
+            );
+        }
+        busy.replaced = hire();
+        busy.replaced
     }
 }
 
@@ -150,13 +176,22 @@ fn watch(crew: &Weak<Crew>) {
 }
 
 fn work(queue: &Receiver<Job>, slot: &Slot) {
-    while let Ok(job) = queue.recv() {
-        *slot.busy.lock() = Some(Busy {
-            name: job.name,
+    while let Ok(Job { name, patience, work }) = queue.recv() {
+        let busy = Busy {
+            name,
+            patience,
             since: Instant::now(),
             replaced: false,
-        });
-        (job.work)();
+            reported: false,
+        };
+        *slot.busy.lock() = Some(busy);
+        // A handler's panic is caught where its answer is made; what comes here was thrown by something it left behind.
+        if catch_unwind(AssertUnwindSafe(work)).is_err() {
+            tracing::error!(
+                function = name,
+                "a panic went past the call, while what it had held was dropped"
+            );
+        }
         if slot.busy.lock().take().is_some_and(|busy| busy.replaced) {
             return;
         }
@@ -167,6 +202,46 @@ fn work(queue: &Receiver<Job>, slot: &Slot) {
 mod tests {
     use super::*;
 
+    const PATIENCE: Duration = Duration::from_millis(100);
+
+    /// Runs a job that answers, and waits for the answer.
+    fn answers(executor: &Executor) -> bool {
+        let (done, answer) = bounded(1);
+        let quick = move || {
+            let _ = done.send(());
+        };
+        executor.run("quick", PATIENCE, quick).is_ok() && answer.recv_timeout(Duration::from_secs(60)).is_ok()
+    }
+
+    #[test]
+    fn panics_do_not_use_up_the_threads() {
+        let executor = Executor::start(2).unwrap();
+        for _ in 0..8 {
+            executor.run("panics", PATIENCE, || panic!("on purpose")).unwrap();
+        }
+        assert!(answers(&executor));
+    }
+
+    #[test]
+    fn threads_come_back_after_more_were_stuck_than_are_replaced() {
+        let executor = Executor::start_with(2, 3).unwrap();
+        let (free, wait) = bounded::<()>(0);
+        for _ in 0..15 {
+            let wait = wait.clone();
+            let stuck = move || {
+                let _ = wait.recv();
+            };
+            executor.run("stuck", PATIENCE, stuck).unwrap();
+        }
+        // Two threads and three in their place: ten jobs are left.
+        while executor.jobs.len() > 10 {
+            thread::park_timeout(PATIENCE);
+        }
+        drop(free);
+        assert!(answers(&executor));
+        assert!(answers(&executor));
+    }
+
     #[test]
     fn stuck_jobs_do_not_hold_up_others() {
         let executor = Executor::start(2).unwrap();
@@ -174,14 +249,14 @@ mod tests {
         for _ in 0..4 {
             let wait = wait.clone();
             executor
-                .run("stuck", move || {
+                .run("stuck", PATIENCE, move || {
                     let _ = wait.recv();
                 })
                 .unwrap();
         }
         let (done, answer) = bounded(1);
         executor
-            .run("quick", move || {
+            .run("quick", PATIENCE, move || {
                 let _ = done.send(7);
             })
             .unwrap();

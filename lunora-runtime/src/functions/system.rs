@@ -7,9 +7,10 @@ use lunora_core::{
 };
 use rand::Rng;
 
+use super::{BoxFuture, executor::drive};
+
 use crate::{
     database::{CommitError, Database, Freshness, SharedTransaction, TransactionOptions},
-    functions::{BoxFuture, drive},
     store::Timestamp,
 };
 
@@ -27,18 +28,18 @@ macro_rules! system_table {
         }
     };
 }
-pub(crate) use system_table;
+pub(super) use system_table;
 
 /// Runs transactions that belong to no function, on the calling thread.
 #[derive(Debug)]
-pub(crate) struct SystemTransaction<'a> {
-    pub(crate) database: &'a Database,
-    pub(crate) now: Time,
+pub(super) struct SystemTransaction<'a> {
+    pub(super) database: &'a Database,
+    pub(super) now: Time,
 }
 
 impl SystemTransaction<'_> {
     /// Runs `work` until its commit meets no conflict; returns when it is on disk.
-    pub(crate) fn run<T>(
+    pub(super) fn run<T>(
         &self,
         work: impl for<'t> Fn(&'t SharedTransaction) -> BoxFuture<'t, Result<T>>,
     ) -> Result<(T, Timestamp)> {
