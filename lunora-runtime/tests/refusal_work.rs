@@ -5,9 +5,8 @@
 mod support;
 
 use std::{
-    fmt::{Debug, Write as _},
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use allocation_counter::AllocationInfo;
@@ -16,9 +15,8 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
-use tracing::{Event, Metadata, Subscriber, field, span};
 
-use crate::support::{app, client::without_request_id, options};
+use crate::support::{app, client::without_request_id, journal::Journal, options};
 
 /// A server and its client on this thread alone, so that all that either does is counted.
 struct Bench {
@@ -176,61 +174,4 @@ fn the_answers_compared_are_refusals() {
         assert_eq!(internal.len(), missing.len());
         assert!(internal.starts_with("HTTP/1.1 200 OK\r\n"), "{internal}");
     }
-}
-
-/// Records every span and event, ids and times aside.
-#[derive(Clone, Default)]
-struct Journal(Arc<Mutex<String>>);
-
-impl Journal {
-    fn take(&self) -> String {
-        std::mem::take(&mut self.0.lock().unwrap())
-    }
-
-    fn begin(&self, metadata: &Metadata<'_>) {
-        let mut lines = self.0.lock().unwrap();
-        write!(
-            lines,
-            "\n{} {} {}:",
-            metadata.level(),
-            metadata.target(),
-            metadata.name()
-        )
-        .unwrap();
-    }
-}
-
-impl field::Visit for Journal {
-    fn record_debug(&mut self, field: &field::Field, value: &dyn Debug) {
-        if !matches!(field.name(), "request_id" | "duration") {
-            write!(self.0.lock().unwrap(), " {}={value:?}", field.name()).unwrap();
-        }
-    }
-}
-
-impl Subscriber for Journal {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("lunora")
-    }
-
-    fn new_span(&self, attributes: &span::Attributes<'_>) -> span::Id {
-        self.begin(attributes.metadata());
-        attributes.record(&mut self.clone());
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, values: &span::Record<'_>) {
-        values.record(&mut self.clone());
-    }
-
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        self.begin(event.metadata());
-        event.record(&mut self.clone());
-    }
-
-    fn enter(&self, _: &span::Id) {}
-
-    fn exit(&self, _: &span::Id) {}
 }

@@ -166,6 +166,7 @@ impl AdminCaller {
         &self,
         path: &FunctionPath,
         id: RequestId,
+        acting_as: Option<&str>,
         result: &std::result::Result<Answer, CallError>,
     ) {
         let outcome = match result {
@@ -174,7 +175,10 @@ impl AdminCaller {
             Err(CallError::Function(error)) if error.app_data().is_some() => "failed",
             Err(_) => "error",
         };
-        tracing::info!(target: "lunora::audit", key = self.name, function = %path, request_id = %id, outcome, "admin call");
+        tracing::info!(
+            target: "lunora::audit",
+            key = self.name, acting_as, function = %path, request_id = %id, outcome, "admin call"
+        );
     }
 }
 

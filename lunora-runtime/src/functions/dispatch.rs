@@ -156,7 +156,8 @@ impl FullDispatch {
         Self { engine }
     }
 
-    /// Runs any function for the holder of an admin key, and leaves an audit line.
+    /// Runs any function for the holder of an admin key, and leaves an audit line when it is over. Run this to its
+    /// end: a future that is dropped leaves none.
     pub fn call<'a>(
         &'a self,
         caller: &'a AdminCaller,
@@ -164,9 +165,13 @@ impl FullDispatch {
     ) -> BoxFuture<'a, Result<Answer, CallError>> {
         Box::pin(async move {
             let (path, id) = (request.path.clone(), request.request_id);
+            let user = request
+                .identity
+                .as_ref()
+                .map(|identity| identity.token_identifier.clone());
             let key = RequestKey::of_admin(&request, caller);
             let result = self.run(request, key).await;
-            caller.audit(&path, id, &result);
+            caller.audit(&path, id, user.as_deref(), &result);
             result
         })
     }

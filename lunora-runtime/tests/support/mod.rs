@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod client;
+pub mod journal;
 
 use std::{net::SocketAddr, sync::OnceLock, thread::JoinHandle, time::Duration};
 

@@ -36,7 +36,7 @@ fn add(database: &Database, id: DocumentId, work: impl Fn()) -> Result<(), Commi
 /// What the functions room does: after two losses in the lane.
 fn run(database: &Database, id: DocumentId, work: impl Fn()) -> u32 {
     for losses in 0.. {
-        let _lane = (losses >= 2).then(|| lane(&database));
+        let _lane = (losses >= 2).then(|| lane(database));
         match add(database, id, &work) {
             Ok(()) => return losses,
             Err(CommitError::Conflict) => {}
@@ -154,7 +154,7 @@ fn leases_are_given_in_the_order_of_asking() {
         for number in 0..5 {
             let (done, database) = (done.clone(), &database);
             scope.spawn(move || {
-                let _lane = lane(&database);
+                let _lane = lane(database);
                 done.send(number).unwrap();
             });
             // Long enough for the thread to have asked.

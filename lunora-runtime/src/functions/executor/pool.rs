@@ -210,7 +210,7 @@ mod tests {
         let quick = move || {
             let _ = done.send(());
         };
-        executor.run("quick", PATIENCE, quick).is_ok() && answer.recv_timeout(Duration::from_secs(60)).is_ok()
+        executor.run("quick", PATIENCE, quick).is_ok() && answer.recv_timeout(Duration::from_mins(1)).is_ok()
     }
 
     #[test]
