@@ -1,38 +1,57 @@
 //! `functions`: what the application has.
 
+use std::collections::BTreeMap;
+
+use lunora_core::shape::{Definition, Shapes};
 use serde::Serialize;
 
 use super::{Failure, output::print};
 use crate::functions::{App, Catalog, FunctionInfo};
-use lunora_core::shape::{Definition, Shapes};
-use std::collections::BTreeMap;
 
 /// The list as JSON.
 #[derive(Serialize)]
 struct List<'a> {
     functions: &'a [FunctionInfo],
     /// The named types in arguments and results.
-    types: &'a BTreeMap<String, Definition>,
+    types: BTreeMap<&'a str, &'a Definition>,
 }
 
 pub(super) fn list(app: App, json: bool) -> Result<(), Failure> {
     let catalog = Catalog::of(app);
-    let functions = catalog.functions();
+    let (functions, shapes) = (catalog.functions(), catalog.shapes());
+    let types = types_of(&functions, shapes);
     if !json {
-        return print(tree(&functions) + &types(catalog.shapes()));
+        return print(tree(&functions) + &described(&types, shapes));
     }
     let list = List {
         functions: &functions,
-        types: catalog.shapes().definitions(),
+        types,
     };
     print(serde_json::to_string_pretty(&list).map_err(Failure::unusable)? + "\n")
 }
 
-fn types(shapes: &Shapes) -> String {
-    let definitions = shapes.definitions().iter();
-    let lines =
-        definitions.map(|(name, definition)| format!("  {name} = {}\n", shapes.describe(&definition.shape)));
-    let lines: String = lines.collect();
+/// The named types that arguments and results are made of.
+fn types_of<'a>(functions: &[FunctionInfo], shapes: &'a Shapes) -> BTreeMap<&'a str, &'a Definition> {
+    let travels = |name: &str| {
+        functions.iter().any(|function| {
+            let arguments = function.argument_shapes.iter().map(|field| &field.shape);
+            arguments
+                .chain([&function.return_shape])
+                .any(|shape| shapes.mentions(shape, name))
+        })
+    };
+    let definitions = shapes
+        .definitions()
+        .iter()
+        .map(|(name, definition)| (name.as_str(), definition));
+    definitions.filter(|(name, _)| travels(name)).collect()
+}
+
+fn described(types: &BTreeMap<&str, &Definition>, shapes: &Shapes) -> String {
+    let line = |(name, definition): (&&str, &&Definition)| {
+        format!("  {name} = {}\n", shapes.describe(&definition.shape))
+    };
+    let lines: String = types.iter().map(line).collect();
     if lines.is_empty() {
         lines
     } else {
