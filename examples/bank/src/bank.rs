@@ -23,6 +23,8 @@ pub enum Refusal {
     InvalidAmount,
     /// From and to are the same account.
     SameAccount,
+    /// Amounts end at 2^53 cents: beyond, a plain JSON number is not exact.
+    TooMuch,
     /// Account numbers end at 2^32 - 1.
     NoSuchNumbers,
 }
@@ -56,10 +58,8 @@ pub async fn transfer(ctx: &mut MutationCtx, from: u32, to: u32, amount: Cents) 
             balance: payer.balance,
         })?;
     }
-    let (less, more) = (
-        Cents(payer.balance.0 - amount.0),
-        Cents(recipient.balance.0 + amount.0),
-    );
+    let less = Cents(payer.balance.0 - amount.0);
+    let more = recipient.balance.plus(amount).ok_or(Refusal::TooMuch)?;
     ctx.db().patch(payer.id(), Account::patch().balance(less)).await?;
     ctx.db()
         .patch(recipient.id(), Account::patch().balance(more))
@@ -76,7 +76,10 @@ pub async fn balance(ctx: &QueryCtx, account: u32) -> Result<Cents> {
 #[query(limits(documents_read = 200_000, bytes_read = 64 << 20, work_millis = 10_000))]
 pub async fn total(ctx: &QueryCtx) -> Result<Cents> {
     let accounts = ctx.db().query::<Account>().collect().await?;
-    Ok(Cents(accounts.iter().map(|account| account.balance.0).sum()))
+    let total = accounts
+        .iter()
+        .try_fold(Cents(0), |sum, account| sum.plus(account.balance));
+    Ok(total.ok_or(Refusal::TooMuch)?)
 }
 
 async fn account(ctx: &QueryCtx, number: u32) -> Result<Doc<Account>> {

@@ -129,3 +129,16 @@ async fn the_total_reads_more_accounts_than_the_usual_limit() -> Result<()> {
     assert_eq!(total, Cents(START.0 * i64::from(MANY)));
     Ok(())
 }
+
+#[tokio::test]
+async fn amounts_that_no_number_holds_are_refused() -> Result<()> {
+    let client = TestApp::new(bank::app())?.client();
+    let most = Cents(1 << 53);
+    client.mutation(api::bank::open(0, 2, most)).await?;
+    let refused = transfer(&client, 0, 1, 1).await.unwrap_err();
+    assert_eq!(refusal(&refused), Some(Refusal::TooMuch));
+    assert_eq!(balance(&client, 0).await?, most);
+    let refused = client.query(api::bank::total()).await.unwrap_err();
+    assert_eq!(refusal(&refused), Some(Refusal::TooMuch));
+    Ok(())
+}

@@ -31,8 +31,13 @@ async fn serve_data(app: App, directory: &DataDir<'_>, options: &Serve) -> Resul
     // Before the greeting: who reads that may go on to `run` at once, which looks for the address.
     directory.write_address(&url).map_err(Failure::unusable)?;
     let (data, key) = (directory.path().display(), directory.admin_key());
+    let gone = if key.exists() {
+        ""
+    } else {
+        " (which is gone; the store knows only its hash)"
+    };
     print(format_args!(
-        "Lunora serves {url}\n  data       {data}\n  admin key  in {}\n",
+        "Lunora serves {url}\n  data       {data}\n  admin key  in {}{gone}\n",
         key.display()
     ))?;
     let ended = run(&runtime, server).await;

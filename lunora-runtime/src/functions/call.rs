@@ -131,12 +131,29 @@ impl Engine {
     }
 }
 
+/// Longest text of an error in the log, in bytes: data that a client had a hand in may be long.
+const MAX_LOGGED: usize = 4 << 10;
+
+/// An error's text for the log.
+fn shown(error: &Error) -> String {
+    let mut text = error.to_string();
+    if text.len() > MAX_LOGGED {
+        text.truncate(text.floor_char_boundary(MAX_LOGGED));
+        text.push_str(" .. (cut)");
+    }
+    text
+}
+
 fn log(result: &Result<Answer, CallError>) {
     match result {
         Ok(_) => tracing::debug!("ok"),
-        Err(CallError::Function(error)) if error.as_request().is_some() => tracing::debug!(%error, "refused"),
-        Err(CallError::Function(error)) if error.app_data().is_some() => tracing::info!(%error, "failed"),
-        Err(CallError::Function(error)) => tracing::error!(%error, "failed"),
+        Err(CallError::Function(error)) if error.as_request().is_some() => {
+            tracing::debug!(error = shown(error), "refused");
+        }
+        Err(CallError::Function(error)) if error.app_data().is_some() => {
+            tracing::info!(error = shown(error), "failed");
+        }
+        Err(CallError::Function(error)) => tracing::error!(error = shown(error), "failed"),
         Err(error) => tracing::warn!(%error, "turned away"),
     }
 }

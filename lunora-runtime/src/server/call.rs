@@ -7,11 +7,13 @@ use http::{StatusCode, request::Parts};
 use lunora_core::{Object, json::Format, path::FunctionPath, reference::Kind};
 
 use super::{
+    admission::Quota,
     answer::{self, Refusal, View},
     body,
     caller::Caller,
     entry::Shared,
     envelope::{Envelope, Shape, path_of_address},
+    held::hold,
     idempotency,
     options::ServerLimits,
     problem::{Problem, json},
@@ -97,7 +99,7 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
         dispatch(&runtime, caller, request).await
     });
     let outcome = call.await.map_err(|error| Problem::lost(&error))?;
-    answer(outcome, &view)
+    answer(outcome, &view, &shared.unread)
 }
 
 /// The one place where a dispatcher is chosen. The public one has no internal function in it to find; the other
@@ -114,7 +116,7 @@ async fn dispatch(runtime: &Runtime, caller: Caller, request: CallRequest) -> Re
     }
 }
 
-fn answer(outcome: Result<Answer, CallError>, view: &View) -> Result<Response, Problem> {
+fn answer(outcome: Result<Answer, CallError>, view: &View, unread: &Quota) -> Result<Response, Problem> {
     let body = match outcome {
         Ok(answer) => answer::success(&answer.value, view.format),
         Err(CallError::Function(error)) => answer::failure(&error, view),
@@ -126,7 +128,7 @@ fn answer(outcome: Result<Answer, CallError>, view: &View) -> Result<Response, P
         }
         Err(CallError::ShuttingDown) => return Err(Problem::shutting_down()),
     };
-    Ok(json(StatusCode::OK, body))
+    Ok(json(StatusCode::OK, hold(body, unread)?))
 }
 
 fn too_many() -> Problem {

@@ -24,6 +24,8 @@ pub(super) fn protocol(limits: &ServerLimits) -> http1::Builder {
     let mut protocol = http1::Builder::new();
     protocol
         .timer(TokioTimer::new())
+        // A client may say that it has no more to ask, and still wants the answer.
+        .half_close(true)
         .header_read_timeout(limits.head_timeout)
         .max_header_size(limits.head_bytes)
         .max_buf_size(limits.head_bytes.max(BUFFER));

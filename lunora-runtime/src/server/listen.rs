@@ -74,6 +74,7 @@ impl Server {
             lifecycle: Lifecycle::new(),
             requests: Quota::new(limits.concurrent_requests),
             buffers: Quota::new(limits.buffered_bytes),
+            unread: Quota::new(limits.unread_bytes),
         });
         Ok(Self {
             listener,

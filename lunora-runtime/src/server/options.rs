@@ -47,6 +47,8 @@ pub struct ServerLimits {
     pub body_bytes: usize,
     /// Bytes of all large request bodies that are held at one time.
     pub buffered_bytes: usize,
+    /// Bytes of all large answers that wait for their clients to read them.
+    pub unread_bytes: usize,
     /// Size of the arguments of one call, as values count it.
     pub argument_bytes: usize,
     /// Time for a request's head to arrive, and for an idle connection to send the next one.
@@ -70,6 +72,7 @@ impl Default for ServerLimits {
             head_bytes: 64 << 10,
             body_bytes: BODY_BYTES,
             buffered_bytes: 256 << 20,
+            unread_bytes: 256 << 20,
             argument_bytes: 16 << 20,
             head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_mins(1),

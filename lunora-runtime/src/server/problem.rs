@@ -99,8 +99,8 @@ fn whole_seconds(delay: Duration) -> u64 {
 }
 
 /// A JSON response.
-pub(super) fn json(status: StatusCode, body: Vec<u8>) -> Response {
-    with_type(status, JSON, Body::from(body))
+pub(super) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
+    with_type(status, JSON, body.into())
 }
 
 /// A response with one header, its content type.

@@ -251,3 +251,31 @@ fn write_timeout_ends_connections_whose_client_does_not_read() {
         std::thread::sleep(Duration::from_millis(50));
     }
 }
+
+#[test]
+fn unread_bytes() {
+    let server = serve(limited(|limits| {
+        limits.unread_bytes = 32 << 20;
+        limits.write_timeout = Duration::from_mins(5);
+    }));
+    let body = echo_of(14 << 20);
+    let ask = || {
+        let mut client = server.connect();
+        client.send_request(
+            "POST /api/query HTTP/1.1\r\nContent-Type: application/json\r\n",
+            &body,
+        );
+        client.wait_for_bytes();
+        client
+    };
+    // Two answers fit, and are too large for the sockets: they lie there until they are read.
+    let unread = [ask(), ask()];
+    overloaded(&server.post("/api/query", &body), "unread_bytes");
+    assert_eq!(
+        server.post("/api/query", ECHO).status,
+        200,
+        "small answers still fit"
+    );
+    drop(unread);
+    while server.post("/api/query", &body).status != 200 {}
+}

@@ -279,3 +279,14 @@ fn a_repeat_under_one_key_gets_the_first_answer() {
     );
     assert!(other.text().contains("IdempotencyKeyReused"), "{other:?}");
 }
+
+#[test]
+fn a_client_that_has_no_more_to_ask_still_gets_its_answer() {
+    let mut client = shared().connect();
+    client.send_request(
+        "POST /api/mutation HTTP/1.1\r\nContent-Type: application/json\r\n",
+        br#"{"path":"values:bump","args":{}}"#,
+    );
+    client.close_write();
+    assert_eq!(client.reply().unwrap().status, 200);
+}
