@@ -166,6 +166,7 @@ fn open_base(path: &Path, options: &Options, disk: &Arc<DiskSpace>) -> Result<Ba
         .open(path);
     let backend = FileBackend::new(opened.map_err(StoreError::io("open", path))?)?;
     Base::open(
+        path,
         Patient {
             backend,
             space: Arc::clone(disk),

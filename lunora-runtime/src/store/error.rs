@@ -71,6 +71,18 @@ pub enum StoreError {
         /// What does not fit.
         reason: &'static str,
     },
+    /// The engine's file is damaged. Nothing wrong was answered, but what it held cannot be read there.
+    #[error(
+        "the state in {} is damaged: {reason}. Check the disk, then restore the data directory from a backup. \
+         Without one, stop the store and move this file out of the directory: if the log still holds everything, \
+         the next start rebuilds it from there, otherwise it refuses", .file.display()
+    )]
+    DamagedState {
+        /// The file.
+        file: PathBuf,
+        /// What does not fit.
+        reason: Arc<str>,
+    },
     /// The operating system refused an operation while the store was being opened or closed.
     #[error("cannot {action} {}", .path.display())]
     Io {

@@ -1,5 +1,6 @@
 //! The store without a disk.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use redb::StorageBackend;
@@ -48,7 +49,7 @@ impl Memory {
 
     /// With its pages in `backend`, which is empty.
     pub(crate) fn on(backend: impl StorageBackend, options: &Options) -> Result<Self, StoreError> {
-        let base = Base::open(backend, options.cache_bytes)?;
+        let base = Base::open(Path::new("memory"), backend, options.cache_bytes)?;
         base.write(Meta::default(), std::iter::empty())?;
         let parts = Parts {
             base,

@@ -154,6 +154,7 @@ mod tests {
         };
         // Without a cache every read reaches the backend.
         let base = Base::open(
+            std::path::Path::new("memory"),
             Patient {
                 backend,
                 space: Arc::clone(&space),

@@ -8,6 +8,9 @@
 
 use std::fmt;
 use std::ops::Bound;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
 
 use redb::{Database, ReadOnlyTable, ReadableDatabase, StorageBackend, TableDefinition};
 
@@ -15,9 +18,14 @@ use super::super::commit::{Key, Payload};
 use super::super::error::StoreError;
 use super::super::range::{Direction, KeyRange};
 use super::super::timestamp::Timestamp;
+use super::checked::{check, guard, seal};
 
 const ENTRIES: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("entries");
-const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
+const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
+/// The one key of the meta table.
+const RECORD: &str = "meta";
+/// Of the tables and of what is in them.
+const VERSION: u64 = 2;
 
 /// What the engine knows about itself and the log above it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -30,39 +38,80 @@ pub(crate) struct Meta {
     pub(crate) segment: u64,
 }
 
+impl Meta {
+    fn encode(self) -> Vec<u8> {
+        [VERSION, self.checkpoint.0, self.store, self.segment]
+            .into_iter()
+            .flat_map(u64::to_le_bytes)
+            .collect()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (fields, []) = bytes.as_chunks() else {
+            return None;
+        };
+        match *fields {
+            [version, checkpoint, store, segment] if u64::from_le_bytes(version) == VERSION => Some(Self {
+                checkpoint: Timestamp(u64::from_le_bytes(checkpoint)),
+                store: u64::from_le_bytes(store),
+                segment: u64::from_le_bytes(segment),
+            }),
+            _ => None,
+        }
+    }
+}
+
 /// The engine.
 #[derive(Debug)]
 pub(crate) struct Base {
-    database: Database,
+    /// None only while it is dropped.
+    database: Option<Database>,
+    /// For messages.
+    file: Arc<Path>,
 }
 
 /// The engine as of one checkpoint.
 pub(crate) struct BaseView {
     entries: ReadOnlyTable<&'static [u8], &'static [u8]>,
+    file: Arc<Path>,
     pub(crate) checkpoint: Timestamp,
 }
 
 impl Base {
-    pub(crate) fn open(backend: impl StorageBackend, cache_bytes: usize) -> Result<Self, StoreError> {
-        let database = Database::builder()
-            .set_cache_size(cache_bytes)
-            .create_with_backend(backend)?;
-        Ok(Self { database })
+    /// `file` is what messages call it.
+    pub(crate) fn open(
+        file: &Path,
+        backend: impl StorageBackend,
+        cache_bytes: usize,
+    ) -> Result<Self, StoreError> {
+        let database = guard(file, || {
+            Ok(Database::builder()
+                .set_cache_size(cache_bytes)
+                .create_with_backend(backend)?)
+        })?;
+        Ok(Self {
+            database: Some(database),
+            file: file.into(),
+        })
+    }
+
+    fn database(&self) -> Result<&Database, StoreError> {
+        self.database.as_ref().ok_or(StoreError::Closed)
     }
 
     pub(crate) fn meta(&self) -> Result<Meta, StoreError> {
-        let table = self.database.begin_read()?.open_table(META)?;
-        let field = |name| Ok::<_, StoreError>(table.get(name)?.map_or(0, |value| value.value()));
-        let (checkpoint, store, segment) = (
-            Timestamp(field("checkpoint")?),
-            field("store")?,
-            field("segment")?,
-        );
-        Ok(Meta {
-            checkpoint,
-            store,
-            segment,
-        })
+        let database = self.database()?;
+        let record = guard(&self.file, || {
+            let table = database.begin_read()?.open_table(META)?;
+            Ok(table.get(RECORD)?.map(|record| record.value().to_vec()))
+        })?;
+        let damaged = |reason: &str| StoreError::DamagedState {
+            file: self.file.to_path_buf(),
+            reason: reason.into(),
+        };
+        let record = record.ok_or_else(|| damaged("the record of its checkpoint is missing"))?;
+        let fields = check(&self.file, RECORD.as_bytes(), &record)?;
+        Meta::decode(fields).ok_or_else(|| damaged("the record of its checkpoint is of another version"))
     }
 
     /// Writes a checkpoint: all of it or nothing, on disk when this returns.
@@ -71,18 +120,20 @@ impl Base {
         meta: Meta,
         changes: impl Iterator<Item = (Key, Option<Payload>)>,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.database.begin_write()?;
+        let mut transaction = self.database()?.begin_write()?;
         // Without it an open after a crash walks the whole database.
         transaction.set_quick_repair(true);
         {
-            let mut table = transaction.open_table(META)?;
-            table.insert("checkpoint", meta.checkpoint.0)?;
-            table.insert("store", meta.store)?;
-            table.insert("segment", meta.segment)?;
+            let mut sealed = Vec::new();
+            seal(RECORD.as_bytes(), &meta.encode(), &mut sealed);
+            transaction.open_table(META)?.insert(RECORD, &sealed[..])?;
             let mut entries = transaction.open_table(ENTRIES)?;
             for (key, value) in changes {
                 match value {
-                    Some(value) => drop(entries.insert(&key[..], &value[..])?),
+                    Some(value) => {
+                        seal(&key, &value, &mut sealed);
+                        drop(entries.insert(&key[..], &sealed[..])?);
+                    }
                     None => drop(entries.remove(&key[..])?),
                 }
             }
@@ -92,27 +143,44 @@ impl Base {
 
     /// The engine as it is now, which is as of `checkpoint`.
     pub(crate) fn view(&self, checkpoint: Timestamp) -> Result<BaseView, StoreError> {
+        let database = self.database()?;
+        let entries = guard(&self.file, || Ok(database.begin_read()?.open_table(ENTRIES)?))?;
         Ok(BaseView {
-            entries: self.database.begin_read()?.open_table(ENTRIES)?,
+            entries,
+            file: Arc::clone(&self.file),
             checkpoint,
         })
     }
 }
 
+/// Closing writes, and what is damaged can make redb panic there as well.
+impl Drop for Base {
+    fn drop(&mut self) {
+        let database = self.database.take();
+        if catch_unwind(AssertUnwindSafe(|| drop(database))).is_err() {
+            tracing::error!(file = %self.file.display(), "the state engine panicked while it was closed");
+        }
+    }
+}
+
 impl BaseView {
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Payload>, StoreError> {
-        Ok(self
-            .entries
-            .get(key)?
-            .map(|value| Payload::copy_from_slice(value.value())))
+        let Some(value) = guard(&self.file, || Ok(self.entries.get(key)?))? else {
+            return Ok(None);
+        };
+        let value = check(&self.file, key, value.value())?;
+        Ok(Some(Payload::copy_from_slice(value)))
     }
 
     pub(crate) fn range(&self, range: &KeyRange, direction: Direction) -> Result<BaseRange, StoreError> {
         let end = range.end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-        let pairs = self
-            .entries
-            .range::<&[u8]>((Bound::Included(&range.start[..]), end))?;
-        Ok(BaseRange { pairs, direction })
+        let bounds = (Bound::Included(&range.start[..]), end);
+        let pairs = guard(&self.file, || Ok(self.entries.range::<&[u8]>(bounds)?))?;
+        Ok(BaseRange {
+            pairs,
+            file: Arc::clone(&self.file),
+            direction,
+        })
     }
 }
 
@@ -127,6 +195,7 @@ impl fmt::Debug for BaseView {
 /// A scan of the engine.
 pub(crate) struct BaseRange {
     pairs: redb::Range<'static, &'static [u8], &'static [u8]>,
+    file: Arc<Path>,
     direction: Direction,
 }
 
@@ -134,15 +203,28 @@ impl Iterator for BaseRange {
     type Item = Result<(Key, Payload), StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let pair = match self.direction {
-            Direction::Ascending => self.pairs.next(),
-            Direction::Descending => self.pairs.next_back(),
-        };
-        Some(pair?.map_err(StoreError::from).map(|(key, value)| {
-            (
+        let Self {
+            pairs,
+            file,
+            direction,
+        } = self;
+        let read = guard(file, || {
+            let pair = match direction {
+                Direction::Ascending => pairs.next(),
+                Direction::Descending => pairs.next_back(),
+            };
+            let Some((key, value)) = pair.transpose()? else {
+                return Ok(None);
+            };
+            Ok(Some((
                 Key::copy_from_slice(key.value()),
                 Payload::copy_from_slice(value.value()),
-            )
+            )))
+        });
+        let pair = read.transpose()?;
+        Some(pair.and_then(|(key, sealed)| {
+            let len = check(file, &key, &sealed)?.len();
+            Ok((key, sealed.slice(..len)))
         }))
     }
 }

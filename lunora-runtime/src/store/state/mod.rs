@@ -5,6 +5,7 @@
 
 mod backend;
 mod base;
+mod checked;
 mod generation;
 mod merge;
 mod view;

@@ -7,6 +7,7 @@ mod faults;
 mod faulty;
 mod lifecycle;
 mod model;
+mod rot;
 mod snapshots;
 
 pub(crate) use broken::memory_that_fails;
