@@ -170,7 +170,7 @@ impl Space {
             file.zero(0, self.segment_bytes)?;
             file
         };
-        file.write_at(0, &id.header())?;
+        file.write_at(0, &id.header(self.segment_bytes))?;
         file.sync()?;
         let path = id.path(&self.dir);
         self.files.rename(unfinished, &path)?;

@@ -165,3 +165,49 @@ fn a_flipped_bit_in_any_segment_is_refused_or_harmless() {
         fs::write(&segment, &whole).unwrap();
     }
 }
+
+#[test]
+fn a_segment_that_was_cut_off_is_refused_and_not_taken_for_a_torn_tail() {
+    let (dir, segment) = killed(3);
+    let whole = fs::read(&segment).unwrap();
+    // In front of the records, between them, in the last one, and behind them all.
+    let behind = FIRST + 3 * RECORD + 32;
+    for len in (FIRST..=behind).step_by(4).chain([whole.len() - 1]) {
+        fs::write(&segment, &whole[..len]).unwrap();
+        let refused = opened(dir.path()).unwrap_err();
+        assert!(
+            matches!(&refused, StoreError::Damaged { file, offset, .. } if *file == segment && *offset == len as u64),
+            "{refused}"
+        );
+        assert!(refused.to_string().contains("cut off"), "{refused}");
+        assert_eq!(fs::read(&segment).unwrap(), whole[..len], "nothing was changed");
+    }
+    fs::write(&segment, &whole).unwrap();
+    assert_eq!(opened(dir.path()).unwrap(), 3);
+}
+
+#[test]
+fn a_crash_while_a_segment_is_prepared_does_not_hinder_the_start() {
+    let (dir, segment) = killed(3);
+    let whole = fs::read(&segment).unwrap();
+    for len in [0, 10, FIRST, 1000] {
+        fs::write(segment.with_file_name("next.tmp"), &whole[..len]).unwrap();
+        assert_eq!(opened(dir.path()).unwrap(), 3);
+    }
+}
+
+#[test]
+fn segments_of_another_size_are_still_read() {
+    let (dir, _) = killed(100);
+    for segment_bytes in [1 << 14, 1 << 12] {
+        let options = Options {
+            segment_bytes,
+            ..small()
+        };
+        let store = Embedded::open(dir.path(), options).unwrap();
+        let next = store.ordered().0 + 1;
+        put_durably(&store, next, "large", &"v".repeat(1 << 15));
+        put_durably(&store, next + 1, "small", "v");
+    }
+    assert_eq!(opened(dir.path()).unwrap(), 104);
+}

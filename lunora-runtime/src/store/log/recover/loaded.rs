@@ -17,16 +17,24 @@ pub(super) struct Loaded {
 impl Loaded {
     pub(super) fn read(sequence: u64, path: &Path, store: Option<u64>) -> Result<Self, StoreError> {
         let bytes = fs::read(path).map_err(StoreError::io("read", path))?;
-        let damaged = |reason| StoreError::Damaged {
+        let damaged_at = |offset, reason| StoreError::Damaged {
             file: path.to_owned(),
-            offset: 0,
+            offset,
             reason,
         };
-        let id = SegmentId::parse(&bytes)
+        let damaged = |reason| damaged_at(0, reason);
+        let (id, made_with) = SegmentId::parse(&bytes)
             .ok_or_else(|| damaged("the header of this log segment does not check"))?;
         if id.sequence != sequence || store.is_some_and(|store| store != id.store) {
             return Err(damaged(
                 "this log segment belongs to another store or another place in the log",
+            ));
+        }
+        // It had all of its length on disk before it had its name: a crash does not leave this behind.
+        if (bytes.len() as u64) < made_with {
+            return Err(damaged_at(
+                bytes.len() as u64,
+                "this log segment ends here, but was longer: it is part of a copy or was cut off",
             ));
         }
         Ok(Self {
