@@ -46,7 +46,7 @@ impl Embedded {
     /// Opens the store in `dir`, or makes a new one.
     ///
     /// [`StoreError::Locked`] when another process has it open, [`StoreError::Damaged`] when something
-    /// acknowledged would be missing.
+    /// acknowledged would be missing, [`StoreError::DamagedState`] when the engine's file cannot be read.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "a caller writes them where it opens, and keeps none"

@@ -169,3 +169,31 @@ fn an_overwritten_file_is_refused_without_a_panic() {
     }
     assert!(refused > 0);
 }
+
+#[test]
+fn without_the_file_the_log_rebuilds_it_or_refuses() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    for ts in 1..=ENTRIES {
+        put_durably(&store, ts, &key(ts), &value(ts));
+    }
+    drop(store);
+    fs::remove_file(dir.path().join("state.redb")).unwrap();
+    let store = open(dir.path());
+    assert_eq!((store.ordered(), read_all(&store)), (Timestamp(ENTRIES), 0));
+
+    let (dir, file) = closed();
+    fs::remove_file(&file).unwrap();
+    let refused = Embedded::open(dir.path(), small()).unwrap_err();
+    assert!(matches!(refused, StoreError::Damaged { .. }), "{refused}");
+    // Not even when what is left of the log has no record.
+    let log = dir.path().join("log");
+    let paths = fs::read_dir(&log).unwrap().map(|entry| entry.unwrap().path());
+    for segment in paths.filter(|path| path.extension().is_some_and(|extension| extension == "log")) {
+        let mut bytes = fs::read(&segment).unwrap();
+        bytes[64..].fill(0);
+        fs::write(&segment, bytes).unwrap();
+    }
+    let refused = Embedded::open(dir.path(), small()).unwrap_err();
+    assert!(matches!(refused, StoreError::Damaged { .. }), "{refused}");
+}

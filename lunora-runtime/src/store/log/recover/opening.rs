@@ -37,7 +37,9 @@ pub(crate) fn recover(
 ) -> Result<Recovered, StoreError> {
     let listing = Listing::read(dir, files)?;
     let checkpoint = meta.map_or(Timestamp::ZERO, |meta| meta.checkpoint);
-    let required = meta.map(|meta| meta.segment);
+    // Without an engine everything has to be in the log, from its first segment on.
+    let all = (!listing.segments.is_empty()).then_some(1);
+    let required = meta.map(|meta| meta.segment).or(all);
     if let Some(missing) = required.filter(|required| !listing.segments.contains_key(required)) {
         let file = SegmentId {
             store: 0,
