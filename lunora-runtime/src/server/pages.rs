@@ -92,6 +92,7 @@ mod tests {
             lifecycle: Lifecycle::new(),
             requests: Quota::new(1),
             buffers: Quota::new(1),
+            unread: Quota::new(1),
         };
         assert_eq!(health(&shared).status(), StatusCode::OK);
         writes_fail.store(true, Ordering::SeqCst);
