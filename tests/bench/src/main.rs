@@ -20,6 +20,10 @@ use self::{
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
+/// The same allocator as the bank has, so that the reference has no worse one.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const CONNECTIONS: usize = 64;
 const ACCOUNTS: u32 = 100_000;
 const BALANCE: u64 = 1_000_000;
