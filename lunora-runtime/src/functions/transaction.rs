@@ -8,7 +8,6 @@ use std::{
 use lunora_core::{
     error::{Error, Result},
     identity::Identity,
-    limits::LimitExceeded,
     value::{Object, Value},
 };
 use tokio::sync::oneshot;
@@ -24,7 +23,7 @@ use super::{
     idempotency::RequestKey,
 };
 use crate::{
-    database::{CommitError, Freshness, Transaction, TransactionOptions},
+    database::{CommitError, Freshness, TimeLimitExceeded, Transaction, TransactionOptions},
     store::{StoreError, Timestamp},
 };
 
@@ -214,11 +213,8 @@ impl Work {
     }
 
     fn handle(&self, ctx: Ctx<'_>) -> Result<Value> {
-        let limit = self.engine.limits.with(self.function.limits).work_millis;
-        let end = Instant::now() + Duration::from_millis(limit);
-        let value = drive((self.function.run)(ctx, self.args.clone()), || {
-            check_work(end, limit)
-        })?;
+        let end = Instant::now() + self.work_limit();
+        let value = drive((self.function.run)(ctx, self.args.clone()), || check_work(end))?;
         check_size("result_bytes", value.size(), RESULT_BYTES)?;
         Ok(value)
     }
@@ -231,7 +227,7 @@ impl Work {
             limits,
             deadline: Some(Instant::now() + Duration::from_millis(limits.work_millis)),
             now_ms: now.as_millis(),
-            seed: engine.seeds.next(),
+            seed,
             binding: self.function.binding(&self.args),
         };
         let transaction: Transaction = engine.database.begin(freshness, options)?;
@@ -245,14 +241,11 @@ impl Work {
     }
 }
 
-fn check_work(end: Instant, limit: u64) -> Result<()> {
+/// The same limit as the database's at each of its operations, for handlers that work without it.
+fn check_work(end: Instant) -> Result<()> {
     if Instant::now() < end {
-        return Ok(());
+        Ok(())
+    } else {
+        Err(Error::from(TimeLimitExceeded))
     }
-    let advice = "read less, split the work, or raise the limit on the function";
-    Err(Error::from(LimitExceeded {
-        name: "work_millis",
-        limit,
-        advice,
-    }))
 }
