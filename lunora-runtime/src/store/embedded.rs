@@ -15,6 +15,7 @@ use super::log::{Disk, Files, recover};
 use super::options::Options;
 use super::overlay::Layer;
 use super::recent::Recent;
+use super::replacement::settle;
 use super::state::{Base, DiskSpace, Meta, Patient};
 use super::threads::Running;
 use super::timestamp::Timestamp;
@@ -63,9 +64,15 @@ impl Embedded {
         if new {
             sync_names(dir, files)?;
         }
+        settle(dir, files)?;
         let parts = open_parts(dir, &log_dir, options, files)?;
         let running = Running::start(Engine::new(parts, options)?, Some(lock))?;
         Ok(Self { running })
+    }
+
+    /// Takes over the claim to the directory, which otherwise ends when the store is closed.
+    pub(crate) fn claim(&self) -> Option<DirLock> {
+        self.running.claim()
     }
 
     /// Brings everything ordered into the engine, as a full overlay would.

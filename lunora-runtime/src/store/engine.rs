@@ -116,6 +116,24 @@ impl Engine {
         self.views.open(ts)
     }
 
+    /// Brings what is ordered into the engine and gives a view of the engine alone: one that kept a layer would keep
+    /// all that is added to it. While the disk is full that has to do, though.
+    pub(crate) fn frozen(&self) -> Result<Arc<dyn Snapshot>, StoreError> {
+        let newest = self.ordered();
+        loop {
+            self.health.check()?;
+            let view = self.views.of_base();
+            if view.timestamp() >= newest {
+                return Ok(view);
+            }
+            if self.disk.is_full() {
+                return self.snapshot(self.durable());
+            }
+            self.freeze(&mut self.order.lock());
+            self.checkpoints.wait_a_moment();
+        }
+    }
+
     pub(crate) fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
         self.health.check()?;
         self.recent.lock().since(since)
@@ -250,6 +268,12 @@ impl Engine {
                 .health
                 .fail(&format!("a checkpoint cannot be written: {other}")),
         }
+    }
+
+    /// The layer to which commits are added.
+    #[cfg(test)]
+    pub(crate) fn active(&self) -> std::sync::Weak<Layer> {
+        Arc::downgrade(&self.order.lock())
     }
 
     /// Brings everything ordered into the engine.

@@ -24,6 +24,7 @@ mod options;
 mod overlay;
 mod range;
 mod recent;
+mod replacement;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -39,5 +40,6 @@ pub use error::StoreError;
 pub use memory::Memory;
 pub use options::Options;
 pub use range::{Direction, KeyRange};
+pub use replacement::Replacement;
 pub use timestamp::Timestamp;
 pub use traits::{Durable, OnFailure, Pairs, Snapshot, Store};

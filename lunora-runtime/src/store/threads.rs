@@ -71,6 +71,11 @@ impl Running {
         closed.insert(outcome).clone()
     }
 
+    /// Takes the claim to the directory out of this.
+    pub(crate) fn claim(&self) -> Option<DirLock> {
+        self.lock.lock().take()
+    }
+
     /// Ends the threads, then the engine, then the claim to the directory.
     fn end(&self) {
         self.engine.stop();

@@ -32,6 +32,12 @@ pub trait Store: Send + Sync + Debug + 'static {
     /// `ordered()` and `durable()` always work; older ones while retained, else [`StoreError::TooOld`].
     fn snapshot(&self, ts: Timestamp) -> Result<Arc<dyn Snapshot>, StoreError>;
 
+    /// A consistent view of everything that was durable when it was asked for, to be read for as long as it takes:
+    /// it holds up no writer, and memory does not grow with what is written meanwhile.
+    fn frozen(&self) -> Result<Arc<dyn Snapshot>, StoreError> {
+        self.snapshot(self.durable())
+    }
+
     /// Orders a commit directly after `after`. Visible to `snapshot(commit.ts)` when this returns; on disk
     /// later.
     ///

@@ -39,6 +39,15 @@ impl Generation {
         Self::new(base, Arc::clone(&self.active))
     }
 
+    /// What of it is in the engine.
+    pub(crate) fn of_base(&self) -> Self {
+        Self {
+            base: Arc::clone(&self.base),
+            frozen: None,
+            active: Arc::default(),
+        }
+    }
+
     /// The layers that hold anything, newest first.
     pub(crate) fn layers(&self) -> impl Iterator<Item = &Layer> {
         [Some(&*self.active), self.frozen.as_deref()]

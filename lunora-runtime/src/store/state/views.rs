@@ -61,6 +61,15 @@ impl Views {
         Ok(view)
     }
 
+    /// The view as of the newest checkpoint, with no layer in it.
+    pub(crate) fn of_base(&self) -> Arc<dyn Snapshot> {
+        let generation = Arc::new(self.state.read().current.of_base());
+        Arc::new(View {
+            ts: generation.oldest(),
+            generation,
+        })
+    }
+
     /// Memory used by the active layer.
     pub(crate) fn active_bytes(&self) -> usize {
         self.state.read().current.active.bytes()

@@ -73,6 +73,31 @@ fn a_held_snapshot_survives_checkpoints() {
 }
 
 #[test]
+fn a_frozen_view_shows_everything_of_its_time_and_keeps_no_layer_in_memory() {
+    let store = Memory::new();
+    put(&store, 1, "key", "old").unwrap();
+    let frozen = store.frozen().unwrap();
+    assert_eq!(frozen.timestamp(), Timestamp(1));
+    let layer = store.active();
+    for ts in 2..5 {
+        put(&store, ts, "key", "new").unwrap();
+        store.checkpoint().unwrap();
+    }
+    assert!(
+        layer.upgrade().is_none(),
+        "memory would grow with what is written"
+    );
+    assert_eq!(all(&*frozen), vec![("key".into(), "old".into())]);
+    assert_eq!(get(&*store.frozen().unwrap(), "key").as_deref(), Some("new"));
+}
+
+#[test]
+fn a_frozen_view_of_an_empty_store_is_empty() {
+    let frozen = Memory::new().frozen().unwrap();
+    assert_eq!((frozen.timestamp(), all(&*frozen)), (Timestamp::ZERO, vec![]));
+}
+
+#[test]
 fn a_commit_that_lost_the_race_is_told_the_head() {
     let store = Memory::new();
     put(&store, 5, "key", "value").unwrap();
