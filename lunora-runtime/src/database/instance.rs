@@ -136,6 +136,10 @@ impl Database {
         check::check(&*snapshot, &self.0.tables, progress)
     }
 
+    pub(super) fn tables(&self) -> &Tables {
+        &self.0.tables
+    }
+
     pub(super) fn committer(&self) -> &Committer {
         &self.0.committer
     }

@@ -5,6 +5,7 @@
 //! conflict; nothing is locked while a function runs. [`Reader`] and [`Writer`] are the typed face of a transaction,
 //! the one that functions see.
 
+mod archive;
 mod backfill;
 mod bounds;
 mod catalog;
@@ -38,6 +39,10 @@ mod verify;
 mod writes;
 
 pub use self::{
+    archive::{
+        ArchiveError, ExportError, ExportOptions, ExportReport, ImportError, ImportMode, ImportOptions,
+        ImportReport, IndexEntry, Manifest, TableEntry, import,
+    },
     bounds::Order,
     check::{CheckReport, Problem, TableReport},
     committer::CommitError,

@@ -26,6 +26,14 @@ pub enum Step<'a> {
     Drop(&'a str),
     /// Documents are compared with the indexes.
     Check,
+    /// Documents are written to an export.
+    Export,
+    /// Documents of an export are checked.
+    Inspect,
+    /// Documents of an export are brought into the store.
+    Import,
+    /// Documents that the store has already are kept.
+    Keep,
 }
 
 impl Progress<'_> {
@@ -48,6 +56,10 @@ impl fmt::Display for Progress<'_> {
             Step::Build(index) => write!(f, "building index {index} of {table}: ")?,
             Step::Drop(index) => write!(f, "removing index {index} of {table}: ")?,
             Step::Check => write!(f, "comparing {table} with its indexes: ")?,
+            Step::Export => write!(f, "exporting {table}: ")?,
+            Step::Inspect => write!(f, "checking {table} of the export: ")?,
+            Step::Import => write!(f, "importing {table}: ")?,
+            Step::Keep => write!(f, "keeping {table}: ")?,
         }
         write!(f, "{done} of {total}")
     }
