@@ -115,3 +115,35 @@ fn a_client_that_hangs_up_leaves_its_line_too() {
         "{lines:?}"
     );
 }
+
+#[test]
+fn an_export_leaves_one_line() {
+    let server = Audited::start();
+    let _recording = tracing::subscriber::set_default(server.journal.clone());
+    let key = &server.admin_key;
+    let request = format!(
+        "POST /api/admin/export HTTP/1.1\r\nHost: x\r\nAuthorization: Convex {key}\r\nContent-Length: 0\r\n\
+         Connection: close\r\n\r\n"
+    );
+    let lines = server.tokio.block_on(async {
+        let mut client = TcpStream::connect(server.addr).await.unwrap();
+        client.write_all(request.as_bytes()).await.unwrap();
+        let mut reply = Vec::new();
+        client.read_to_end(&mut reply).await.unwrap();
+        assert!(reply.starts_with(b"HTTP/1.1 200"));
+        let line = async {
+            loop {
+                let lines = server.lines();
+                if !lines.is_empty() {
+                    return lines;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), line).await.unwrap()
+    });
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    for part in ["admin", "data exported", "ok"] {
+        assert!(lines[0].contains(part), "{part} in {lines:?}");
+    }
+}

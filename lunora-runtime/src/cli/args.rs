@@ -1,5 +1,7 @@
 //! What can be typed.
 
+mod backup;
+
 use std::{
     ffi::OsString,
     net::{SocketAddr, ToSocketAddrs},
@@ -8,6 +10,8 @@ use std::{
 
 use clap::{Arg, ArgAction, ArgMatches, error::ErrorKind, parser::ValueSource, value_parser};
 
+pub(super) use self::backup::{Export, Import};
+
 /// A command with its arguments.
 #[derive(Debug)]
 pub(super) enum Command {
@@ -15,6 +19,8 @@ pub(super) enum Command {
     Run(Run),
     Functions { json: bool },
     Check { data: PathBuf },
+    Export(Export),
+    Import(Import),
 }
 
 #[derive(Debug)]
@@ -33,7 +39,7 @@ pub(super) struct Run {
     pub(super) target: Target,
 }
 
-/// Where a function is run.
+/// Where a command does its work.
 #[derive(Debug)]
 pub(super) enum Target {
     /// On a data directory, or through the server that holds it.
@@ -53,6 +59,8 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
             json: matches.get_flag("json"),
         },
         Some(("check", matches)) => Command::Check { data: path(matches) },
+        Some(("export", matches)) => Command::Export(backup::export(matches)?),
+        Some(("import", matches)) => Command::Import(backup::import(matches)),
         Some((_, matches)) => Command::Serve(serve(matches)?),
         None => Command::Serve(serve(&command_serve().try_get_matches_from(["serve"])?)?),
     })
@@ -67,6 +75,8 @@ fn command() -> clap::Command {
         .subcommand(command_run())
         .subcommand(command_functions())
         .subcommand(command_check())
+        .subcommand(backup::command_export())
+        .subcommand(backup::command_import())
         .after_help("LUNORA_LOG sets what is logged: `debug`, or `lunora=debug,my_app=trace`.")
 }
 
@@ -111,7 +121,7 @@ fn command_serve() -> clap::Command {
 }
 
 fn command_run() -> clap::Command {
-    clap::Command::new("run")
+    let run = clap::Command::new("run")
         .about("Runs one function, public or internal, and prints its result")
         .arg(
             Arg::new("function")
@@ -122,16 +132,22 @@ fn command_run() -> clap::Command {
             Arg::new("args")
                 .default_value("{}")
                 .help("Arguments as one JSON object"),
-        )
+        );
+    with_target(run)
+}
+
+/// The options that say where a command does its work.
+fn with_target(command: clap::Command) -> clap::Command {
+    command
         .arg(data_arg(
-            "Directory of the data; a server that holds it is asked to run the function",
+            "Directory of the data; a server that holds it is asked instead",
         ))
         .arg(
             Arg::new("url")
                 .long("url")
                 .value_name("URL")
                 .requires("key")
-                .help("Runs it on this server instead"),
+                .help("Asks this server instead"),
         )
         .arg(
             Arg::new("key")
@@ -233,20 +249,26 @@ fn serve(matches: &ArgMatches) -> Result<Serve, clap::Error> {
 }
 
 fn run(matches: &ArgMatches) -> Result<Run, clap::Error> {
+    let target = target(matches, command_run)?;
     let text = |name: &str| matches.get_one::<String>(name).cloned();
-    if is_typed(matches, "url") && is_typed(matches, "data") {
-        return Err(both(command_run(), "--url", "--data"));
-    }
-    let target = match (text("url"), text("key")) {
-        (Some(url), Some(admin_key)) => Target::Server { url, admin_key },
-        _ => Target::Data(path(matches)),
-    };
     let missing = || command_run().error(ErrorKind::MissingRequiredArgument, "function\n");
     let function = text("function").ok_or_else(missing)?;
     Ok(Run {
         function,
         args: text("args").unwrap_or_else(|| "{}".to_owned()),
         target,
+    })
+}
+
+/// Where `command` is to do its work.
+fn target(matches: &ArgMatches, command: fn() -> clap::Command) -> Result<Target, clap::Error> {
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    if is_typed(matches, "url") && is_typed(matches, "data") {
+        return Err(both(command(), "--url", "--data"));
+    }
+    Ok(match (text("url"), text("key")) {
+        (Some(url), Some(admin_key)) => Target::Server { url, admin_key },
+        _ => Target::Data(path(matches)),
     })
 }
 

@@ -1,10 +1,13 @@
 //! The command line of an application: `lunora::main(my_app::app())`.
 
 mod args;
+mod backup;
 mod check;
-mod data_dir;
+pub(crate) mod data_dir;
+mod download;
 mod functions;
 mod output;
+mod output_file;
 mod progress;
 mod run;
 mod serve;
@@ -65,6 +68,8 @@ pub fn main(app: App) -> ExitCode {
         Command::Run(run) => run::run(app, &run),
         Command::Functions { json } => functions::list(app, json),
         Command::Check { data } => check::check(app, &data),
+        Command::Export(export) => backup::export(app, &export),
+        Command::Import(import) => backup::import(app, &import),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

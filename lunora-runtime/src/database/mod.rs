@@ -41,7 +41,7 @@ mod writes;
 pub use self::{
     archive::{
         ArchiveError, ExportError, ExportOptions, ExportReport, ImportError, ImportMode, ImportOptions,
-        ImportReport, IndexEntry, Manifest, TableEntry, import,
+        ImportReport, IndexEntry, Manifest, TableEntry, export, import, inspect,
     },
     bounds::Order,
     check::{CheckReport, Problem, TableReport},

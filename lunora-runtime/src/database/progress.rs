@@ -37,6 +37,21 @@ pub enum Step<'a> {
 }
 
 impl Progress<'_> {
+    /// What is done with which table.
+    pub fn what(&self) -> String {
+        let table = self.table;
+        match self.step {
+            Step::Verify => format!("checking documents of {table}"),
+            Step::Build(index) => format!("building index {index} of {table}"),
+            Step::Drop(index) => format!("removing index {index} of {table}"),
+            Step::Check => format!("comparing {table} with its indexes"),
+            Step::Export => format!("exporting {table}"),
+            Step::Inspect => format!("checking {table} of the export"),
+            Step::Import => format!("importing {table}"),
+            Step::Keep => format!("keeping {table}"),
+        }
+    }
+
     /// This piece of work is complete.
     pub const fn is_done(&self) -> bool {
         self.done >= self.total
@@ -45,22 +60,7 @@ impl Progress<'_> {
 
 impl fmt::Display for Progress<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            table,
-            step,
-            done,
-            total,
-        } = self;
-        match step {
-            Step::Verify => write!(f, "checking documents of {table}: ")?,
-            Step::Build(index) => write!(f, "building index {index} of {table}: ")?,
-            Step::Drop(index) => write!(f, "removing index {index} of {table}: ")?,
-            Step::Check => write!(f, "comparing {table} with its indexes: ")?,
-            Step::Export => write!(f, "exporting {table}: ")?,
-            Step::Inspect => write!(f, "checking {table} of the export: ")?,
-            Step::Import => write!(f, "importing {table}: ")?,
-            Step::Keep => write!(f, "keeping {table}: ")?,
-        }
-        write!(f, "{done} of {total}")
+        let Self { done, total, .. } = self;
+        write!(f, "{}: {done} of {total}", self.what())
     }
 }

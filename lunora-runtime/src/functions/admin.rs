@@ -161,6 +161,11 @@ impl AdminCaller {
         self.scopes.contains(&Scope::ActAs)
     }
 
+    /// The holder may read all documents.
+    pub fn may_read_data(&self) -> bool {
+        self.scopes.contains(&Scope::ReadData)
+    }
+
     /// Leaves a line in the log about what was done with the key.
     pub(super) fn audit(
         &self,

@@ -13,6 +13,7 @@ mod action_ctx;
 mod admin;
 mod app;
 mod auth;
+mod backup;
 mod blocked;
 mod call;
 mod call_state;
@@ -52,5 +53,10 @@ pub use self::{
     random::{CallRng, RequestId, Seeds},
     runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
 };
-pub(crate) use self::{call::encode_args, dispatch::call_error, runtime::Catalog};
+pub(crate) use self::{
+    backup::{export_store, import},
+    call::encode_args,
+    dispatch::call_error,
+    runtime::Catalog,
+};
 pub use crate::database::BoxFuture;

@@ -131,7 +131,7 @@ fn answer(outcome: Result<Answer, CallError>, view: &View, unread: &Quota) -> Re
     Ok(json(StatusCode::OK, hold(body, unread)?))
 }
 
-fn too_many() -> Problem {
+pub(super) fn too_many() -> Problem {
     let message = "The server works on as many requests as it may (limit: concurrent_requests).";
     Problem::overloaded(message, Duration::from_secs(1))
 }

@@ -13,7 +13,7 @@ use lunora_core::reference::Kind;
 use super::{
     call::{self, Target},
     entry::Shared,
-    pages,
+    export, pages,
 };
 
 /// The method of a route. `HEAD` is answered where `GET` is.
@@ -37,6 +37,7 @@ pub struct Route {
 #[derive(Debug, Clone, Copy)]
 enum Endpoint {
     Call(Target),
+    Export,
     Home,
     Health,
     Version,
@@ -56,6 +57,7 @@ pub const ROUTES: &[Route] = &[
     Route::post("/api/action", Endpoint::Call(Target::Body(Kind::Action))),
     Route::post("/api/function", Endpoint::Call(Target::AnyKind)),
     Route::post("/api/run/{*path}", Endpoint::Call(Target::Address)),
+    Route::post("/api/admin/export", Endpoint::Export),
 ];
 
 impl Route {
@@ -120,6 +122,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
 async fn answer(endpoint: Endpoint, shared: &Shared, request: Request) -> axum::response::Response {
     match endpoint {
         Endpoint::Call(target) => call::call(target, shared, request).await,
+        Endpoint::Export => export::export(shared, request).await,
         Endpoint::Home => pages::home(),
         Endpoint::Health => pages::health(shared),
         Endpoint::Version => pages::version(),

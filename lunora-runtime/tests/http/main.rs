@@ -6,6 +6,7 @@ mod support;
 mod answers;
 mod callers;
 mod cors;
+mod export;
 mod limits;
 mod requests;
 mod routes;

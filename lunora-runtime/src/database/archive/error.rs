@@ -1,10 +1,10 @@
 //! Why there is no export, and why one is not imported.
 
-use std::io;
+use std::{io, path::PathBuf};
 
 use lunora_core::id::DocumentId;
 
-use super::super::{error::CorruptReason, open::OpenError};
+use super::super::{error::CorruptReason, open::OpenError, schema::SchemaError};
 use crate::store::StoreError;
 
 /// The file is not a whole export.
@@ -53,6 +53,12 @@ pub enum ExportError {
     /// What is stored does not hold together, so it could not be imported.
     #[error("{0}. What cannot be imported is not exported either: run `check`, which lists all such places")]
     Corrupt(String),
+    /// The application's tables contradict each other.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// There is no store in the data directory.
+    #[error("there is no data in {}", .0.display())]
+    NoData(PathBuf),
     /// The export cannot be written.
     #[error("the export cannot be written: {0}")]
     Io(#[from] io::Error),
@@ -68,6 +74,17 @@ pub enum ImportError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The application's tables contradict each other.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// The data directory cannot be made.
+    #[error("the data directory {} cannot be made: {source}", .directory.display())]
+    Directory {
+        /// The directory.
+        directory: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The application's tables could not be made.
     #[error(transparent)]
     Open(#[from] OpenError),

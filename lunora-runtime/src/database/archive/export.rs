@@ -12,7 +12,7 @@ use super::{
         instance::Database,
         keys,
         progress::{Progress, Step},
-        tables::Tables,
+        schema::Schema,
     },
     documents::Filling,
     error::ExportError,
@@ -20,7 +20,7 @@ use super::{
     report::ExportReport,
     writer::ArchiveWriter,
 };
-use crate::store::{Direction, Key, KeyRange, Payload, Snapshot, StoreError};
+use crate::store::{Direction, Key, KeyRange, Payload, Snapshot, Store, StoreError};
 
 const REPORT_EVERY: u64 = 1000;
 
@@ -41,31 +41,47 @@ impl fmt::Debug for ExportOptions {
 }
 
 impl Database {
-    /// Writes all documents, as they are at this moment, to `out`. Meanwhile the database goes on, and neither memory
-    /// nor a writer is held up by it.
+    /// Writes all documents, as they are at this moment, to `out`. Meanwhile the database goes on: no writer is held up,
+    /// and memory does not grow.
     pub fn export(&self, out: impl Write, options: ExportOptions) -> Result<ExportReport, ExportError> {
-        let snapshot = self.committer().store.frozen()?;
-        let mut export = Export {
-            snapshot: &*snapshot,
-            progress: options.progress,
-        };
-        let tables = export.tables(self.tables(), &options.private)?;
-        let manifest = Manifest {
-            lunora: env!("CARGO_PKG_VERSION").to_owned(),
-            timestamp: snapshot.timestamp().0,
-            tables,
-        };
-        let mut out = ArchiveWriter::begin(out, &manifest)?;
-        for (number, table) in (0..).zip(&manifest.tables) {
-            export.table(number, table, &mut out)?;
-        }
-        Ok(ExportReport {
-            timestamp: snapshot.timestamp(),
-            tables: manifest.tables.len(),
-            documents: manifest.documents(),
-            bytes: out.end()?,
-        })
+        let ours = |name: &str| self.tables().get(TableTag::of(name)).is_ok();
+        export_store(&*self.committer().store, &ours, out, options)
     }
+}
+
+/// The same for a store that no database has opened: also for one whose documents do not fit `schema`, with which no
+/// database would open it.
+pub fn export(
+    store: &dyn Store,
+    schema: &Schema,
+    out: impl Write,
+    options: ExportOptions,
+) -> Result<ExportReport, ExportError> {
+    let ours = |name: &str| schema.tables.iter().any(|table| table.name == name);
+    export_store(store, &ours, out, options)
+}
+
+fn export_store(
+    store: &dyn Store,
+    ours: &dyn Fn(&str) -> bool,
+    out: impl Write,
+    options: ExportOptions,
+) -> Result<ExportReport, ExportError> {
+    let snapshot = store.frozen()?;
+    let mut export = Export {
+        snapshot: &*snapshot,
+        progress: options.progress,
+    };
+    let manifest = Manifest {
+        lunora: env!("CARGO_PKG_VERSION").to_owned(),
+        timestamp: snapshot.timestamp().0,
+        tables: export.tables(ours, &options.private)?,
+    };
+    let mut out = ArchiveWriter::begin(out, &manifest)?;
+    for (number, table) in (0..).zip(&manifest.tables) {
+        export.table(number, table, &mut out)?;
+    }
+    Ok(ExportReport::of(&manifest, out.end()?))
 }
 
 struct Export<'a> {
@@ -75,13 +91,11 @@ struct Export<'a> {
 
 impl Export<'_> {
     /// All tables that the store has documents of or had, those included that the application no longer has.
-    fn tables(&self, ours: &Tables, private: &[&str]) -> Result<Vec<TableEntry>, ExportError> {
-        let catalog = self.catalog()?;
+    fn tables(&self, ours: &dyn Fn(&str) -> bool, private: &[&str]) -> Result<Vec<TableEntry>, ExportError> {
         let mut tables = Vec::new();
-        for table in catalog.tables {
+        for table in self.catalog()? {
             if !private.contains(&&*table.name) {
-                let in_schema = ours.get(TableTag::of(&table.name)).is_ok();
-                let documents = self.count(&table.name)?;
+                let (in_schema, documents) = (ours(&table.name), self.count(&table.name)?);
                 tables.push(entry(table, in_schema, documents));
             }
         }
@@ -89,15 +103,14 @@ impl Export<'_> {
         Ok(tables)
     }
 
-    fn catalog(&self) -> Result<Catalog, ExportError> {
-        let missing = || ExportError::Corrupt("the store has no catalog".to_owned());
-        let bytes = self
-            .snapshot
-            .get(&keys::system_key(CATALOG))?
-            .ok_or_else(missing)?;
-        Catalog::decode(&bytes).map_err(|error| {
-            ExportError::Corrupt(format!("the catalog of the store cannot be read: {error}"))
-        })
+    /// A store that nobody has opened yet has none.
+    fn catalog(&self) -> Result<Vec<CatalogTable>, ExportError> {
+        let Some(bytes) = self.snapshot.get(&keys::system_key(CATALOG))? else {
+            return Ok(Vec::new());
+        };
+        let unreadable =
+            |error| ExportError::Corrupt(format!("the catalog of the store cannot be read: {error}"));
+        Ok(Catalog::decode(&bytes).map_err(unreadable)?.tables)
     }
 
     fn count(&self, table: &str) -> Result<u64, StoreError> {

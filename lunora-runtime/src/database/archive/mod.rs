@@ -38,9 +38,10 @@ mod writer;
 
 pub use self::{
     error::{ArchiveError, ExportError, ImportError},
-    export::ExportOptions,
+    export::{ExportOptions, export},
     import::{ImportMode, ImportOptions, import},
     manifest::{IndexEntry, Manifest, TableEntry},
+    reader::inspect,
     report::{ExportReport, ImportReport},
 };
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::manifest::Manifest;
 use crate::store::Timestamp;
 
 /// What was exported.
@@ -15,6 +16,18 @@ pub struct ExportReport {
     pub documents: u64,
     /// Length of the export in bytes.
     pub bytes: u64,
+}
+
+impl ExportReport {
+    /// Of an export with this manifest and length.
+    pub(crate) fn of(manifest: &Manifest, bytes: u64) -> Self {
+        Self {
+            timestamp: Timestamp(manifest.timestamp),
+            tables: manifest.tables.len(),
+            documents: manifest.documents(),
+            bytes,
+        }
+    }
 }
 
 /// What was imported.

@@ -48,6 +48,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     entry(Verb::Post, "/api/action", Some(Kind::Action), NamesBy::Body),
     entry(Verb::Post, "/api/function", None, NamesBy::Body),
     entry(Verb::Post, "/api/run/{*path}", None, NamesBy::Address),
+    entry(Verb::Post, "/api/admin/export", None, NamesBy::Nothing),
 ];
 
 impl Entry {
