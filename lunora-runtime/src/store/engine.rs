@@ -170,10 +170,19 @@ impl Engine {
         if let Some((log, place, record)) = logged {
             log.push(record, place);
         }
-        if active.bytes() >= self.overlay_bytes {
-            self.freeze(&mut active);
-        }
+        self.freeze_when_full(&mut active);
         Ok(())
+    }
+
+    fn freeze_when_full(&self, active: &mut Arc<Layer>) {
+        if active.bytes() >= self.overlay_bytes {
+            self.freeze(active);
+        }
+    }
+
+    /// What the log brought back may fill memory already.
+    pub(crate) fn begin(&self) {
+        self.freeze_when_full(&mut self.order.lock());
     }
 
     fn follows(&self, after: Timestamp) -> Result<(), StoreError> {
@@ -194,7 +203,7 @@ impl Engine {
 
     /// Waits while memory is full and the engine is still busy with what was full before.
     fn wait_for_room(&self) -> Result<(), StoreError> {
-        while self.views.active_bytes() >= 2 * self.overlay_bytes && self.checkpoints.is_busy() {
+        while self.views.layer_bytes() >= 3 * self.overlay_bytes && self.checkpoints.is_busy() {
             self.health.check()?;
             if self.disk.is_full() {
                 return Err(StoreError::DiskFull);

@@ -35,7 +35,7 @@ mod traits;
 #[cfg(test)]
 pub(crate) use self::tests::memory_that_fails;
 pub use commit::{Commit, Key, Payload};
-pub use embedded::Embedded;
+pub use embedded::{Embedded, Recovery};
 pub use error::StoreError;
 pub use memory::Memory;
 pub use options::Options;

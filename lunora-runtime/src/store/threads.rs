@@ -35,6 +35,7 @@ impl Running {
         running
             .start_threads()
             .map_err(|error| StoreError::Failed(format!("cannot start a thread: {error}").into()))?;
+        running.engine.begin();
         Ok(running)
     }
 

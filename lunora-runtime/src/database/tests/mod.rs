@@ -14,5 +14,6 @@ mod orders;
 mod pages;
 mod read_sets;
 mod savepoints;
+mod space;
 mod stores;
 mod transactions;

@@ -70,9 +70,10 @@ impl Views {
         })
     }
 
-    /// Memory used by the active layer.
-    pub(crate) fn active_bytes(&self) -> usize {
-        self.state.read().current.active.bytes()
+    /// Memory used by the layers of the current generation.
+    pub(crate) fn layer_bytes(&self) -> usize {
+        let state = self.state.read();
+        state.current.layers().map(Layer::bytes).sum()
     }
 
     /// Puts a new active layer above the current one, which is frozen.
