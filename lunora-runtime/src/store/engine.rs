@@ -76,7 +76,7 @@ impl Engine {
             order: Mutex::new(active),
             ordered: AtomicU64::new(last.0),
             recent: Mutex::new(recent),
-            views: Views::new(generation),
+            views: Views::new(generation, options.history, options.history_bytes),
             base: Mutex::new(Some(base)),
             log,
             checkpoints: Checkpoints::default(),
@@ -228,13 +228,20 @@ impl Engine {
         loop {
             match self.checkpoints.next() {
                 Work::Stop => return,
-                Work::Forget => self.views.forget_previous(),
+                Work::Forget => self.forget(),
                 Work::Write(layer) => match self.write(&layer) {
-                    Ok(()) => self.checkpoints.done(),
+                    Ok(()) => {
+                        self.forget();
+                        self.checkpoints.done();
+                    }
                     Err(error) => return self.checkpoints.fail(self.judge(error)),
                 },
             }
         }
+    }
+
+    fn forget(&self) {
+        self.checkpoints.forget_at(self.views.forget());
     }
 
     fn write(&self, layer: &Layer) -> Result<(), StoreError> {

@@ -29,7 +29,8 @@ pub trait Store: Send + Sync + Debug + 'static {
 
     /// A consistent view as of exactly `ts`.
     ///
-    /// `ordered()` and `durable()` always work; older ones while retained, else [`StoreError::TooOld`].
+    /// `ordered()` and `durable()` always work; older ones as long as the store's limits allow (half a minute, unless
+    /// it is written to so much that memory does not suffice), else [`StoreError::TooOld`].
     fn snapshot(&self, ts: Timestamp) -> Result<Arc<dyn Snapshot>, StoreError>;
 
     /// A consistent view of everything that was durable when it was asked for, to be read for as long as it takes:

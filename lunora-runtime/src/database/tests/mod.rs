@@ -2,6 +2,7 @@
 
 mod archive;
 mod cost;
+mod counting;
 mod fixture;
 mod histories;
 mod history;

@@ -2,7 +2,7 @@
 //!
 //! `LUNORA_UPDATES` sets how many updates there are (50,000 unless set).
 
-use std::{collections::VecDeque, fs, path::Path, sync::Arc};
+use std::{collections::VecDeque, fs, path::Path, sync::Arc, time::Duration};
 
 use lunora_core::{id::DocumentId, value::Value};
 
@@ -16,6 +16,8 @@ const OPTIONS: Options = Options {
     overlay_bytes: 256 << 10,
     segment_bytes: 64 << 10,
     cache_bytes: 1 << 20,
+    history: Duration::from_secs(30),
+    history_bytes: 256 << 10,
     recent_commits: 1000,
     recent_bytes: 1 << 20,
 };
