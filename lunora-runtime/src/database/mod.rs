@@ -8,6 +8,7 @@
 mod archive;
 mod backfill;
 mod bounds;
+mod cache;
 mod catalog;
 mod check;
 mod committer;

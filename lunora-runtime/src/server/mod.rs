@@ -18,6 +18,7 @@ mod cors;
 mod entry;
 mod envelope;
 mod export;
+mod finishing;
 mod held;
 mod idempotency;
 mod lifecycle;

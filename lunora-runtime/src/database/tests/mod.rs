@@ -1,6 +1,7 @@
 //! The database against naive models, over the in-memory store.
 
 mod archive;
+mod cache;
 mod cost;
 mod counting;
 mod fixture;
