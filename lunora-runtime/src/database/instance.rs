@@ -74,19 +74,22 @@ impl Database {
 
     /// Begins a transaction.
     pub fn begin(&self, freshness: Freshness, options: TransactionOptions) -> Result<Transaction> {
-        let snapshot = self.snapshot(freshness)?;
-        Ok(Transaction::new(
+        Ok(self.begin_on(self.snapshot(freshness)?, options))
+    }
+
+    pub(super) fn begin_on(&self, snapshot: Arc<dyn Snapshot>, options: TransactionOptions) -> Transaction {
+        Transaction::new(
             self.0.tables.clone(),
             self.0.cursor_key.clone(),
             snapshot,
             self.0.committer.cache.clone(),
             self.0.creation_times.clone(),
             options,
-        ))
+        )
     }
 
     /// The newest snapshot of this freshness.
-    fn snapshot(&self, freshness: Freshness) -> Result<Arc<dyn Snapshot>, StoreError> {
+    pub(super) fn snapshot(&self, freshness: Freshness) -> Result<Arc<dyn Snapshot>, StoreError> {
         let store = &self.0.committer.store;
         loop {
             let newest = match freshness {

@@ -21,6 +21,7 @@ mod instance;
 mod keys;
 mod lane;
 mod meter;
+mod moment;
 mod open;
 mod overlay;
 mod pages;
@@ -54,6 +55,7 @@ pub use self::{
     },
     instance::{Database, Freshness},
     lane::{LEASE, LaneGuard},
+    moment::Moment,
     open::{OpenError, OpenOptions},
     pages::PageEnd,
     progress::{Progress, Step},

@@ -95,6 +95,7 @@ impl Engine {
             identity: request.identity.map(Arc::new),
             depth: Depth::default(),
             key,
+            at: request.at,
         };
         match function.kind {
             Kind::Query => work.query(underway).await,
@@ -121,6 +122,7 @@ impl Engine {
             identity,
             depth,
             key: None,
+            at: None,
         };
         let answer = match kind {
             Kind::Query => work.query(()).await,

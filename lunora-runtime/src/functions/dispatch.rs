@@ -27,7 +27,7 @@ use super::{
     idempotency::RequestKey,
     random::RequestId,
 };
-use crate::store::Timestamp;
+use crate::{database::Moment, store::Timestamp};
 
 /// A call as it arrives.
 #[derive(Debug)]
@@ -44,6 +44,8 @@ pub struct CallRequest {
     pub idempotency_key: Option<String>,
     /// Id of this request.
     pub request_id: RequestId,
+    /// What a query reads at; the newest commit on disk if it does not say.
+    pub at: Option<Moment>,
 }
 
 /// The result of a call.

@@ -23,7 +23,7 @@ use super::{
     idempotency::RequestKey,
 };
 use crate::{
-    database::{CommitError, Freshness, TimeLimitExceeded, Transaction, TransactionOptions},
+    database::{CommitError, Freshness, Moment, TimeLimitExceeded, Transaction, TransactionOptions},
     store::{StoreError, Timestamp},
 };
 
@@ -41,6 +41,8 @@ pub(super) struct Work {
     pub(super) identity: Option<Arc<Identity>>,
     pub(super) depth: Depth,
     pub(super) key: Option<RequestKey>,
+    /// What a query reads at, if not at the newest commit on disk.
+    pub(super) at: Option<Moment>,
 }
 
 /// The time that a call may take ran out before it could commit.
@@ -230,7 +232,10 @@ impl Work {
             seed,
             binding: self.function.binding(&self.args),
         };
-        let transaction: Transaction = engine.database.begin(freshness, options)?;
+        let transaction: Transaction = match &self.at {
+            Some(moment) if freshness == Freshness::Durable => engine.database.begin_in(moment, options),
+            _ => engine.database.begin(freshness, options)?,
+        };
         Ok(CallState::new(
             Arc::clone(engine),
             transaction,

@@ -10,6 +10,7 @@
 
 mod admission;
 mod answer;
+mod batch;
 mod body;
 mod call;
 mod caller;
@@ -23,6 +24,7 @@ mod held;
 mod idempotency;
 mod lifecycle;
 mod listen;
+mod moments;
 mod options;
 mod pages;
 mod problem;

@@ -205,6 +205,7 @@ impl TestApp {
             identity: self.identity.clone(),
             idempotency_key: None,
             request_id: RequestId::random(),
+            at: None,
         };
         let answer = self.runtime.full().call_as_server(request).await;
         answer.map(|answer| answer.value).map_err(call_error)

@@ -62,7 +62,10 @@ fn with_a_key_it_is_whole_and_without_any_key() {
     let dir = tempfile::tempdir().unwrap();
     let mut file = Cursor::new(reply.body);
     let imported = backup::import(APP, dir.path(), &mut file, ImportMode::IntoEmpty, |_| ()).unwrap();
-    assert_eq!(imported.tables, [("_requests".to_owned(), 1)]);
+    assert_eq!(
+        imported.tables,
+        [("_requests".to_owned(), 1), ("notes".to_owned(), 0)]
+    );
 }
 
 fn contains(text: &[u8], part: &str) -> bool {

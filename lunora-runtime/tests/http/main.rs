@@ -8,6 +8,7 @@ mod callers;
 mod cors;
 mod export;
 mod limits;
+mod moments;
 mod requests;
 mod routes;
 mod shutdown;

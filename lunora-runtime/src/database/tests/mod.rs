@@ -11,6 +11,7 @@ mod indexes;
 mod lane;
 mod limits;
 mod model;
+mod moments;
 mod opening;
 mod orders;
 mod pages;
