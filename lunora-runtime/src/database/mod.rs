@@ -16,6 +16,7 @@ mod creation;
 mod cursor;
 mod document;
 mod error;
+mod get_many;
 mod index;
 mod instance;
 mod keys;

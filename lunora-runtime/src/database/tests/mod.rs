@@ -5,6 +5,7 @@ mod cache;
 mod cost;
 mod counting;
 mod fixture;
+mod get_many;
 mod histories;
 mod history;
 mod indexes;
@@ -19,4 +20,5 @@ mod read_sets;
 mod savepoints;
 mod space;
 mod stores;
+
 mod transactions;
