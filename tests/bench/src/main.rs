@@ -74,7 +74,7 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
 }
 
 /// Transfers over HTTP on 64 connections with one request in flight each, against a handler that answers a constant
-/// and the same bank written by hand on SQLite.
+/// and the same bank written by hand on `SQLite`.
 async fn over_http(time: Duration) -> Outcome<()> {
     const ECHO: &str = "axum, answers a constant";
     println!("\nOver HTTP, {CONNECTIONS} connections, one call in flight on each; the CPU is the server's");
@@ -115,7 +115,7 @@ async fn over_http(time: Duration) -> Outcome<()> {
     report.print(ECHO)
 }
 
-/// Transfers without a network, against the same on SQLite.
+/// Transfers without a network, against the same on `SQLite`.
 async fn in_process(time: Duration) -> Outcome<()> {
     const SQLITE: &str = "SQLite, in groups";
     println!(

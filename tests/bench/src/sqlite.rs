@@ -1,4 +1,4 @@
-//! The same bank, written by hand on SQLite: one thread that owns the database, every transfer on disk before its
+//! The same bank, written by hand on `SQLite`: one thread that owns the database, every transfer on disk before its
 //! answer.
 
 use std::{
