@@ -26,7 +26,7 @@ impl ResolvedTable {
 
 /// All tables by tag.
 #[derive(Debug, Default)]
-pub(super) struct Tables(HashMap<TableTag, Arc<ResolvedTable>>);
+pub(super) struct Tables(HashMap<TableTag, Arc<ResolvedTable>, foldhash::fast::RandomState>);
 
 impl Tables {
     pub(super) fn new(tables: impl IntoIterator<Item = ResolvedTable>) -> Self {
