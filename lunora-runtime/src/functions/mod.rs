@@ -31,6 +31,7 @@ mod random;
 mod running;
 mod runtime;
 mod system;
+mod tokens;
 mod transaction;
 
 #[cfg(feature = "fetch")]
@@ -51,6 +52,7 @@ pub use self::{
     query_ctx::QueryCtx,
     random::{CallRng, RequestId, Seeds},
     runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
+    tokens::{InvalidIssuer, InvalidToken, Issuer, TokenLimits, TokenVerifier, VerifiedToken},
 };
 pub(crate) use self::{call::encode_args, dispatch::call_error, runtime::Catalog};
 pub use crate::database::BoxFuture;
