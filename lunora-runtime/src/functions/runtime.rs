@@ -5,7 +5,7 @@ use std::{io, sync::Arc, time::Duration};
 use lunora_core::{error::Error, shape::Shapes};
 
 use super::{
-    App, InvalidIssuer, TokenVerifier,
+    App, Clock, InvalidIssuer, TokenVerifier,
     admin::{AdminKeys, NewKey, StoredKey},
     app::ItemKind,
     dispatch::{FullDispatch, PublicDispatch},
@@ -220,7 +220,12 @@ impl Runtime {
         &self.0.engine.database
     }
 
-    fn system(&self) -> SystemTransaction<'_> {
+    /// The clock of all calls.
+    pub(super) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.0.engine.clock)
+    }
+
+    pub(super) fn system(&self) -> SystemTransaction<'_> {
         SystemTransaction {
             database: self.database(),
             now: self.0.engine.clock.now(),

@@ -126,6 +126,7 @@ pub fn open(app: App) -> (Runtime, String) {
 
 /// What the application has, as its administrator sees it.
 pub fn functions(runtime: &Runtime, admin_key: &str) -> Vec<FunctionInfo> {
-    let caller = runtime.admin_keys().verify(admin_key).unwrap();
+    let key = runtime.admin_keys().verify(admin_key).unwrap();
+    let caller = key.run_internal().unwrap();
     runtime.full().functions(&caller)
 }

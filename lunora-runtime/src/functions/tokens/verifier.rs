@@ -87,6 +87,9 @@ impl TokenVerifier {
     ///
     /// This may wait for the keys of an issuer, within [`TokenLimits::fetch_timeout`], and needs a tokio runtime then.
     pub async fn verify(&self, token: &str) -> Result<VerifiedToken, InvalidToken> {
+        if self.issuers.is_empty() {
+            return Err(InvalidToken::NoIssuers);
+        }
         let token = Jws::parse(token, self.limits.token_bytes)?;
         let (issuer, trusted) = self.trusted(&token.claims)?;
         // What the claims are worth is not told before the signature is known to be good. But a token that could not
@@ -121,9 +124,6 @@ impl TokenVerifier {
     }
 
     fn trusted(&self, claims: &Claims) -> Result<(&str, &Trusted), InvalidToken> {
-        if self.issuers.is_empty() {
-            return Err(InvalidToken::NoIssuers);
-        }
         let name = text(claims, "iss")?;
         let found = self.issuers.get_key_value(name);
         let (name, trusted) = found.ok_or_else(|| InvalidToken::Issuer(shown(name)))?;
