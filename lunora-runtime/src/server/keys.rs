@@ -1,7 +1,7 @@
 //! The routes under `/api/admin/keys`: making, listing and revoking admin keys, for holders of a key with all scopes.
 
 use axum::{extract::Request, response::Response};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
@@ -129,7 +129,12 @@ fn answer(body: &impl Serialize) -> Result<Response, Problem> {
             "The answer was lost.",
         )
     })?;
-    Ok(json(StatusCode::OK, body))
+    let mut response = json(StatusCode::OK, body);
+    // There may be a key in it.
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
 }
 
 impl From<KeyError> for Problem {

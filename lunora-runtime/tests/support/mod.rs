@@ -8,7 +8,7 @@ pub mod journal;
 use std::{net::SocketAddr, sync::OnceLock, thread::JoinHandle, time::Duration};
 
 use lunora_runtime::{
-    functions::{App, Clock, FunctionInfo, Runtime, Scope, SystemClock},
+    functions::{App, Clock, EngineOptions, FunctionInfo, Runtime, Scope, SystemClock},
     server::{Server, ServerLimits, ServerOptions},
     testing::TestIssuer,
 };
@@ -51,6 +51,11 @@ pub fn serve(options: ServerOptions) -> Running {
 
 /// Starts a server of any application, which also trusts an issuer of the test's.
 pub fn serve_app(app: App, options: ServerOptions) -> Running {
+    serve_with(app, EngineOptions::default(), options)
+}
+
+/// The same with options of the engine.
+pub fn serve_with(app: App, engine: EngineOptions, options: ServerOptions) -> Running {
     let issuer = TestIssuer::new("https://issuer.example", "test-app");
     let app = app.trust(issuer.trusted());
     let (stop, stopped) = oneshot::channel();
@@ -62,22 +67,19 @@ pub fn serve_app(app: App, options: ServerOptions) -> Running {
             .build()
             .unwrap();
         tokio.block_on(async move {
-            let (runtime, admin_key) = app::open(app);
-            let functions = app::functions(&runtime, &admin_key);
+            let (runtime, admin_key) = app::open_with(app, engine);
             let server = Server::bind(runtime.clone(), options).await.unwrap();
-            started
-                .send((server.local_addr(), admin_key, functions, runtime))
-                .unwrap();
+            started.send((server.local_addr(), admin_key, runtime)).unwrap();
             server.run_until(async { drop(stopped.await) }).await.unwrap();
         });
     });
-    let (addr, admin_key, functions, runtime) = start.recv().unwrap();
+    let (addr, admin_key, runtime) = start.recv().unwrap();
     Running {
         addr,
+        functions: app::functions(&runtime, &admin_key),
         admin_key,
         issuer,
         runtime,
-        functions,
         stop: Some(stop),
         thread: Some(thread),
     }
