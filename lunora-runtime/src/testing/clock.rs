@@ -21,6 +21,11 @@ impl Default for TestClock {
 }
 
 impl TestClock {
+    /// Now.
+    pub fn now(&self) -> Time {
+        *self.0.borrow()
+    }
+
     /// Sets the time.
     pub fn set(&self, time: Time) {
         self.0.send_replace(time);
@@ -34,7 +39,7 @@ impl TestClock {
 
 impl Clock for TestClock {
     fn now(&self) -> Time {
-        *self.0.borrow()
+        Self::now(self)
     }
 
     fn wait_until(&self, time: Time) -> BoxFuture<'_, ()> {

@@ -13,8 +13,7 @@ use crate::functions::Issuer;
 /// An issuer whose keys the test has: its tokens are real ones, and a server that trusts it verifies them as any other.
 ///
 /// ```
-/// # use lunora_runtime::{functions::App, testing::{TestApp, TestClock, TestIssuer}};
-/// # use lunora_runtime::functions::Clock;
+/// # use lunora_runtime::{functions::App, testing::{TestApp, TestIssuer}};
 /// # mod my_app { pub fn app() -> super::App { super::App::__new(&[]) } }
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> lunora_core::error::Result<()> {

@@ -10,7 +10,7 @@ use std::{
 use lunora_core::identity::Identity;
 use lunora_runtime::{
     functions::{
-        AuthError, Authenticated, CallError, CallRequest, Caller, Clock, Credential, Ended, EngineOptions,
+        AuthError, Authenticated, CallError, CallRequest, Caller, Credential, Ended, EngineOptions,
         InvalidToken, KeyManager, MissingScope, RequestId, Runtime, Scope, Validity,
     },
     testing::{TestClock, TestIssuer},

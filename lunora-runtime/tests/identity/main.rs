@@ -15,7 +15,7 @@ mod verified;
 use std::{sync::Arc, time::Duration};
 
 use lunora_runtime::{
-    functions::{Clock, EngineOptions, Issuer, TokenLimits},
+    functions::{EngineOptions, Issuer, TokenLimits},
     testing::TestClock,
 };
 use serde_json::{Value as Json, json};

@@ -2,7 +2,7 @@
 
 use std::{sync::Barrier, thread, time::Duration};
 
-use lunora_runtime::functions::{Clock, Issuer, TokenLimits};
+use lunora_runtime::functions::{Issuer, TokenLimits};
 use serde_json::{Value as Json, json};
 
 use crate::{

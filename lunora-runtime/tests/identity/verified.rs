@@ -1,6 +1,6 @@
 //! Tokens that are taken.
 
-use lunora_runtime::functions::{Clock, InvalidToken, Issuer, TokenLimits};
+use lunora_runtime::functions::{InvalidToken, Issuer, TokenLimits};
 use serde_json::{Value as Json, json};
 
 use crate::{
