@@ -14,14 +14,14 @@ use crate::functions::Issuer;
 ///
 /// ```
 /// # use lunora_runtime::{functions::App, testing::{TestApp, TestIssuer}};
-/// # mod my_app { pub fn app() -> super::App { super::App::__new(&[]) } }
+/// # fn app() -> App { App::__new(&[]) }
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> lunora_core::error::Result<()> {
 /// let issuer = TestIssuer::new("https://login.example", "my-app");
-/// let app = TestApp::new(my_app::app().trust(issuer.trusted()))?;
+/// let test = TestApp::new(app().trust(issuer.trusted()))?;
 ///
-/// let token = issuer.token("ada", app.clock().now());
-/// let ada = app.runtime().tokens().verify(&token).await?.identity;
+/// let token = issuer.token("ada", test.clock().now());
+/// let ada = test.runtime().tokens().verify(&token).await?.identity;
 /// assert_eq!(ada.token_identifier, "https://login.example|ada");
 /// # Ok(()) }
 /// ```

@@ -29,7 +29,8 @@ Takes tokens of this issuer; may be repeated. SPEC has its parts separated by co
 
   issuer=ISS      the `iss` of its tokens, letter by letter
   audience=AUD    the `aud` that its tokens have for this application; may be repeated
-  jwks=KEYS       file or address of its JSON Web Key Set; without it, its OIDC discovery document says where the keys are
+  jwks=KEYS       file or address of its JSON Web Key Set; without it, the discovery
+                  document of the issuer (OIDC) says where the keys are
 
 such as --trust issuer=https://login.example.com,audience=my-app
 

@@ -7,12 +7,11 @@
 ///
 /// ```
 /// # use lunora_runtime::functions::{App, Issuer};
-/// # mod my_app { pub fn app() -> super::App { super::App::__new(&[]) } }
+/// # fn app() -> App { App::__new(&[]) }
+/// /// What `main` serves: `lunora::main(my_app::backend())`.
 /// pub fn backend() -> App {
-///     my_app::app().trust(Issuer::oidc("https://login.example.com", "my-app"))
+///     app().trust(Issuer::oidc("https://login.example.com", "my-app"))
 /// }
-///
-/// // In main: lunora::main(backend())
 /// # backend();
 /// ```
 ///

@@ -141,6 +141,10 @@ impl TokenVerifier {
 }
 
 impl Keys {
+    #[cfg_attr(
+        not(feature = "fetch"),
+        expect(unused_variables, clippy::unused_async, reason = "nothing is ever fetched")
+    )]
     async fn find(&self, wanted: &Wanted<'_>, worth_fetching: bool) -> Result<Arc<Key>, InvalidToken> {
         match self {
             Self::Known(keys) => keys.find(wanted),
