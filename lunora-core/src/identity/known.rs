@@ -1,6 +1,6 @@
-//! What OpenID Connect knows about a user: the standard claims under the names that Convex clients use for them.
+//! What OIDC knows about a user: the standard claims under the names that Convex clients use for them.
 //!
-//! The list is that of OpenID Connect Core 1.0, section 5.1, the names on this side those of the client protocol.
+//! The list is that of OIDC Core 1.0, section 5.1, the names on this side those of the client protocol.
 
 use serde_json::{Map, Value as Json};
 
