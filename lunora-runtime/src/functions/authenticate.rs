@@ -162,24 +162,18 @@ impl Validity {
 impl Runtime {
     /// Who presents this, for one request. What is presented and not valid is refused, never ignored.
     pub async fn authenticate(&self, credential: Credential<'_>) -> Result<Authenticated, AuthError> {
-        match credential {
+        let authenticated = match credential {
             Credential::None => Ok(Authenticated {
                 caller: Caller::Public(None),
                 validity: Validity::Unlimited,
             }),
-            Credential::Token(token) => {
-                let token = self.tokens().verify(token).await?;
-                let expiry = Expiry {
-                    time: token.expires,
-                    clock: self.clock(),
-                };
-                Ok(Authenticated {
-                    caller: Caller::Public(Some(token.identity)),
-                    validity: Validity::Token(expiry),
-                })
-            }
+            Credential::Token(token) => self.with_token(token).await,
             Credential::AdminKey { key, acting_as } => self.with_key(key, acting_as),
+        };
+        if let Err(error) = &authenticated {
+            tracing::debug!(code = error.code(), %error, "not let in");
         }
+        authenticated
     }
 
     /// Who presents this, for a connection that stays: a token that is over by now is refused although a single
@@ -196,6 +190,18 @@ impl Runtime {
             Some(Ended::Expired) => Err(InvalidToken::Expired.into()),
             Some(Ended::Revoked) => Err(InvalidAdminKey.into()),
         }
+    }
+
+    async fn with_token(&self, token: &str) -> Result<Authenticated, AuthError> {
+        let token = self.tokens().verify(token).await?;
+        let expiry = Expiry {
+            time: token.expires,
+            clock: self.clock(),
+        };
+        Ok(Authenticated {
+            caller: Caller::Public(Some(token.identity)),
+            validity: Validity::Token(expiry),
+        })
     }
 
     fn with_key(&self, key: &str, acting_as: Option<Json>) -> Result<Authenticated, AuthError> {

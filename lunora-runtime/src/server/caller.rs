@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::problem::Problem;
 pub(super) use crate::functions::Caller;
-use crate::functions::{AuthError, Credential, Runtime};
+use crate::functions::{AdminKey, AuthError, Credential, Runtime};
 
 impl Caller {
     /// Whether nothing is known about the caller.
@@ -38,8 +38,17 @@ impl From<AuthError> for Problem {
     }
 }
 
+/// The admin key that a request presents, for routes that nothing else opens. What the key is good for is asked next.
+pub(super) fn admin_key(headers: &HeaderMap, runtime: &Runtime) -> Result<AdminKey, Problem> {
+    let Credential::AdminKey { key, acting_as: None } = credential(headers)? else {
+        let message = "This takes an admin key, in nobody's name: `Authorization: Convex <key>`.";
+        return Err(Problem::unauthorized("BadAdminKey", message));
+    };
+    Ok(runtime.admin_keys().verify(key).map_err(AuthError::from)?)
+}
+
 /// What the header presents.
-pub(super) fn credential(headers: &HeaderMap) -> Result<Credential<'_>, Problem> {
+fn credential(headers: &HeaderMap) -> Result<Credential<'_>, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(Credential::None),

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{
     body,
     call::too_many,
-    caller::credential,
+    caller::admin_key,
     entry::Shared,
     envelope::{bad_json, is_json},
     problem::{Problem, json},
 };
-use crate::functions::{AuthError, Credential, KeyError, KeyInfo, KeyManager, Runtime, Scope};
+use crate::functions::{AuthError, KeyError, KeyInfo, KeyManager, Runtime, Scope};
 
 /// What a route does with keys.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +63,8 @@ async fn try_keys(operation: Operation, shared: &Shared, request: Request) -> Re
     let (parts, body) = request.into_parts();
     let body = body::receive(&parts.headers, body, &shared.options.limits, &shared.buffers).await?;
     let slot = shared.requests.take(1).ok_or_else(too_many)?;
-    let manager = manager(credential(&parts.headers)?, &shared.runtime)?;
+    let key = admin_key(&parts.headers, &shared.runtime)?;
+    let manager = key.manage_keys().map_err(AuthError::from)?;
     let work: Work = match operation {
         Operation::List => Box::new(move |runtime| list(runtime, &manager)),
         Operation::Create => {
@@ -85,16 +86,6 @@ async fn try_keys(operation: Operation, shared: &Shared, request: Request) -> Re
 }
 
 type Work = Box<dyn FnOnce(&Runtime) -> Result<Response, Problem> + Send>;
-
-/// Nothing but an admin key opens these routes.
-fn manager(credential: Credential<'_>, runtime: &Runtime) -> Result<KeyManager, Problem> {
-    let Credential::AdminKey { key, acting_as: None } = credential else {
-        let message = "Admin keys are managed with an admin key: `Authorization: Convex <key>`.";
-        return Err(Problem::unauthorized("BadAdminKey", message));
-    };
-    let key = runtime.admin_keys().verify(key).map_err(AuthError::from)?;
-    Ok(key.manage_keys().map_err(AuthError::from)?)
-}
 
 fn read<T: DeserializeOwned>(headers: &http::HeaderMap, body: &[u8]) -> Result<T, Problem> {
     if !is_json(headers) {

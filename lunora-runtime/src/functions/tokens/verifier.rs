@@ -56,28 +56,21 @@ impl TokenVerifier {
         clock: Arc<dyn Clock>,
         limits: TokenLimits,
     ) -> Result<Self, InvalidIssuer> {
-        let own = by_name(application)?;
-        let deployed = by_name(deployment)?;
-        let issuers: HashMap<_, _> = own.into_iter().chain(deployed).collect();
+        let mut issuers = by_name(application)?;
+        issuers.extend(by_name(deployment)?);
         #[cfg(feature = "fetch")]
         let downloader = Arc::new(Downloader::new(limits));
-        let keys = |issuer: &Issuer| {
-            Ok(match &issuer.keys {
-                Source::Inline(jwks) => {
-                    let set = KeySet::parse(jwks.as_bytes());
-                    Keys::Known(set.map_err(|error| issuer.invalid(format_args!("its key set: {error}")))?)
-                }
+        let trusted = issuers.into_values().map(|issuer| {
+            let keys = match &issuer.keys {
+                Source::Inline(jwks) => Keys::known(&issuer, jwks)?,
                 #[cfg(feature = "fetch")]
-                _ => Keys::Published(Provider::new(issuer, &downloader, &clock, limits)?),
-            })
-        };
-        let issuers = issuers.into_iter().map(|(name, issuer)| {
-            let keys = keys(&issuer)?;
+                _ => Keys::Published(Provider::new(&issuer, &downloader, &clock, limits)?),
+            };
             let audiences = issuer.audiences;
-            Ok((name, Trusted { audiences, keys }))
+            Ok((issuer.name, Trusted { audiences, keys }))
         });
         Ok(Self {
-            issuers: issuers.collect::<Result<_, _>>()?,
+            issuers: trusted.collect::<Result<_, _>>()?,
             clock,
             limits,
         })
@@ -141,6 +134,13 @@ impl TokenVerifier {
 }
 
 impl Keys {
+    fn known(issuer: &Issuer, jwks: &str) -> Result<Self, InvalidIssuer> {
+        let set = KeySet::parse(jwks.as_bytes());
+        Ok(Self::Known(set.map_err(|error| {
+            issuer.invalid(format_args!("its key set: {error}"))
+        })?))
+    }
+
     #[cfg_attr(
         not(feature = "fetch"),
         expect(unused_variables, clippy::unused_async, reason = "nothing is ever fetched")
