@@ -77,6 +77,11 @@ pub(super) fn push_entry_tail(key: &mut Vec<u8>, creation_time: f64, id: Documen
     key.extend_from_slice(&id.random);
 }
 
+/// The part of an index entry that stands for the fields.
+pub(super) fn entry_values(entry: &[u8]) -> &[u8] {
+    &entry[..entry.len().saturating_sub(ENTRY_TAIL_BYTES)]
+}
+
 /// The document that an index entry of `table` stands for.
 pub(super) fn entry_id(table: TableTag, entry: &[u8]) -> Option<DocumentId> {
     Some(DocumentId {

@@ -32,6 +32,10 @@ impl WriteSet {
         }
     }
 
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.writes.keys()
+    }
+
     pub(super) fn get(&self, key: &[u8]) -> Option<&Write> {
         if self.writes.is_empty() {
             None

@@ -39,7 +39,7 @@ pub enum Ctx<'a> {
 }
 
 /// A handler without its types. It refuses a context of another kind.
-pub(crate) type Erased = for<'a> fn(Ctx<'a>, Object) -> BoxFuture<'a, Result<Value>>;
+pub(crate) type Erased = for<'a> fn(Ctx<'a>, &'a Object) -> BoxFuture<'a, Result<Value>>;
 
 macro_rules! kinds {
     ($($kind:ident($($ctx:tt)*);)*) => {$(
@@ -137,7 +137,7 @@ fn bind<F: Handler>(shapes: &mut Shapes) -> Function {
 }
 
 /// Everything of the user's code runs inside the future, the decoding of arguments too: there panics are caught.
-fn erased<F: Handler>(ctx: Ctx<'_>, args: Object) -> BoxFuture<'_, Result<Value>> {
+fn erased<'a, F: Handler>(ctx: Ctx<'a>, args: &'a Object) -> BoxFuture<'a, Result<Value>> {
     Box::pin(async move {
         let args = F::Args::decode(F::ARGS, args).map_err(|error| refused(&error.in_field("args")))?;
         let run = F::Kind::__call::<F>(F::RUN, ctx, args).ok_or(WrongContext(F::PATH))?;

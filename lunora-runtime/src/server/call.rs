@@ -13,6 +13,7 @@ use super::{
     caller::Caller,
     entry::Shared,
     envelope::{Envelope, Shape, path_of_address},
+    finishing::Finishing,
     held::hold,
     idempotency,
     options::ServerLimits,
@@ -93,12 +94,12 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
         request_id,
     };
     let runtime = shared.runtime.clone();
-    // A task of its own: the call goes on when its client hangs up, and holds its place and its memory until it is over.
-    let call = tokio::spawn(async move {
+    // The call goes on when its client hangs up, and holds its place and its memory until it is over.
+    let call = Finishing::new(async move {
         let _held = (slot, body);
         dispatch(&runtime, caller, request).await
     });
-    let outcome = call.await.map_err(|error| Problem::lost(&error))?;
+    let outcome = call.await.map_err(|panic| Problem::lost(&*panic))?;
     answer(outcome, &view, &shared.unread)
 }
 

@@ -17,6 +17,7 @@ mod connection;
 mod cors;
 mod entry;
 mod envelope;
+mod finishing;
 mod held;
 mod idempotency;
 mod keys;

@@ -1,6 +1,6 @@
 //! What is wrong with a request: a status and `{"code","message"}`.
 
-use std::{borrow::Cow, time::Duration};
+use std::{any::Any, borrow::Cow, time::Duration};
 
 use axum::{body::Body, response::Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -59,9 +59,11 @@ impl Problem {
         }
     }
 
-    /// The task of a call ended without an answer; the log says why.
-    pub(super) fn lost(error: &tokio::task::JoinError) -> Self {
-        tracing::error!(%error, "a call was lost");
+    /// A call ended without an answer, because something outside of its function panicked.
+    pub(super) fn lost(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        tracing::error!(panic = text, "a call was lost");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "InternalServerError",
