@@ -19,7 +19,7 @@ use super::{
     options::ServerLimits,
     problem::{Problem, json},
 };
-use crate::functions::{Answer, CallError, CallRequest, RequestId, Runtime};
+use crate::functions::{Answer, AuthError, CallError, CallRequest, InvalidAdminKey, RequestId, Runtime};
 
 /// Where a route takes the function from, and of which kind it has to be.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +76,7 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
     // Read first, whatever the headers say: a client that is still sending would not read a refusal.
     let body = body::receive(&parts.headers, body, limits, &shared.buffers).await?;
     let slot = shared.requests.take(1).ok_or_else(too_many)?;
-    let caller = Caller::of(&parts.headers, shared.runtime.admin_keys())?;
+    let caller = Caller::of(&parts.headers, &shared.runtime).await?;
     let asked = Asked::read(target, &parts, &body.bytes, limits)?;
     let request_id = parts.extensions.get().copied().unwrap_or_else(RequestId::random);
     let view = View {
@@ -108,6 +108,7 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
 async fn dispatch(runtime: &Runtime, caller: Caller, request: CallRequest) -> Result<Answer, CallError> {
     match caller {
         Caller::Public(identity) => runtime.public().call(CallRequest { identity, ..request }).await,
+        Caller::Acting(caller) => runtime.public().call_as_user(&caller, request).await,
         Caller::Admin(admin, identity) => {
             runtime
                 .full()
@@ -128,11 +129,12 @@ fn answer(outcome: Result<Answer, CallError>, view: &View, unread: &Quota) -> Re
             ));
         }
         Err(CallError::ShuttingDown) => return Err(Problem::shutting_down()),
+        Err(CallError::KeyRevoked) => return Err(AuthError::Key(InvalidAdminKey).into()),
     };
     Ok(json(StatusCode::OK, hold(body, unread)?))
 }
 
-fn too_many() -> Problem {
+pub(super) fn too_many() -> Problem {
     let message = "The server works on as many requests as it may (limit: concurrent_requests).";
     Problem::overloaded(message, Duration::from_secs(1))
 }
