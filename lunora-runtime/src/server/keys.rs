@@ -3,6 +3,7 @@
 use axum::{extract::Request, response::Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tokio::task::JoinError;
 
 use super::{
     body,
@@ -82,7 +83,14 @@ async fn try_keys(operation: Operation, shared: &Shared, request: Request) -> Re
         let _held = (slot, body);
         work(&runtime)
     });
-    done.await.map_err(|error| Problem::lost(&error))?
+    done.await.unwrap_or_else(|error| Err(lost(error)))
+}
+
+/// It panicked, or the process ends before it could begin.
+fn lost(error: JoinError) -> Problem {
+    error
+        .try_into_panic()
+        .map_or_else(|_| Problem::shutting_down(), |panic| Problem::lost(&*panic))
 }
 
 type Work = Box<dyn FnOnce(&Runtime) -> Result<Response, Problem> + Send>;
