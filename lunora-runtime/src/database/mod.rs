@@ -28,6 +28,7 @@ mod reconcile;
 mod savepoint;
 mod scan;
 mod schema;
+mod subscriptions;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -55,6 +56,7 @@ pub use self::{
     savepoint::Savepoint,
     scan::Scan,
     schema::{Schema, SchemaError, TableSchema},
+    subscriptions::{SubscriptionId, Subscriptions},
     transaction::{Transaction, TransactionOptions},
     typed::{BoxFuture, DocumentStream, MayWrite, QueryBuilder, Reader, SharedTransaction, Writer},
 };

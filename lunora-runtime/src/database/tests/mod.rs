@@ -14,4 +14,5 @@ mod pages;
 mod read_sets;
 mod savepoints;
 mod stores;
+mod subscriptions;
 mod transactions;
