@@ -38,6 +38,8 @@ mod typed;
 mod verify;
 mod writes;
 
+#[cfg(test)]
+pub(crate) use self::reads::reads_of;
 pub use self::{
     bounds::Order,
     check::{CheckReport, Problem, TableReport},

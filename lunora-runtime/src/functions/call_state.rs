@@ -10,7 +10,7 @@ use lunora_core::{
 use parking_lot::Mutex;
 use rand::{SeedableRng, rngs::StdRng};
 
-use super::{auth::Auth, engine::Engine, random::CallRng};
+use super::{auth::Auth, engine::Engine, looked::Looked, random::CallRng};
 use crate::database::{SharedTransaction, Transaction};
 
 /// How deep calls may be nested in one another.
@@ -21,8 +21,10 @@ pub(super) struct CallState {
     pub(super) engine: Arc<Engine>,
     pub(super) transaction: SharedTransaction,
     pub(super) identity: Option<Arc<Identity>>,
-    pub(super) now: Time,
+    now: Time,
     rng: Mutex<StdRng>,
+    /// What the run has looked at besides the database.
+    pub(super) looked: Looked,
 }
 
 impl CallState {
@@ -40,14 +42,22 @@ impl CallState {
             identity,
             now,
             rng: Mutex::new(StdRng::from_seed(seed)),
+            looked: Looked::default(),
         })
     }
 
     pub(super) fn auth(&self) -> Auth<'_> {
+        self.looked.at_identity();
         Auth::new(self.identity.as_deref())
     }
 
+    pub(super) fn now(&self) -> Time {
+        self.looked.at_moment();
+        self.now
+    }
+
     pub(super) fn rng(&self) -> CallRng<'_> {
+        self.looked.at_moment();
         CallRng(&self.rng)
     }
 }

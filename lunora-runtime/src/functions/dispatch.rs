@@ -15,7 +15,7 @@ use lunora_core::{
     identity::Identity,
     path::FunctionPath,
     reference::{Kind, Visibility},
-    value::{Object, Value},
+    value::Object,
 };
 
 use super::{
@@ -26,6 +26,7 @@ use super::{
     function::{Function, FunctionInfo},
     idempotency::RequestKey,
     random::RequestId,
+    results::{CallerClass, Returned},
 };
 use crate::store::Timestamp;
 
@@ -50,7 +51,7 @@ pub struct CallRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     /// What the function returned.
-    pub value: Value,
+    pub value: Returned,
     /// The commit that a mutation made, or the one that a query read at; for an action 0.
     pub ts: Timestamp,
 }
@@ -127,7 +128,9 @@ impl PublicDispatch {
                 return Err(CallError::Function(Error::request(refusal)));
             };
             let key = RequestKey::of_client(&request);
-            self.engine.call(function, request, key).await
+            self.engine
+                .call(function, request, CallerClass::Public, key)
+                .await
         })
     }
 
@@ -170,7 +173,7 @@ impl FullDispatch {
                 .as_ref()
                 .map(|identity| identity.token_identifier.clone());
             let key = RequestKey::of_admin(&request, caller);
-            let result = self.run(request, key).await;
+            let result = self.run(request, CallerClass::Admin, key).await;
             caller.audit(&path, id, user.as_deref(), &result);
             result
         })
@@ -178,16 +181,21 @@ impl FullDispatch {
 
     /// Runs any function for the process itself: its command line and its tests.
     pub(crate) async fn call_as_server(&self, request: CallRequest) -> Result<Answer, CallError> {
-        self.run(request, None).await
+        self.run(request, CallerClass::Server, None).await
     }
 
-    async fn run(&self, request: CallRequest, key: Option<RequestKey>) -> Result<Answer, CallError> {
+    async fn run(
+        &self,
+        request: CallRequest,
+        class: CallerClass,
+        key: Option<RequestKey>,
+    ) -> Result<Answer, CallError> {
         let Some(function) = self.engine.functions.find(request.path.as_str()) else {
             return Err(CallError::Function(Error::request(RequestError::NoFunction(
                 request.path.to_string(),
             ))));
         };
-        self.engine.call(function, request, key).await
+        self.engine.call(function, request, class, key).await
     }
 
     /// What there is to call, for administrators.

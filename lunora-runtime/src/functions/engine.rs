@@ -14,6 +14,7 @@ use super::{
     failure::StoreFailure,
     function::Function,
     random::Seeds,
+    results::Results,
     running::Running,
 };
 use crate::database::Database;
@@ -29,6 +30,8 @@ pub struct EngineOptions {
     pub limits: Limits,
     /// Threads that run queries and mutations.
     pub threads: usize,
+    /// What the results may take that the query cache keeps, in bytes. With 0 it keeps none. Default 64 MiB.
+    pub query_cache_bytes: usize,
 }
 
 impl Default for EngineOptions {
@@ -38,6 +41,7 @@ impl Default for EngineOptions {
             seeds: Seeds::System,
             limits: Limits::default(),
             threads: available_parallelism().map_or(2, std::num::NonZero::get),
+            query_cache_bytes: 64 << 20,
         }
     }
 }
@@ -47,6 +51,7 @@ pub(super) struct Engine {
     pub(super) functions: Functions,
     pub(super) shapes: Shapes,
     pub(super) executor: Executor,
+    pub(super) results: Results,
     pub(super) running: Running,
     pub(super) failure: StoreFailure,
     pub(super) clock: Arc<dyn Clock>,

@@ -25,9 +25,12 @@ mod failure;
 mod fetch;
 mod function;
 mod idempotency;
+mod looked;
 mod mutation_ctx;
 mod query_ctx;
+mod query_run;
 mod random;
+mod results;
 mod running;
 mod runtime;
 mod system;
@@ -50,6 +53,7 @@ pub use self::{
     mutation_ctx::MutationCtx,
     query_ctx::QueryCtx,
     random::{CallRng, RequestId, Seeds},
+    results::{Returned, SharedValue},
     runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
 };
 pub(crate) use self::{call::encode_args, dispatch::call_error, runtime::Catalog};

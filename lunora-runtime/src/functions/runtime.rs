@@ -14,6 +14,7 @@ use super::{
     failure::StoreFailure,
     function::{Function, FunctionInfo},
     idempotency::{self, RequestRecord},
+    results::Results,
     running::Running,
     system::SystemTransaction,
 };
@@ -148,6 +149,7 @@ impl Runtime {
             seeds,
             limits,
             threads,
+            query_cache_bytes,
         } = options;
         let system = SystemTransaction {
             database: &database,
@@ -155,6 +157,7 @@ impl Runtime {
         };
         let keys = AdminKeys::load(&system).map_err(OpenError::System)?;
         let engine = Arc::new(Engine {
+            results: Results::new(database.clone(), query_cache_bytes),
             database,
             functions: Functions::new(catalog.functions),
             shapes: catalog.shapes,

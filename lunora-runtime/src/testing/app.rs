@@ -207,7 +207,7 @@ impl TestApp {
             request_id: RequestId::random(),
         };
         let answer = self.runtime.full().call_as_server(request).await;
-        answer.map(|answer| answer.value).map_err(call_error)
+        answer.map(|answer| answer.value.into_value()).map_err(call_error)
     }
 
     /// Finishes what runs and closes the store.

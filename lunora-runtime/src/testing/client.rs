@@ -70,7 +70,7 @@ impl TestClient {
         };
         let answer = self.runtime.public().call(request).await;
         answer
-            .map(|answer| answer.value)
+            .map(|answer| answer.value.into_value())
             .map_err(|error| as_client_sees(error, request_id))
     }
 }
