@@ -7,7 +7,9 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use lunora::{Identity, prelude::*, testing::TestApp};
+use lunora::{Kind, Object, prelude::*, testing::TestApp};
+use lunora_core::path::FunctionPath;
+use lunora_runtime::functions::{CallRequest, RequestId};
 
 /// Tables.
 mod schema {
@@ -222,12 +224,24 @@ async fn no_class_of_callers_gets_what_another_was_given() {
     assert_eq!((counted.value("a").await, counted.ran("value")), (0, 1));
     let runtime = counted.app.runtime();
     let mut key = String::new();
-    let keep = |made: &lunora::server::functions::NewKey| {
+    let made = runtime.ensure_admin_key(|made| {
         made.expose().clone_into(&mut key);
         Ok::<_, std::convert::Infallible>(())
-    };
-    runtime.ensure_admin_key(keep).unwrap().unwrap();
-    drop(key);
+    });
+    made.unwrap().unwrap();
+    let caller = runtime.admin_keys().verify(&key).unwrap();
+    for runs in [1, 0] {
+        let request = CallRequest {
+            path: FunctionPath::parse("counters:value").unwrap(),
+            kind: Some(Kind::Query),
+            args: Object::from_iter([("name", "a")]),
+            identity: None,
+            idempotency_key: None,
+            request_id: RequestId::random(),
+        };
+        let answer = runtime.full().call(&caller, request).await.unwrap();
+        assert_eq!((&*answer.value, counted.ran("value")), (&0.0.into(), runs));
+    }
 }
 
 #[tokio::test]
