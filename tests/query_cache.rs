@@ -171,10 +171,7 @@ impl Counted {
 
     async fn value(&self, name: &str) -> u32 {
         let client = self.app.client();
-        client
-            .query(api::counters::value(name.to_owned()))
-            .await
-            .unwrap()
+        client.query(api::counters::value(name.to_owned())).await.unwrap()
     }
 
     fn user(&self, name: &str) -> TestApp {
@@ -256,7 +253,11 @@ async fn a_result_is_for_one_user_only_if_the_run_looked() {
     let nobody = counted.app.client().query(api::counters::who()).await;
     assert_eq!(nobody.unwrap(), None);
     assert_eq!(counted.ran("who_inside"), 2, "once for each user");
-    assert_eq!(counted.ran("who"), 5, "once for each user, and for nobody, and inside");
+    assert_eq!(
+        counted.ran("who"),
+        5,
+        "once for each user, and for nobody, and inside"
+    );
     for app in [&anna, &berta, &counted.app] {
         let value = app.client().query(api::counters::value("a".to_owned())).await;
         assert_eq!(value.unwrap(), 0);

@@ -12,6 +12,7 @@ use subtle::ConstantTimeEq;
 use super::system::{SystemTransaction, system_table};
 use super::{
     dispatch::{Answer, CallError},
+    live::WatchRequest,
     random::RequestId,
 };
 
@@ -159,6 +160,19 @@ impl AdminCaller {
     /// The holder may call functions as a user.
     pub fn may_act_as(&self) -> bool {
         self.scopes.contains(&Scope::ActAs)
+    }
+
+    /// Leaves a line in the log about a query that is watched with the key from now on.
+    pub(super) fn audit_watch(&self, request: &WatchRequest, is_there: bool) {
+        let acting_as = request
+            .identity
+            .as_ref()
+            .map(|identity| identity.token_identifier.as_str());
+        let (function, outcome) = (&request.path, if is_there { "watched" } else { "refused" });
+        tracing::info!(
+            target: "lunora::audit",
+            key = self.name, acting_as, %function, outcome, "admin watch"
+        );
     }
 
     /// Leaves a line in the log about what was done with the key.

@@ -76,6 +76,13 @@ impl Engine {
         result
     }
 
+    /// What is checked of every call before anything runs.
+    pub(super) fn check_call(&self, function: &Function, kind: Option<Kind>, args: &Object) -> Result<()> {
+        function.check_kind(kind)?;
+        check_size("argument_bytes", args.size(), ARGUMENT_BYTES)?;
+        function.check_args(&self.shapes, args)
+    }
+
     async fn checked(
         self: &Arc<Self>,
         function: &Arc<Function>,
@@ -84,13 +91,11 @@ impl Engine {
         key: Option<RequestKey>,
         underway: super::running::Underway,
     ) -> Result<Answer, CallError> {
-        function.check_kind(request.kind)?;
+        self.check_call(function, request.kind, &request.args)?;
         if key.is_some() && function.kind != Kind::Mutation {
             let (path, defined) = (function.path.to_owned(), function.kind.name());
             return Err(Error::request(RequestError::KeyUnusable { path, defined }).into());
         }
-        check_size("argument_bytes", request.args.size(), ARGUMENT_BYTES)?;
-        function.check_args(&self.shapes, &request.args)?;
         let work = Work {
             engine: Arc::clone(self),
             function: Arc::clone(function),

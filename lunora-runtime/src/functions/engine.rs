@@ -13,6 +13,7 @@ use super::{
     executor::Executor,
     failure::StoreFailure,
     function::Function,
+    live::LiveLimits,
     random::Seeds,
     results::Results,
     running::Running,
@@ -32,6 +33,8 @@ pub struct EngineOptions {
     pub threads: usize,
     /// What the results may take that the query cache keeps, in bytes. With 0 it keeps none. Default 64 MiB.
     pub query_cache_bytes: usize,
+    /// What one connection may watch.
+    pub live: LiveLimits,
 }
 
 impl Default for EngineOptions {
@@ -42,6 +45,7 @@ impl Default for EngineOptions {
             limits: Limits::default(),
             threads: available_parallelism().map_or(2, std::num::NonZero::get),
             query_cache_bytes: 64 << 20,
+            live: LiveLimits::default(),
         }
     }
 }

@@ -25,6 +25,7 @@ mod failure;
 mod fetch;
 mod function;
 mod idempotency;
+mod live;
 mod looked;
 mod mutation_ctx;
 mod query_ctx;
@@ -50,10 +51,11 @@ pub use self::{
     dispatch::{Answer, CallError, CallRequest, FullDispatch, PublicDispatch},
     engine::EngineOptions,
     function::FunctionInfo,
+    live::{LiveLimits, LiveQueries, Transition, Update, WatchRequest},
     mutation_ctx::MutationCtx,
     query_ctx::QueryCtx,
     random::{CallRng, RequestId, Seeds},
-    results::{Returned, SharedValue},
+    results::{QueryOutcome, Returned, SharedValue},
     runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
 };
 pub(crate) use self::{call::encode_args, dispatch::call_error, runtime::Catalog};

@@ -14,6 +14,7 @@ use super::{
     failure::StoreFailure,
     function::{Function, FunctionInfo},
     idempotency::{self, RequestRecord},
+    live::{Live, LiveQueries},
     results::Results,
     running::Running,
     system::SystemTransaction,
@@ -38,6 +39,7 @@ struct Parts {
     public: PublicDispatch,
     full: FullDispatch,
     keys: AdminKeys,
+    live: Live,
 }
 
 /// The application cannot run on this store.
@@ -150,6 +152,7 @@ impl Runtime {
             limits,
             threads,
             query_cache_bytes,
+            live,
         } = options;
         let system = SystemTransaction {
             database: &database,
@@ -175,10 +178,11 @@ impl Runtime {
             FullDispatch::new(Arc::clone(&engine)),
         );
         Ok(Self(Arc::new(Parts {
-            engine,
+            engine: Arc::clone(&engine),
             public,
             full,
             keys,
+            live: Live::start(engine, live, threads)?,
         })))
     }
 
@@ -190,6 +194,11 @@ impl Runtime {
     /// Runs every function, for those who may.
     pub fn full(&self) -> &FullDispatch {
         &self.0.full
+    }
+
+    /// The live queries of one client, none so far.
+    pub fn connect(&self) -> LiveQueries {
+        self.0.live.connect()
     }
 
     /// The keys that administrators present.
@@ -245,6 +254,7 @@ impl Runtime {
 
     /// Lets no further call in, waits for those under way, and closes the store.
     pub async fn shutdown(&self) -> Result<(), StoreError> {
+        self.0.live.close();
         if !self.0.engine.running.close(SHUTDOWN_PATIENCE).await {
             tracing::warn!("some calls did not end within {SHUTDOWN_PATIENCE:?}; stopping without them");
         }

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use lunora_core::{document::encode_object, identity::Identity, value::Object};
+use lunora_core::{
+    document::{EncodingError, decode_object, encode_object},
+    identity::Identity,
+    value::Object,
+};
 use sha2::{Digest, Sha256};
 
 use super::super::function::Function;
@@ -44,6 +48,27 @@ impl QueryKey {
             args: encoded.into(),
             journal,
         }
+    }
+
+    /// The same query with a page that ends elsewhere.
+    pub(in super::super) fn with_journal(&self, journal: Option<Arc<str>>) -> Self {
+        Self {
+            journal,
+            ..self.clone()
+        }
+    }
+
+    pub(in super::super) const fn class(&self) -> CallerClass {
+        self.class
+    }
+
+    pub(in super::super) const fn journal(&self) -> Option<&Arc<str>> {
+        self.journal.as_ref()
+    }
+
+    /// The arguments.
+    pub(in super::super) fn args(&self) -> Result<Object, EncodingError> {
+        decode_object(&self.args)
     }
 
     /// The query `path` of a test.

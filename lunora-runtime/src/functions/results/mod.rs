@@ -18,7 +18,7 @@ mod tests;
 
 pub use self::outcome::{QueryOutcome, Returned, SharedValue};
 pub(super) use self::{
-    cache::{EntryId, Finished, Found, Results},
+    cache::{EntryId, Finished, Results},
     key::{Audience, CallerClass, QueryKey, UserKey},
     outcome::Fingerprint,
 };

@@ -163,6 +163,11 @@ impl QueryOutcome {
         })
     }
 
+    /// What the value takes as JSON, in bytes.
+    pub(in super::super) fn json_bytes(&self) -> usize {
+        self.result.as_ref().map_or(0, |value| value.json().len())
+    }
+
     /// The memory that it takes, in bytes.
     pub(in super::super) fn bytes(&self) -> usize {
         let value = self.result.as_ref().map_or(0, |value| value.bytes());
