@@ -4,6 +4,7 @@
 //! ones differ from minute to minute.
 
 mod echo;
+mod fanout;
 mod load;
 mod report;
 mod server;
@@ -31,13 +32,12 @@ const BALANCE: u64 = 1_000_000;
 fn main() -> ExitCode {
     let result = match env::args().nth(1).as_deref() {
         Some("echo") => echo::serve(),
-        Some("transfer") | None => tokio::runtime::Runtime::new()
-            .map_err(Into::into)
-            .and_then(|tokio| {
-                let seconds = env::args().nth(2).and_then(|text| text.parse().ok()).unwrap_or(5);
-                tokio.block_on(transfers(Duration::from_secs(seconds)))
-            }),
-        Some(other) => Err(format!("there is no benchmark `{other}`; there is `transfer [SECONDS]`").into()),
+        Some("transfer") | None => block_on(async { transfers(turn()).await }),
+        Some("fanout") => block_on(async { fanout::run(turn()).await }),
+        Some(other) => Err(format!(
+            "there is no benchmark `{other}`; there are `transfer [SECONDS]` and `fanout [SECONDS]`"
+        )
+        .into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -46,6 +46,16 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn block_on(benchmark: impl Future<Output = Outcome<()>>) -> Outcome<()> {
+    tokio::runtime::Runtime::new()?.block_on(benchmark)
+}
+
+/// How long each turn of a benchmark takes.
+fn turn() -> Duration {
+    let seconds = env::args().nth(2).and_then(|text| text.parse().ok());
+    Duration::from_secs(seconds.unwrap_or(5))
 }
 
 /// Transfers over HTTP on 64 connections with one request in flight each, against a handler that answers a constant.

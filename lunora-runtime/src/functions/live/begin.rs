@@ -3,29 +3,41 @@
 use std::{mem, sync::Arc};
 
 use super::{
-    super::results::{EntryId, QueryOutcome},
-    connection::{Collecting, Progress, Target},
-    ids::{ConnectionId, RunId, WatchId},
-    queries::Sharing,
-    runs::{Run, Scope},
+    super::results::QueryOutcome,
+    connection::{ConnectionId, Progress, Target, WatchId},
+    queries::{Sharing, SlotId},
+    runs::{Run, RunId, Scope},
     state::{Holding, State},
 };
 use crate::store::{Snapshot, Timestamp};
 
 /// Where the result of a watch at a timestamp comes from.
-enum Supply {
+#[derive(Debug)]
+pub(super) enum Supply {
     /// It is known.
     Known(Arc<QueryOutcome>, Holding),
     /// It is what the client has.
-    Same(EntryId),
+    Same(SlotId),
     /// It comes from a run under way.
     Join(RunId),
-    /// A run at another timestamp is under way, and queries run once at a time. Otherwise it would be a run of its own.
+    /// It needs a run of its own.
+    Run(Scope),
+    /// It would, but one at another timestamp is under way, and queries run once at a time.
     Blocked(RunId, Scope),
     /// It is known for later timestamps only.
     TooNew,
-    /// It needs a run of its own.
-    Run(Scope),
+}
+
+/// What a transition needs, watch by watch.
+pub(super) type Plan = Vec<(WatchId, Supply)>;
+
+/// Why a transition cannot be at a timestamp.
+#[derive(Debug, Clone, Copy)]
+enum Obstacle {
+    /// This run has to end first.
+    Run(RunId),
+    /// Some result is known for later timestamps only.
+    TooNew,
 }
 
 impl State {
@@ -34,43 +46,33 @@ impl State {
         if !self.can_begin(id) {
             return;
         }
-        match self.choose(id) {
-            Ok(Some(snapshot)) => self.collect(id, &snapshot, false),
-            Ok(None) => self.collect_newest(id, false),
+        let mut plan = mem::take(&mut self.plan);
+        match self.choose(id, &mut plan) {
+            Ok(at) => self.collect(id, at, &mut plan, false),
             Err(run) => self.block(id, run),
         }
+        plan.clear();
+        self.plan = plan;
     }
 
     /// The same for one that is owed a turn: at the horizon, whatever is under way.
     pub(super) fn begin_in_meeting(&mut self, id: ConnectionId) {
-        let progress = self.connections.get_mut(&id).map(|it| &mut it.progress);
-        if let Some(progress @ Progress::Blocked) = progress {
-            *progress = Progress::Wanted;
-            if self.can_begin(id) {
-                self.collect_newest(id, true);
-            }
-        }
-    }
-
-    fn collect_newest(&mut self, id: ConnectionId, is_meeting: bool) {
-        match self.engine.database.snapshot_at(self.horizon) {
-            Ok(snapshot) => self.collect(id, &snapshot, is_meeting),
-            Err(_) => {
-                // So much was committed since the horizon was looked at that it is no longer kept. Or the store is
-                // closed, and then so is this soon.
-                self.parked.push(id);
-                self.needs_look = true;
-            }
+        let connection = self.connections.get_mut(id);
+        let Some(connection) = connection.filter(|it| matches!(it.progress, Progress::Blocked)) else {
+            return;
+        };
+        connection.progress = Progress::Wanted;
+        if self.can_begin(id) {
+            let mut plan = self.everything(id, self.horizon);
+            self.collect(id, None, &mut plan, true);
         }
     }
 
     fn can_begin(&mut self, id: ConnectionId) -> bool {
-        let Some(connection) = self.connections.get(&id) else {
+        let connection = self.connections.get(id);
+        let Some(connection) = connection.filter(|it| it.wants_more()) else {
             return false;
         };
-        if !matches!(connection.progress, Progress::Wanted) || !connection.has_news() {
-            return false;
-        }
         if connection.at_least > self.horizon {
             self.parked.push(id);
             return false;
@@ -78,60 +80,62 @@ impl State {
         true
     }
 
-    /// The snapshot of a run under way that the connection waits for anyway; without one the newest timestamp will
-    /// do. Fails with a run that has to end first.
-    fn choose(&self, id: ConnectionId) -> Result<Option<Arc<dyn Snapshot>>, RunId> {
-        let Err(Some(blocking)) = self.survey(id, self.horizon) else {
+    /// Plans a transition at the horizon, or else at the timestamp of a run under way that the connection has to wait
+    /// for anyway; then returns what that run reads. Fails with a run that has to end first.
+    fn choose(&self, id: ConnectionId, plan: &mut Plan) -> Result<Option<Arc<dyn Snapshot>>, RunId> {
+        let Err(Obstacle::Run(obstacle)) = self.survey(id, self.horizon, plan) else {
             return Ok(None);
         };
-        let (run, connection) = (self.runs.get(blocking), self.connections.get(&id));
+        let (run, connection) = (self.runs.get(obstacle), self.connections.get(id));
         let Some((run, connection)) = run.zip(connection) else {
-            return Err(blocking);
+            return Err(obstacle);
         };
         let is_later = run.ts() > connection.at && run.ts() >= connection.at_least;
-        if is_later && self.survey(id, run.ts()).is_ok() {
+        if is_later && self.survey(id, run.ts(), plan).is_ok() {
             return Ok(Some(Arc::clone(&run.snapshot)));
         }
-        Err(blocking)
+        Err(obstacle)
     }
 
-    /// Whether all that is stale can be had at `ts`; otherwise the run that has to end first, if it is one.
-    fn survey(&self, id: ConnectionId, ts: Timestamp) -> Result<(), Option<RunId>> {
-        let Some(connection) = self.connections.get(&id) else {
-            return Ok(());
-        };
-        for number in &connection.stale {
-            match self.supply(id, *number, ts) {
-                Some((_, Supply::Blocked(run, _))) => return Err(Some(run)),
-                Some((_, Supply::TooNew)) => return Err(None),
-                _ => {}
+    /// Plans a transition at `ts`.
+    fn survey(&self, id: ConnectionId, ts: Timestamp, plan: &mut Plan) -> Result<(), Obstacle> {
+        plan.clear();
+        let stale = self.connections.get(id).map_or(&[][..], |it| &it.stale);
+        for watch in stale {
+            match self.supply(*watch, ts) {
+                Some(Supply::Blocked(run, _)) => return Err(Obstacle::Run(run)),
+                Some(Supply::TooNew) => return Err(Obstacle::TooNew),
+                Some(supply) => plan.push((*watch, supply)),
+                None => {}
             }
         }
         Ok(())
     }
 
-    fn supply(&self, connection: ConnectionId, number: u32, ts: Timestamp) -> Option<(WatchId, Supply)> {
-        let watch = self.connections.get(&connection)?.watches.get(&number)?;
-        let id = WatchId {
-            connection,
-            number,
-            serial: watch.serial,
-        };
+    /// The same without regard to what is under way.
+    fn everything(&self, id: ConnectionId, ts: Timestamp) -> Plan {
+        let stale = self.connections.get(id).map_or(&[][..], |it| &it.stale);
+        let supplies = stale
+            .iter()
+            .filter_map(|watch| Some((*watch, self.supply(*watch, ts)?)));
+        supplies.collect()
+    }
+
+    fn supply(&self, id: WatchId, ts: Timestamp) -> Option<Supply> {
+        let watch = self.watches.get(id)?;
         let (query, user) = match &watch.target {
-            Target::Refused(outcome) => {
-                return Some((id, Supply::Known(Arc::clone(outcome), Holding::Forever)));
-            }
+            Target::Refused(outcome) => return Some(Supply::Known(Arc::clone(outcome), Holding::Forever)),
             Target::Query { query, user, .. } => (self.queries.get(*query)?, *user),
         };
-        if let Some((entry, slot)) = self.queries.slot_for(query, user) {
+        if let Some((slot_id, slot)) = self.queries.slot_for(query, user) {
             if slot.ran_at > ts {
-                return Some((id, Supply::TooNew));
+                return Some(Supply::TooNew);
             }
             if watch.delivered == Some(slot.fingerprint) {
-                return Some((id, Supply::Same(entry)));
+                return Some(Supply::Same(slot_id));
             }
-            if let Some(outcome) = self.engine.results.outcome(entry) {
-                return Some((id, Supply::Known(outcome, Holding::Slot(entry))));
+            if let Some(outcome) = self.engine.results.outcome(slot.entry) {
+                return Some(Supply::Known(outcome, Holding::Slot(slot_id)));
             }
         }
         let scope = match query.sharing {
@@ -145,16 +149,16 @@ impl State {
                 continue;
             };
             if run.ts() == ts {
-                return Some((id, Supply::Join(*run_id)));
+                return Some(Supply::Join(*run_id));
             }
             supply = Supply::Blocked(*run_id, scope);
         }
-        Some((id, supply))
+        Some(supply)
     }
 
     /// The connection waits for `run`; if it has waited before and was passed over, for the next meeting.
     fn block(&mut self, id: ConnectionId, run: RunId) {
-        let Some(connection) = self.connections.get_mut(&id) else {
+        let Some(connection) = self.connections.get_mut(id) else {
             return;
         };
         connection.progress = Progress::Blocked;
@@ -166,73 +170,84 @@ impl State {
         }
     }
 
-    /// Collects what is stale, as of `snapshot`.
-    fn collect(&mut self, id: ConnectionId, snapshot: &Arc<dyn Snapshot>, is_meeting: bool) {
-        let Some(connection) = self.connections.get_mut(&id) else {
+    /// Collects what is planned, as of `at`, or of the horizon.
+    fn collect(
+        &mut self,
+        id: ConnectionId,
+        at: Option<Arc<dyn Snapshot>>,
+        plan: &mut Plan,
+        is_meeting: bool,
+    ) {
+        let Some(at) = at.or_else(|| self.newest()) else {
+            // So much was committed since the horizon was looked at that it is no longer kept. Or the store is closed,
+            // and then so is this soon.
+            self.parked.push(id);
+            self.needs_look = true;
+            return;
+        };
+        let Some(connection) = self.connections.get_mut(id) else {
             return;
         };
         if is_meeting {
             self.meeting.enter();
         }
-        connection.was_passed_over = false;
-        connection.progress = Progress::Collecting(Collecting {
-            ts: snapshot.timestamp(),
-            covers: connection.version,
-            // One for this function, so that it does not end before all are asked for.
-            missing: 1,
-            is_forced: connection.is_forced(),
-            is_meeting,
-        });
-        for number in mem::take(&mut connection.stale) {
-            if let Some((watch, supply)) = self.supply(id, number, snapshot.timestamp()) {
-                self.obtain(watch, supply, snapshot);
-            }
+        connection.start(at.timestamp(), is_meeting);
+        let is_one = plan.len() == 1;
+        for (watch, supply) in plan.drain(..) {
+            let supply = match supply {
+                // What was planned for one of them may be under way for another by now.
+                Supply::Run(_) | Supply::Blocked(..) if !is_one => {
+                    self.supply(watch, at.timestamp()).unwrap_or(supply)
+                }
+                supply => supply,
+            };
+            self.obtain(watch, supply, &at);
         }
         self.found(id);
     }
 
-    fn obtain(&mut self, watch: WatchId, supply: Supply, snapshot: &Arc<dyn Snapshot>) {
+    /// The data as of the horizon.
+    fn newest(&mut self) -> Option<Arc<dyn Snapshot>> {
+        if self.newest.is_none() {
+            self.newest = self.engine.database.snapshot_at(self.horizon).ok();
+        }
+        self.newest.clone()
+    }
+
+    fn obtain(&mut self, watch: WatchId, supply: Supply, at: &Arc<dyn Snapshot>) {
         match supply {
             Supply::Known(outcome, holding) => self.deliver(watch, &outcome, holding),
-            Supply::Same(entry) => self.hold(watch, entry),
+            Supply::Same(slot) => self.hold(watch, slot),
             Supply::Join(run) => self.wait_for(run, watch),
             Supply::Run(scope) | Supply::Blocked(_, scope) => {
-                if let Some(run) = self.add_run(watch, scope, snapshot) {
+                if let Some(run) = self.add_run(watch, scope, at) {
                     self.wait_for(run, watch);
                 }
             }
-            // Chosen timestamps are such that it is not.
+            // Timestamps are chosen such that it is not.
             Supply::TooNew => {}
         }
     }
 
-    fn wait_for(&mut self, run: RunId, watch: WatchId) {
-        let Some(run) = self.runs.get_mut(run) else { return };
-        run.waiters.push(watch);
-        if let Some(watch) = self.watch_mut(watch) {
-            watch.is_missing = true;
-        }
-        let progress = self
-            .connections
-            .get_mut(&watch.connection)
-            .map(|it| &mut it.progress);
-        if let Some(Progress::Collecting(collecting)) = progress {
-            collecting.missing += 1;
+    fn wait_for(&mut self, run: RunId, id: WatchId) {
+        let (Some(run), Some(watch)) = (self.runs.get_mut(run), self.watches.get_mut(id)) else {
+            return;
+        };
+        run.waiters.push(id);
+        watch.is_missing = true;
+        watch.is_stale = false;
+        if let Some(connection) = self.connections.get_mut(watch.connection) {
+            connection.miss();
         }
     }
 
     /// A run that nobody waits for yet.
-    pub(super) fn add_run(
-        &mut self,
-        watch: WatchId,
-        scope: Scope,
-        snapshot: &Arc<dyn Snapshot>,
-    ) -> Option<RunId> {
+    pub(super) fn add_run(&mut self, id: WatchId, scope: Scope, at: &Arc<dyn Snapshot>) -> Option<RunId> {
         let Target::Query {
             query,
             identity,
             user,
-        } = self.watch(watch)?.target.clone()
+        } = self.watches.get(id)?.target.clone()
         else {
             return None;
         };
@@ -241,7 +256,7 @@ impl State {
             scope,
             identity,
             user,
-            snapshot: Arc::clone(snapshot),
+            snapshot: Arc::clone(at),
             waiters: Vec::new(),
             blocked: Vec::new(),
             failures: 0,

@@ -1,19 +1,18 @@
 //! A connection: what it watches, what it holds, and how far its next transition is.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    mem,
-    sync::Arc,
-    task::Waker,
-};
+use std::{collections::HashMap, mem, sync::Arc, task::Waker};
 
 use lunora_core::{error::Error, identity::Identity, limits::LimitExceeded};
 
 use super::{
-    super::results::{EntryId, Fingerprint, QueryOutcome, UserKey},
-    ids::QueryId,
+    super::results::{Fingerprint, QueryOutcome, UserKey},
+    arena::Id,
+    queries::{QueryId, SlotId},
 };
 use crate::store::Timestamp;
+
+pub(super) type ConnectionId = Id<Connection>;
+pub(super) type WatchId = Id<Watch>;
 
 /// What changed between two timestamps for one connection.
 #[derive(Debug)]
@@ -41,24 +40,32 @@ pub struct Update {
 /// The state of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Connection {
-    pub(super) watches: HashMap<u32, Watch>,
+    /// By the client's own numbers.
+    pub(super) watches: HashMap<u32, WatchId>,
     /// The watches whose results may be others by now, or which have none yet.
-    pub(super) stale: BTreeSet<u32>,
+    pub(super) stale: Vec<WatchId>,
     /// Modifications so far, and those that the last transition included.
     pub(super) version: u64,
-    pub(super) covered: u64,
+    covered: u64,
     /// As of when all results are that it holds.
     pub(super) at: Timestamp,
     /// Its next transition is not to be before this.
     pub(super) at_least: Timestamp,
     pub(super) progress: Progress,
-    /// Changes that the reader has not taken yet.
-    pub(super) untaken: BTreeMap<u32, Arc<QueryOutcome>>,
-    /// What those results take as JSON.
-    untaken_bytes: usize,
     /// Its turn did not come when a run that it waited for was over.
     pub(super) was_passed_over: bool,
     pub(super) waker: Option<Waker>,
+    untaken: Untaken,
+}
+
+/// Results that the reader has not taken yet.
+#[derive(Debug, Default)]
+struct Untaken {
+    updates: Vec<Update>,
+    /// What they take as JSON.
+    bytes: usize,
+    /// They are of several transitions, so that one query may have several.
+    is_folded: bool,
 }
 
 /// How far the next transition is.
@@ -80,12 +87,12 @@ pub(super) enum Progress {
 /// A transition of which some results are still to come.
 #[derive(Debug)]
 pub(super) struct Collecting {
-    pub(super) ts: Timestamp,
-    pub(super) covers: u64,
+    ts: Timestamp,
+    covers: u64,
     /// How many watches it waits for.
     pub(super) missing: usize,
     /// It has to be told even without changes.
-    pub(super) is_forced: bool,
+    is_forced: bool,
     /// It is one of a [meeting](super::meeting).
     pub(super) is_meeting: bool,
 }
@@ -93,14 +100,25 @@ pub(super) struct Collecting {
 /// One query of a connection.
 #[derive(Debug)]
 pub(super) struct Watch {
-    pub(super) serial: u64,
+    pub(super) connection: ConnectionId,
+    /// The client's own number.
+    pub(super) number: u32,
     pub(super) target: Target,
-    /// The result that it holds, as long as that is valid.
-    pub(super) slot: Option<EntryId>,
+    /// The valid result that it holds.
+    pub(super) held: Option<Held>,
     /// What the client was sent last.
     pub(super) delivered: Option<Fingerprint>,
+    /// It is on the list of its connection.
+    pub(super) is_stale: bool,
     /// The transition under way waits for it.
     pub(super) is_missing: bool,
+}
+
+/// A result, and the place of the watch among those that hold it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Held {
+    pub(super) slot: SlotId,
+    pub(super) place: usize,
 }
 
 /// What a watch watches.
@@ -116,13 +134,14 @@ pub(super) enum Target {
 }
 
 impl Connection {
-    /// There is something to tell, or somebody insists.
-    pub(super) fn has_news(&self) -> bool {
-        !self.stale.is_empty() || self.is_forced()
+    /// Its reader waits, and there is something to tell, or somebody insists.
+    pub(super) fn wants_more(&self) -> bool {
+        let has_news = !self.stale.is_empty() || self.is_forced();
+        matches!(self.progress, Progress::Wanted) && has_news
     }
 
     /// A transition is due even if no result changed.
-    pub(super) fn is_forced(&self) -> bool {
+    fn is_forced(&self) -> bool {
         self.covered < self.version || self.at < self.at_least
     }
 
@@ -135,24 +154,63 @@ impl Connection {
         }
     }
 
-    /// Lets the reader know.
-    pub(super) fn wake(&mut self, wakers: &mut Vec<Waker>) {
-        wakers.extend(self.waker.take());
+    /// The reader asks. What is ready but too old becomes a part of what comes.
+    pub(super) fn ask(&mut self, waker: &Waker) {
+        match self.progress {
+            Progress::Resting => self.progress = Progress::Wanted,
+            Progress::Ready { .. } => {
+                self.untaken.is_folded = true;
+                self.progress = Progress::Wanted;
+            }
+            _ => {}
+        }
+        if self.waker.as_ref().is_none_or(|known| !known.will_wake(waker)) {
+            self.waker = Some(waker.clone());
+        }
     }
 
-    /// The transition under way has all that it waited for.
-    pub(super) fn complete(&mut self, wakers: &mut Vec<Waker>) -> Option<Collecting> {
+    /// Chooses the timestamp of the transition. It waits for one result more than there are, so that it does not end
+    /// before all are asked for.
+    pub(super) fn start(&mut self, ts: Timestamp, is_meeting: bool) {
+        self.was_passed_over = false;
+        self.progress = Progress::Collecting(Collecting {
+            ts,
+            covers: self.version,
+            missing: 1,
+            is_forced: self.is_forced(),
+            is_meeting,
+        });
+        self.stale.clear();
+    }
+
+    /// The transition under way waits for one result more.
+    pub(super) fn miss(&mut self) {
+        if let Progress::Collecting(collecting) = &mut self.progress {
+            collecting.missing += 1;
+        }
+    }
+
+    /// The transition under way waits for one result less. With the last one it can be told, if there is something to
+    /// tell. Returns what it was once it is whole.
+    pub(super) fn find(&mut self, wakers: &mut Vec<Waker>) -> Option<Collecting> {
+        let Progress::Collecting(collecting) = &mut self.progress else {
+            return None;
+        };
+        collecting.missing -= 1;
+        if collecting.missing > 0 {
+            return None;
+        }
         let Progress::Collecting(collected) = mem::take(&mut self.progress) else {
             return None;
         };
         self.at = collected.ts;
         self.covered = collected.covers;
-        if self.untaken.is_empty() && !collected.is_forced {
+        if self.untaken.updates.is_empty() && !collected.is_forced {
             self.progress = Progress::Wanted;
         } else {
             let (ts, covers) = (collected.ts, collected.covers);
             self.progress = Progress::Ready { ts, covers };
-            self.wake(wakers);
+            wakers.extend(self.waker.take());
         }
         Some(collected)
     }
@@ -166,35 +224,44 @@ impl Connection {
             return None;
         }
         self.progress = Progress::Resting;
-        let untaken = mem::take(&mut self.untaken);
-        self.untaken_bytes = 0;
-        let updates = untaken
-            .into_iter()
-            .map(|(query, outcome)| Update { query, outcome });
-        Some(Transition {
-            ts,
-            covers,
-            updates: updates.collect(),
-        })
+        let updates = mem::take(&mut self.untaken).into_updates();
+        Some(Transition { ts, covers, updates })
     }
 
     /// Takes a result into the transition under way, if it is another one than the client has.
-    pub(super) fn collect(&mut self, number: u32, outcome: &Arc<QueryOutcome>, limit: usize) {
-        let Some(watch) = self.watches.get_mut(&number) else {
-            return;
-        };
+    pub(super) fn collect(&mut self, watch: &mut Watch, outcome: &Arc<QueryOutcome>, limit: usize) {
         if watch.delivered == Some(outcome.fingerprint()) {
             return;
         }
         let bytes = outcome.json_bytes();
-        let outcome = if self.untaken_bytes + bytes <= limit {
-            self.untaken_bytes += bytes;
+        let outcome = if self.untaken.bytes + bytes <= limit {
+            self.untaken.bytes += bytes;
             Arc::clone(outcome)
         } else {
             too_large(limit)
         };
         watch.delivered = Some(outcome.fingerprint());
-        self.untaken.insert(number, outcome);
+        let query = watch.number;
+        self.untaken.updates.push(Update { query, outcome });
+    }
+
+    /// Forgets what the reader has not taken of a query. False if there was nothing.
+    pub(super) fn forget(&mut self, number: u32) -> bool {
+        let before = self.untaken.updates.len();
+        self.untaken.updates.retain(|update| update.query != number);
+        self.untaken.updates.len() < before
+    }
+}
+
+impl Untaken {
+    /// The last one of each query.
+    fn into_updates(mut self) -> Vec<Update> {
+        if self.is_folded {
+            self.updates.reverse();
+            self.updates.sort_by_key(|update| update.query);
+            self.updates.dedup_by_key(|update| update.query);
+        }
+        self.updates
     }
 }
 

@@ -2,17 +2,17 @@
 
 use std::{
     collections::HashMap,
+    mem,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use super::{
-    super::results::{Audience, Finished, QueryOutcome, UserKey},
-    connection::{Progress, Target},
-    ids::{ConnectionId, QueryId, RunId, WatchId},
-    queries::Sharing,
+    super::results::{Audience, Finished, QueryKey, QueryOutcome, UserKey},
+    connection::{ConnectionId, Progress, Target, WatchId},
+    queries::{QueryId, Sharing, Slot},
     queue::SLOW,
-    runs::{Run, Scope},
+    runs::{Run, RunId, Scope},
     state::{Holding, State},
 };
 
@@ -25,11 +25,12 @@ impl State {
     /// A run has given a result, in this time.
     pub(super) fn finish(&mut self, id: RunId, finished: Finished, took: Duration) {
         self.advance();
-        let Some(run) = self.end_run(id) else { return };
+        let Some(mut run) = self.end_run(id) else { return };
+        run.waiters.retain(|watch| self.waits(*watch));
         if let Some(query) = self.queries.get_mut(run.query) {
             query.sharing = Sharing::from(finished.audience);
             query.is_slow = took > SLOW;
-            self.hand_out(&run, finished);
+            self.hand_out(&mut run, finished);
         }
         self.settle();
     }
@@ -37,8 +38,10 @@ impl State {
     /// A run has hung, or was lost. Nobody knows what it read, so nothing will run it again.
     pub(super) fn give_up(&mut self, id: RunId, outcome: &Arc<QueryOutcome>) {
         let Some(run) = self.end_run(id) else { return };
-        for watch in self.still_waiting(&run) {
-            self.deliver(watch, outcome, Holding::Forever);
+        for watch in run.waiters {
+            if self.waits(watch) {
+                self.deliver(watch, outcome, Holding::Forever);
+            }
         }
         self.settle();
     }
@@ -65,7 +68,7 @@ impl State {
     }
 
     fn unblock(&mut self, id: ConnectionId) {
-        let progress = self.connections.get_mut(&id).map(|it| &mut it.progress);
+        let progress = self.connections.get_mut(id).map(|it| &mut it.progress);
         if let Some(progress @ Progress::Blocked) = progress {
             *progress = Progress::Wanted;
             self.pending.push(id);
@@ -74,7 +77,11 @@ impl State {
 
     /// Whether anybody would get the result.
     pub(super) fn is_wanted(&self, run: &Run) -> bool {
-        !self.still_waiting(run).is_empty()
+        run.waiters.iter().any(|watch| self.waits(*watch))
+    }
+
+    fn waits(&self, watch: WatchId) -> bool {
+        self.watches.get(watch).is_some_and(|watch| watch.is_missing)
     }
 
     /// A run that nobody waits for any more, and that has not begun.
@@ -82,24 +89,16 @@ impl State {
         self.end_run(id);
     }
 
-    fn still_waiting(&self, run: &Run) -> Vec<WatchId> {
-        let waiting = run
-            .waiters
-            .iter()
-            .filter(|id| self.watch(**id).is_some_and(|watch| watch.is_missing));
-        waiting.copied().collect()
-    }
-
     fn user(&self, id: WatchId) -> Option<UserKey> {
-        match self.watch(id)?.target {
+        match self.watches.get(id)?.target {
             Target::Query { user, .. } => Some(user),
             Target::Refused(_) => None,
         }
     }
 
     /// Gives the result to those who may have it; the others get runs of their own, at the same timestamp.
-    fn hand_out(&mut self, run: &Run, finished: Finished) {
-        let waiting = self.still_waiting(run);
+    fn hand_out(&mut self, run: &mut Run, finished: Finished) {
+        let waiting = mem::take(&mut run.waiters);
         let (mut served, mut others) = match finished.audience {
             Audience::Everyone => (waiting, Vec::new()),
             _ => waiting
@@ -136,12 +135,7 @@ impl State {
     }
 
     /// Lets watches go over to the query with the journal that the run left.
-    fn settle_on(
-        &mut self,
-        from: QueryId,
-        key: Arc<super::super::results::QueryKey>,
-        watches: &[WatchId],
-    ) -> Option<QueryId> {
+    fn settle_on(&mut self, from: QueryId, key: Arc<QueryKey>, watches: &[WatchId]) -> Option<QueryId> {
         let (function, sharing, is_slow) = {
             let query = self.queries.get(from)?;
             if query.key == key {
@@ -153,7 +147,8 @@ impl State {
         for watch in watches {
             let joined = self.queries.join(Arc::clone(&key), &function);
             to = Some(joined);
-            if let Some(Target::Query { query, .. }) = self.watch_mut(*watch).map(|watch| &mut watch.target) {
+            let target = self.watches.get_mut(*watch).map(|watch| &mut watch.target);
+            if let Some(Target::Query { query, .. }) = target {
                 *query = joined;
             }
             self.queries.leave(from);
@@ -166,10 +161,10 @@ impl State {
     /// Makes the result one that watches can hold, unless a commit has overtaken it.
     fn holding(&mut self, query: QueryId, run: &Run, finished: Finished) -> Holding {
         let audience = finished.audience;
-        if let Some((entry, ran_at)) = self.queries.slot_of(query, audience) {
+        if let Some((id, slot)) = self.queries.slot_of(query, audience) {
             // The same result, unless it is one of later.
-            return if ran_at <= run.ts() {
-                Holding::Slot(entry)
+            return if slot.ran_at <= run.ts() {
+                Holding::Slot(id)
             } else {
                 Holding::Nothing
             };
@@ -179,10 +174,14 @@ impl State {
         };
         let (ran_at, fingerprint) = (finished.ran_at, finished.outcome.fingerprint());
         match self.engine.results.watch(Finished { key, ..finished }) {
-            Ok(entry) => {
-                self.queries.add_slot(entry, query, audience, ran_at, fingerprint);
-                Holding::Slot(entry)
-            }
+            Ok(entry) => Holding::Slot(self.queries.add_slot(Slot {
+                query,
+                audience,
+                entry,
+                ran_at,
+                fingerprint,
+                holders: Vec::new(),
+            })),
             Err(_) => Holding::Nothing,
         }
     }

@@ -20,8 +20,7 @@ use super::{
         function::Function,
         results::{CallerClass, QueryKey, QueryOutcome, UserKey},
     },
-    connection::{Connection, Target, Transition},
-    ids::ConnectionId,
+    connection::{Connection, ConnectionId, Target, Transition},
     limits::LiveLimits,
     shared::Shared,
 };
@@ -69,11 +68,9 @@ impl Live {
 
     /// A new connection, which watches nothing so far.
     pub(in super::super) fn connect(&self) -> LiveQueries {
-        let (id, limits) = self.0.with(|state| {
-            let id = ConnectionId(state.next_serial());
-            state.connections.insert(id, Connection::default());
-            (id, state.limits)
-        });
+        let (id, limits) = self
+            .0
+            .with(|state| (state.connections.add(Connection::default()), state.limits));
         LiveQueries {
             shared: Arc::clone(&self.0),
             id,
@@ -119,7 +116,7 @@ impl LiveQueries {
     /// How often its queries have been changed.
     pub fn version(&self) -> u64 {
         let connection = |state: &mut super::state::State| {
-            let connection = state.connections.get(&self.id);
+            let connection = state.connections.get(self.id);
             connection.map_or(0, |connection| connection.version)
         };
         self.shared.with(connection)
@@ -142,7 +139,7 @@ impl LiveQueries {
         let function = function.and_then(|function| self.checked(function, &request));
         let limit = self.limits.subscriptions;
         self.shared.with(|state| {
-            let connection = state.connections.get(&self.id);
+            let connection = state.connections.get(self.id);
             let is_full = connection.is_some_and(|connection| {
                 connection.watches.len() >= limit && !connection.watches.contains_key(&number)
             });

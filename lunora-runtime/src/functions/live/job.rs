@@ -19,7 +19,7 @@ use super::{
         results::{Finished, QueryKey, QueryOutcome, SharedValue, UserKey},
         transaction::Work,
     },
-    ids::RunId,
+    runs::RunId,
     shared::Shared,
 };
 use crate::store::{Snapshot, StoreError};

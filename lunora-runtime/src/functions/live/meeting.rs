@@ -9,7 +9,7 @@
 
 use std::mem;
 
-use super::ids::ConnectionId;
+use super::connection::ConnectionId;
 
 /// Who is owed a turn, and how many have not got it yet.
 #[derive(Debug, Default)]

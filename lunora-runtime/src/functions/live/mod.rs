@@ -36,11 +36,11 @@
 //! the identity, the others get one for each user, and if it looked at the time or drew random numbers, one for each
 //! watch, all at the timestamp of the first. The next run goes by what the last one did.
 
+mod arena;
 mod begin;
 mod connection;
 mod finish;
 mod handle;
-mod ids;
 mod job;
 mod limits;
 mod meeting;
@@ -49,6 +49,7 @@ mod queue;
 mod runs;
 mod shared;
 mod state;
+mod take;
 
 pub(super) use self::handle::Live;
 pub use self::{

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::ids::RunId;
+use super::runs::RunId;
 
 /// A run that took longer than this is a slow one next time.
 pub(super) const SLOW: Duration = Duration::from_millis(20);
@@ -89,6 +89,10 @@ impl Queue {
         Some(run)
     }
 
+    pub(super) fn has_waiting(&self) -> bool {
+        !(self.quick.is_empty() && self.slow.is_empty())
+    }
+
     pub(super) fn ended(&mut self, run: RunId) {
         self.started.remove(&run);
     }
@@ -109,11 +113,10 @@ impl Queue {
     pub(super) fn next_look(&self, total_limit: Duration) -> Option<Instant> {
         let later = self.later.iter().map(|(at, _)| *at);
         let overdue = self.started.values().map(|run| run.at + total_limit);
-        let is_waiting = !(self.quick.is_empty() && self.slow.is_empty());
         let stuck = self
             .started
             .values()
-            .filter(|_| is_waiting)
+            .filter(|_| self.has_waiting())
             .map(|run| run.stuck_at);
         later.chain(overdue).chain(stuck).min()
     }
@@ -125,16 +128,16 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(1);
 
-    fn queue(threads: usize, quick: u64, slow: u64) -> Queue {
+    fn queue(threads: usize, quick: u32, slow: u32) -> Queue {
         let mut queue = Queue::new(threads);
-        (0..quick).for_each(|run| queue.push(RunId(run), false));
-        (100..100 + slow).for_each(|run| queue.push(RunId(run), true));
+        (0..quick).for_each(|run| queue.push(RunId::of(run), false));
+        (100..100 + slow).for_each(|run| queue.push(RunId::of(run), true));
         queue
     }
 
-    fn pop_all(queue: &mut Queue, now: Instant) -> Vec<u64> {
+    fn pop_all(queue: &mut Queue, now: Instant) -> Vec<u32> {
         std::iter::from_fn(|| queue.pop(now, |_| PATIENCE))
-            .map(|run| run.0)
+            .map(|run| run.index())
             .collect()
     }
 
@@ -143,7 +146,7 @@ mod tests {
         let now = Instant::now();
         let mut queue = queue(2, 5, 0);
         assert_eq!(pop_all(&mut queue, now), [0, 1]);
-        queue.ended(RunId(0));
+        queue.ended(RunId::of(0));
         assert_eq!(pop_all(&mut queue, now), [2]);
     }
 
@@ -152,10 +155,10 @@ mod tests {
         let now = Instant::now();
         let mut queue = queue(4, 0, 9);
         assert_eq!(pop_all(&mut queue, now), [100, 101]);
-        queue.push(RunId(1), false);
-        queue.push(RunId(2), false);
+        queue.push(RunId::of(1), false);
+        queue.push(RunId::of(2), false);
         assert_eq!(pop_all(&mut queue, now), [1, 2]);
-        queue.ended(RunId(100));
+        queue.ended(RunId::of(100));
         assert_eq!(pop_all(&mut queue, now), [102]);
     }
 
@@ -165,7 +168,7 @@ mod tests {
         let mut queue = queue(1, 2, 2);
         for expected in [100, 0, 101, 1] {
             assert_eq!(pop_all(&mut queue, now), [expected]);
-            queue.ended(RunId(expected));
+            queue.ended(RunId::of(expected));
         }
     }
 
@@ -184,10 +187,10 @@ mod tests {
         let now = Instant::now();
         let mut queue = queue(1, 1, 0);
         assert_eq!(pop_all(&mut queue, now), [0]);
-        queue.push_later(RunId(0), now + PATIENCE);
+        queue.push_later(RunId::of(0), now + PATIENCE);
         assert_eq!(queue.next_look(PATIENCE), Some(now + PATIENCE));
         assert!(queue.due(now).is_empty());
-        assert_eq!(queue.due(now + PATIENCE), [RunId(0)]);
+        assert_eq!(queue.due(now + PATIENCE), [RunId::of(0)]);
         assert_eq!(queue.next_look(PATIENCE), None);
     }
 }

@@ -1,21 +1,18 @@
 //! Runs of watched queries: each of one query, at one timestamp, for all who wait for that.
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use lunora_core::identity::Identity;
 
 use super::{
     super::results::UserKey,
-    ids::{ConnectionId, QueryId, RunId, WatchId},
+    arena::Id,
+    connection::{ConnectionId, WatchId},
+    queries::QueryId,
 };
 use crate::store::{Snapshot, Timestamp};
 
-/// Runs that wait for their turn or are under way.
-#[derive(Debug, Default)]
-pub(super) struct Runs {
-    runs: HashMap<RunId, Run>,
-    next: u64,
-}
+pub(super) type RunId = Id<Run>;
 
 /// A run of a query.
 pub(super) struct Run {
@@ -63,26 +60,5 @@ impl fmt::Debug for Run {
             .field("query", &self.query)
             .field("ts", &self.ts())
             .finish_non_exhaustive()
-    }
-}
-
-impl Runs {
-    pub(super) fn add(&mut self, run: Run) -> RunId {
-        self.next += 1;
-        let id = RunId(self.next);
-        self.runs.insert(id, run);
-        id
-    }
-
-    pub(super) fn get(&self, id: RunId) -> Option<&Run> {
-        self.runs.get(&id)
-    }
-
-    pub(super) fn get_mut(&mut self, id: RunId) -> Option<&mut Run> {
-        self.runs.get_mut(&id)
-    }
-
-    pub(super) fn remove(&mut self, id: RunId) -> Option<Run> {
-        self.runs.remove(&id)
     }
 }

@@ -57,7 +57,7 @@ impl Shared {
     pub(super) fn with<T>(self: &Arc<Self>, work: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state.lock();
         let result = work(&mut state);
-        let jobs = state.take_jobs(Instant::now());
+        let jobs = state.take_jobs();
         let wakers = std::mem::take(&mut state.wakers);
         let needs_look = std::mem::take(&mut state.needs_look);
         let watches_from = (!state.connections.is_empty()).then_some(state.horizon);

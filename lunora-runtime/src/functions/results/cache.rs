@@ -47,15 +47,7 @@ pub(in super::super) struct Found {
 #[derive(Debug)]
 pub(in super::super) struct Advanced {
     pub(in super::super) horizon: Timestamp,
-    pub(in super::super) ended: Vec<Ended>,
-}
-
-/// A watched entry that is valid no more.
-#[derive(Debug, Clone, Copy)]
-pub(in super::super) struct Ended {
-    pub(in super::super) entry: EntryId,
-    /// The commit that wrote what it had read.
-    pub(in super::super) by: Timestamp,
+    pub(in super::super) ended: Vec<EntryId>,
 }
 
 impl Results {

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, mem, sync::Arc};
 
 use super::{
-    cache::{Ended, EntryId, Finished},
+    cache::{EntryId, Finished},
     kept::Kept,
     key::{Audience, QueryKey, UserKey},
     outcome::QueryOutcome,
@@ -38,7 +38,7 @@ pub(super) struct Entries {
     personal: usize,
     kept: Kept,
     next: u64,
-    ended: Vec<Ended>,
+    ended: Vec<EntryId>,
 }
 
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Entries {
         self.horizon
     }
 
-    pub(super) fn take_ended(&mut self) -> Vec<Ended> {
+    pub(super) fn take_ended(&mut self) -> Vec<EntryId> {
         mem::take(&mut self.ended)
     }
 
@@ -125,7 +125,7 @@ impl Entries {
             Ok(commits) => {
                 for commit in commits.iter().take_while(|commit| commit.ts <= upto) {
                     for id in self.subscriptions.touched_by(commit) {
-                        self.end(id, commit.ts);
+                        self.end(id);
                     }
                 }
             }
@@ -134,15 +134,15 @@ impl Entries {
                     tracing::warn!(%error, "commits could not be matched; every known result counts as changed");
                 }
                 let all: Vec<_> = self.entries.keys().copied().collect();
-                all.into_iter().for_each(|id| self.end(id, upto));
+                all.into_iter().for_each(|id| self.end(id));
             }
         }
     }
 
     /// The entry is valid no more.
-    fn end(&mut self, id: EntryId, by: Timestamp) {
+    fn end(&mut self, id: EntryId) {
         if self.remove(id).is_some_and(|entry| entry.watched) {
-            self.ended.push(Ended { entry: id, by });
+            self.ended.push(id);
         }
     }
 
