@@ -27,6 +27,7 @@ pub struct Watch<F> {
     runtime: Runtime,
     view: View,
     held: Option<Arc<QueryOutcome>>,
+    at: Timestamp,
     query: PhantomData<fn() -> F>,
 }
 
@@ -54,6 +55,7 @@ impl<F: FunctionRef> Watch<F> {
             runtime,
             view,
             held: None,
+            at: Timestamp::ZERO,
             query: PhantomData,
         }
     }
@@ -70,8 +72,7 @@ impl<F: FunctionRef> Watch<F> {
     /// The result as of the newest commit that is on disk when this is called. What was new before is not told again.
     pub async fn current(&mut self) -> Result<Output<F>> {
         let newest = self.runtime.database().durable();
-        self.advance(newest).await?;
-        while self.held.is_none() {
+        while self.held.is_none() || self.at < newest {
             self.advance(newest).await?;
         }
         self.held()
@@ -80,6 +81,7 @@ impl<F: FunctionRef> Watch<F> {
     /// Takes the next transition. Whether it has a result.
     async fn advance(&mut self, at_least: Timestamp) -> Result<bool> {
         let transition = self.queries.next(at_least).await.ok_or(Stopped)?;
+        self.at = transition.ts;
         let update = transition.updates.into_iter().next();
         let is_new = update.is_some();
         self.held = update.map(|update| update.outcome).or(self.held.take());

@@ -254,13 +254,13 @@ impl Connection {
 }
 
 impl Untaken {
-    /// The last one of each query.
+    /// The last one of each query, by number.
     fn into_updates(mut self) -> Vec<Update> {
         if self.is_folded {
             self.updates.reverse();
-            self.updates.sort_by_key(|update| update.query);
-            self.updates.dedup_by_key(|update| update.query);
         }
+        self.updates.sort_by_key(|update| update.query);
+        self.updates.dedup_by_key(|update| update.query);
         self.updates
     }
 }

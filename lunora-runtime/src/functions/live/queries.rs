@@ -146,10 +146,6 @@ impl Queries {
         Some((slot, self.slots.get(slot)?))
     }
 
-    pub(super) fn slot(&self, id: SlotId) -> Option<&Slot> {
-        self.slots.get(id)
-    }
-
     pub(super) fn slot_mut(&mut self, id: SlotId) -> Option<&mut Slot> {
         self.slots.get_mut(id)
     }
