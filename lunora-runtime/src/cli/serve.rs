@@ -25,7 +25,7 @@ pub(super) fn serve(app: App, options: &Serve) -> Result<(), Failure> {
 /// Serves what is in a directory.
 async fn serve_data(app: App, directory: &DataDir<'_>, options: &Serve) -> Result<(), Failure> {
     let store = directory.open()?.ok_or_else(|| held(directory))?;
-    let runtime = open(app, store, |key| directory.write_admin_key(key.expose()))?;
+    let runtime = open(app, store, options, |key| directory.write_admin_key(key.expose()))?;
     let server = bind(&runtime, options).await?;
     let url = url(&server);
     // Before the greeting: who reads that may go on to `run` at once, which looks for the address.
@@ -48,7 +48,7 @@ async fn serve_data(app: App, directory: &DataDir<'_>, options: &Serve) -> Resul
 /// Serves from memory. There is no file for the admin key, so it is shown; it is gone with the data.
 async fn serve_memory(app: App, options: &Serve) -> Result<(), Failure> {
     let mut admin_key = String::new();
-    let runtime = open(app, Arc::new(Memory::new()), |key| {
+    let runtime = open(app, Arc::new(Memory::new()), options, |key| {
         key.expose().clone_into(&mut admin_key);
         Ok(())
     })?;
@@ -64,10 +64,14 @@ async fn serve_memory(app: App, options: &Serve) -> Result<(), Failure> {
 fn open(
     app: App,
     store: Arc<dyn Store>,
+    options: &Serve,
     keep: impl FnOnce(&NewKey) -> io::Result<()>,
 ) -> Result<Runtime, Failure> {
-    let runtime = Runtime::open(app, store, EngineOptions::default(), progress::opening())
-        .map_err(Failure::unusable)?;
+    let options = EngineOptions {
+        query_cache_bytes: options.query_cache,
+        ..EngineOptions::default()
+    };
+    let runtime = Runtime::open(app, store, options, progress::opening()).map_err(Failure::unusable)?;
     let kept = runtime.ensure_admin_key(keep).map_err(Failure::unusable)?;
     kept.map_err(|error| Failure::unusable(format!("the admin key cannot be written: {error}")))?;
     Ok(runtime)

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lunora_core::{Object, Value, path::FunctionPath, reference::Kind};
+use lunora_core::{Object, Value, path::FunctionPath};
 use lunora_runtime::{
     database::OpenOptions,
     functions::{CallRequest, EngineOptions, LiveQueries, RequestId, Runtime, WatchRequest},
@@ -156,10 +156,14 @@ async fn listen(mut queries: LiveQueries, heard: Arc<Heard>, watchers: usize) {
     }
 }
 
-async fn call<const N: usize>(runtime: &Runtime, path: &str, args: [(&str, f64); N]) -> Outcome<Value> {
+pub(crate) async fn call<const N: usize>(
+    runtime: &Runtime,
+    path: &str,
+    args: [(&str, f64); N],
+) -> Outcome<Value> {
     let request = CallRequest {
         path: FunctionPath::parse(path)?,
-        kind: Some(Kind::Mutation),
+        kind: None,
         args: Object::from_iter(args),
         identity: None,
         idempotency_key: None,

@@ -3,6 +3,7 @@
 //! `cargo xtask bench` builds what is needed and runs this. Figures are ratios first: machines differ, and shared
 //! ones differ from minute to minute.
 
+mod cache;
 mod echo;
 mod fanout;
 mod load;
@@ -34,8 +35,9 @@ fn main() -> ExitCode {
         Some("echo") => echo::serve(),
         Some("transfer") | None => block_on(async { transfers(turn()).await }),
         Some("fanout") => block_on(async { fanout::run(turn()).await }),
+        Some("cache") => block_on(async { cache::run(turn()).await }),
         Some(other) => Err(format!(
-            "there is no benchmark `{other}`; there are `transfer [SECONDS]` and `fanout [SECONDS]`"
+            "there is no benchmark `{other}`; there are `transfer`, `fanout` and `cache`, each with [SECONDS]"
         )
         .into()),
     };
