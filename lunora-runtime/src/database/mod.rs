@@ -29,6 +29,7 @@ mod reconcile;
 mod savepoint;
 mod scan;
 mod schema;
+mod subscriptions;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,8 @@ mod typed;
 mod verify;
 mod writes;
 
+#[cfg(test)]
+pub(crate) use self::reads::reads_of;
 pub use self::{
     bounds::Order,
     check::{CheckReport, Problem, TableReport},
@@ -56,6 +59,7 @@ pub use self::{
     savepoint::Savepoint,
     scan::Scan,
     schema::{Schema, SchemaError, TableSchema},
+    subscriptions::{SubscriptionId, Subscriptions},
     transaction::{Transaction, TransactionOptions},
     typed::{BoxFuture, DocumentStream, MayWrite, QueryBuilder, Reader, SharedTransaction, Writer},
 };

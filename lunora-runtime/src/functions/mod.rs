@@ -29,9 +29,13 @@ mod failure;
 mod fetch;
 mod function;
 mod idempotency;
+mod live;
+mod looked;
 mod mutation_ctx;
 mod query_ctx;
+mod query_run;
 mod random;
+mod results;
 mod running;
 mod runtime;
 mod system;
@@ -56,9 +60,11 @@ pub use self::{
     dispatch::{Answer, CallError, CallRequest, FullDispatch, PublicDispatch},
     engine::EngineOptions,
     function::FunctionInfo,
+    live::{LiveLimits, LiveQueries, Transition, Update, WatchRequest},
     mutation_ctx::MutationCtx,
     query_ctx::QueryCtx,
     random::{CallRng, RequestId, Seeds},
+    results::{QueryOutcome, Returned, SharedValue},
     runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
     tokens::{InvalidIssuer, InvalidToken, Issuer, TokenLimits, TokenVerifier, VerifiedToken},
 };

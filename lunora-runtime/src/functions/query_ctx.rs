@@ -36,7 +36,7 @@ impl QueryCtx {
 
     /// When this run started; the same for everything that is nested in it.
     pub fn now(&self) -> Time {
-        self.state.now
+        self.state.now()
     }
 
     /// A cryptographic generator, seeded anew for each run; by the test in tests.

@@ -15,4 +15,5 @@ mod pages;
 mod read_sets;
 mod savepoints;
 mod stores;
+mod subscriptions;
 mod transactions;
