@@ -226,7 +226,7 @@ async fn no_class_of_callers_gets_what_another_was_given() {
         Ok::<_, std::convert::Infallible>(())
     });
     made.unwrap().unwrap();
-    let caller = runtime.admin_keys().verify(&key).unwrap();
+    let caller = runtime.admin_keys().verify(&key).unwrap().run_internal().unwrap();
     for runs in [1, 0] {
         let request = CallRequest {
             path: FunctionPath::parse("counters:value").unwrap(),
