@@ -18,6 +18,7 @@ mod schema {
     /// A number with a name.
     #[table("counters")]
     #[index(by_name(name), unique)]
+    #[derive(Debug)]
     pub struct Counter {
         pub name: String,
         pub value: u32,
@@ -158,6 +159,7 @@ impl Counted {
     }
 
     /// How often the function ran since this was asked last.
+    #[expect(clippy::unused_self, reason = "only who has the turn may ask")]
     fn ran(&self, function: &'static str) -> u32 {
         runs().get_or_insert_default().remove(function).unwrap_or(0)
     }
