@@ -1,6 +1,9 @@
 //! Live queries: who is told what, as of when, and how many runs it takes.
 
-#![allow(clippy::float_cmp, reason = "counters are whole numbers, which floats hold exactly")]
+#![allow(
+    clippy::float_cmp,
+    reason = "counters are whole numbers, which floats hold exactly"
+)]
 #![allow(
     unreachable_pub,
     clippy::missing_panics_doc,

@@ -10,7 +10,7 @@ use lunora_core::{
 
 use super::{
     Auth, BoxFuture, CallRng, Ctx,
-    blocked::{CanFetch, CanNestMutations},
+    blocked::{CanFetch, CanNestMutations, CanRunActions},
     call::{decode_output, encode_args},
     call_state::{CallState, Depth},
 };
@@ -66,6 +66,14 @@ impl QueryCtx {
         &'a Self: CanNestMutations<'a>,
     {
         CanNestMutations::run_mutation(self)
+    }
+
+    #[doc(hidden)]
+    pub fn run_action<'a, C>(&'a self, _call: C) -> BoxFuture<'a, ()>
+    where
+        &'a Self: CanRunActions<'a>,
+    {
+        CanRunActions::run_action(self)
     }
 
     #[doc(hidden)]

@@ -17,8 +17,8 @@ use lunora_core::{
 use lunora_runtime::{
     database::OpenOptions,
     functions::{
-        ActionCtx, App, BoxFuture, EngineOptions, Entry, FunctionInfo, Handler, MutationCtx, NewKey,
-        QueryCtx, RunOf, Runtime,
+        ActionCtx, App, BoxFuture, EngineOptions, FunctionInfo, Handler, MutationCtx, NewKey, QueryCtx,
+        RunOf, Runtime, entry,
     },
     store::Memory,
 };
@@ -61,7 +61,7 @@ macro_rules! functions {
             }
         )*
 
-        pub const APP: App = App::__new(&[$(<$type as Entry>::item),*]);
+        pub const APP: App = App::__new(&[$(entry::<$type>()),*]);
     };
 }
 
