@@ -20,23 +20,6 @@ fn bank(args: &[&str], data: &Path) -> Finished {
     run(command(&program::bank()).args(args).arg("--data").arg(data))
 }
 
-impl Finished {
-    /// What it printed, if it succeeded.
-    #[track_caller]
-    fn unwrap(self) -> String {
-        assert_eq!(self.code, Some(0), "{self:?}");
-        self.stdout
-    }
-
-    #[track_caller]
-    fn assert_failed(&self, code: i32, parts: &[&str]) {
-        assert_eq!((self.code, &*self.stdout), (Some(code), ""), "{self:?}");
-        for part in parts {
-            assert!(self.stderr.contains(part), "{part:?} is not in {self:?}");
-        }
-    }
-}
-
 /// Accounts of equal balance in a directory that nobody holds afterwards.
 fn fill(data: &Path, from: u32, accounts: u32, balance: u32) {
     let mut server = Server::start(&program::bank(), data);

@@ -29,24 +29,6 @@ fn fixture(args: &[&str], data: &Path) -> Finished {
 const MESSAGE: &str = r#"{"channel": "general", "author": "ada", "body": "hello"}"#;
 const CHANNEL: &str = r#"{"channel": "general"}"#;
 
-impl Finished {
-    /// What it printed, if it succeeded.
-    #[track_caller]
-    fn unwrap(self) -> String {
-        assert_eq!(self.code, Some(0), "{self:?}");
-        self.stdout
-    }
-
-    /// That it failed in this way, with text on standard error that names all of these.
-    #[track_caller]
-    fn assert_failed(&self, code: i32, parts: &[&str]) {
-        assert_eq!((self.code, &*self.stdout), (Some(code), ""), "{self:?}");
-        for part in parts {
-            assert!(self.stderr.contains(part), "{part:?} is not in {self:?}");
-        }
-    }
-}
-
 mod serving {
     use super::*;
 
@@ -497,12 +479,13 @@ fn help_names_the_commands() {
         "run",
         "functions",
         "check",
+        "keys",
         "export",
         "import",
     ] {
         assert!(help.contains(name), "{name} is not in {help}");
     }
-    for name in ["serve", "run", "functions", "check", "export", "import"] {
+    for name in ["serve", "run", "functions", "check", "keys", "export", "import"] {
         let help = run(command(&program::fixture()).args([name, "--help"])).unwrap();
         assert!(help.contains("Usage") && help.contains(name), "{help}");
     }

@@ -1,6 +1,8 @@
 //! What can be typed.
 
 mod backup;
+mod keys;
+mod trust;
 
 use std::{
     ffi::OsString,
@@ -10,7 +12,11 @@ use std::{
 
 use clap::{Arg, ArgAction, ArgMatches, error::ErrorKind, parser::ValueSource, value_parser};
 
-pub(super) use self::backup::{Export, Import};
+pub(super) use self::{
+    backup::{Export, Import},
+    keys::{Keys, Operation},
+    trust::{KeysAt, Trust},
+};
 
 /// A command with its arguments.
 #[derive(Debug)]
@@ -21,6 +27,7 @@ pub(super) enum Command {
     Check { data: PathBuf },
     Export(Export),
     Import(Import),
+    Keys(Keys),
 }
 
 #[derive(Debug)]
@@ -30,6 +37,7 @@ pub(super) struct Serve {
     pub(super) data: Option<PathBuf>,
     pub(super) dev: bool,
     pub(super) origins: Vec<String>,
+    pub(super) trust: Vec<Trust>,
 }
 
 #[derive(Debug)]
@@ -61,6 +69,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         Some(("check", matches)) => Command::Check { data: path(matches) },
         Some(("export", matches)) => Command::Export(backup::export(matches)?),
         Some(("import", matches)) => Command::Import(backup::import(matches)),
+        Some(("keys", matches)) => Command::Keys(keys::keys(matches)?),
         Some((_, matches)) => Command::Serve(serve(matches)?),
         None => Command::Serve(serve(&command_serve().try_get_matches_from(["serve"])?)?),
     })
@@ -77,6 +86,7 @@ fn command() -> clap::Command {
         .subcommand(command_check())
         .subcommand(backup::command_export())
         .subcommand(backup::command_import())
+        .subcommand(keys::command())
         .after_help("LUNORA_LOG sets what is logged: `debug`, or `lunora=debug,my_app=trace`.")
 }
 
@@ -118,6 +128,7 @@ fn command_serve() -> clap::Command {
                 .action(ArgAction::Append)
                 .help("Lets only pages from this origin call the server; may be repeated (default: all)"),
         )
+        .arg(trust::arg())
 }
 
 fn command_run() -> clap::Command {
@@ -245,6 +256,7 @@ fn serve(matches: &ArgMatches) -> Result<Serve, clap::Error> {
         data,
         dev,
         origins,
+        trust: trust::read(matches),
     })
 }
 

@@ -1,20 +1,19 @@
 //! `export` and `import`.
 
-use std::{fs::File, io, path::Path};
+use std::{fs::File, io};
 
 use super::{
     Failure,
-    args::{Export, Import, Target},
-    data_dir::DataDir,
-    download::download,
+    args::{Export, Import},
     output::print,
     output_file::OutputFile,
+    place::{Place, Remote},
     progress,
 };
 use crate::{
     backup,
-    database::{ExportError, ExportReport, ImportError, inspect},
-    functions::App,
+    database::{ExportReport, ImportError, inspect},
+    functions::{App, export_store},
     store::StoreError,
 };
 
@@ -26,42 +25,24 @@ pub(super) fn export(app: App, export: &Export) -> Result<(), Failure> {
         ))
     };
     let mut file = OutputFile::create(&export.file).map_err(cannot)?;
-    let report = match &export.target {
-        Target::Data(data) => export_data(app, data, &mut file)?,
-        Target::Server { url, admin_key } => export_server(url, admin_key, &mut file)?,
+    let report = match Place::of(&export.target)? {
+        Place::Here(store) => {
+            let report = export_store(app, &*store, &mut file, Box::new(progress::bar()));
+            store.close().map_err(Failure::unusable)?;
+            report.map_err(Failure::unusable)?
+        }
+        Place::There(server) => export_server(&server, &mut file)?,
     };
     file.finish().map_err(cannot)?;
     print(report)
 }
 
-/// Exports the data, or asks the server that holds it.
-fn export_data(app: App, data: &Path, file: &mut OutputFile) -> Result<ExportReport, Failure> {
-    match backup::export(app, data, &mut *file, progress::bar()) {
-        Err(ExportError::Store(StoreError::Locked { .. })) => {
-            let directory = DataDir::new(data);
-            let missing = |name: &str, error: io::Error| {
-                Failure::unusable(format!(
-                    "another process holds the data, and its {name} cannot be read: {error}"
-                ))
-            };
-            let url = directory
-                .read_address()
-                .map_err(|error| missing("address", error))?;
-            let key = directory
-                .read_admin_key()
-                .map_err(|error| missing("admin key", error))?;
-            export_server(&url, &key, file)
-        }
-        exported => exported.map_err(Failure::unusable),
-    }
-}
-
 /// What a server sends is looked through: its answer may have been cut off.
-fn export_server(url: &str, key: &str, file: &mut OutputFile) -> Result<ExportReport, Failure> {
-    download(url, key, file)?;
+fn export_server(server: &Remote, file: &mut OutputFile) -> Result<ExportReport, Failure> {
+    server.download(file)?;
     let (input, bytes) = file.read_back().map_err(Failure::unusable)?;
     let manifest = inspect(input)
-        .map_err(|error| Failure::unusable(format!("what {url} sent cannot be used: {error}")))?;
+        .map_err(|error| Failure::unusable(format!("what {} sent cannot be used: {error}", server.url)))?;
     Ok(ExportReport::of(&manifest, bytes))
 }
 

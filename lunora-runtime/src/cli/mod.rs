@@ -6,12 +6,15 @@ mod check;
 pub(crate) mod data_dir;
 mod download;
 mod functions;
+mod keys;
 mod output;
 mod output_file;
+mod place;
 mod progress;
 mod run;
 mod serve;
 mod signals;
+mod trust;
 
 use std::{io::IsTerminal, process::ExitCode};
 
@@ -70,6 +73,7 @@ pub fn main(app: App) -> ExitCode {
         Command::Check { data } => check::check(app, &data),
         Command::Export(export) => backup::export(app, &export),
         Command::Import(import) => backup::import(app, &import),
+        Command::Keys(keys) => keys::keys(app, &keys),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

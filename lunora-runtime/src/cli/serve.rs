@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc};
 
-use super::{Failure, args::Serve, data_dir::DataDir, output::print, progress, signals::told_to_stop};
+use super::{Failure, args::Serve, data_dir::DataDir, output::print, progress, signals::told_to_stop, trust};
 use crate::{
     functions::{App, EngineOptions, NewKey, Runtime},
     server::{AllowedOrigins, Server, ServerOptions},
@@ -25,7 +25,7 @@ pub(super) fn serve(app: App, options: &Serve) -> Result<(), Failure> {
 /// Serves what is in a directory.
 async fn serve_data(app: App, directory: &DataDir<'_>, options: &Serve) -> Result<(), Failure> {
     let store = directory.open()?.ok_or_else(|| held(directory))?;
-    let runtime = open(app, store, |key| directory.write_admin_key(key.expose()))?;
+    let runtime = open(app, store, options, |key| directory.write_admin_key(key.expose()))?;
     let server = bind(&runtime, options).await?;
     let url = url(&server);
     // Before the greeting: who reads that may go on to `run` at once, which looks for the address.
@@ -37,8 +37,9 @@ async fn serve_data(app: App, directory: &DataDir<'_>, options: &Serve) -> Resul
         " (which is gone; the store knows only its hash)"
     };
     print(format_args!(
-        "Lunora serves {url}\n  data       {data}\n  admin key  in {}{gone}\n",
-        key.display()
+        "Lunora serves {url}\n  data       {data}\n  admin key  in {}{gone}\n{}",
+        key.display(),
+        trusted(&runtime),
     ))?;
     let ended = run(&runtime, server).await;
     directory.remove_address();
@@ -48,14 +49,15 @@ async fn serve_data(app: App, directory: &DataDir<'_>, options: &Serve) -> Resul
 /// Serves from memory. There is no file for the admin key, so it is shown; it is gone with the data.
 async fn serve_memory(app: App, options: &Serve) -> Result<(), Failure> {
     let mut admin_key = String::new();
-    let runtime = open(app, Arc::new(Memory::new()), |key| {
+    let runtime = open(app, Arc::new(Memory::new()), options, |key| {
         key.expose().clone_into(&mut admin_key);
         Ok(())
     })?;
     let server = bind(&runtime, options).await?;
     print(format_args!(
-        "Lunora serves {}\n  data       in memory: gone when the server ends\n  admin key  {admin_key}\n",
-        url(&server)
+        "Lunora serves {}\n  data       in memory: gone when the server ends\n  admin key  {admin_key}\n{}",
+        url(&server),
+        trusted(&runtime),
     ))?;
     run(&runtime, server).await
 }
@@ -64,10 +66,14 @@ async fn serve_memory(app: App, options: &Serve) -> Result<(), Failure> {
 fn open(
     app: App,
     store: Arc<dyn Store>,
+    options: &Serve,
     keep: impl FnOnce(&NewKey) -> io::Result<()>,
 ) -> Result<Runtime, Failure> {
-    let runtime = Runtime::open(app, store, EngineOptions::default(), progress::opening())
-        .map_err(Failure::unusable)?;
+    let engine = EngineOptions {
+        issuers: trust::issuers(&options.trust)?,
+        ..EngineOptions::default()
+    };
+    let runtime = Runtime::open(app, store, engine, progress::opening()).map_err(Failure::unusable)?;
     let kept = runtime.ensure_admin_key(keep).map_err(Failure::unusable)?;
     kept.map_err(|error| Failure::unusable(format!("the admin key cannot be written: {error}")))?;
     Ok(runtime)
@@ -94,8 +100,17 @@ fn url(server: &Server) -> String {
     format!("http://{}", server.local_addr())
 }
 
+/// The line of the greeting about whose tokens are taken; none if nobody's are.
+fn trusted(runtime: &Runtime) -> String {
+    match runtime.tokens().issuers().as_slice() {
+        [] => String::new(),
+        issuers => format!("  trusts     {}\n", issuers.join(", ")),
+    }
+}
+
 /// Serves until the process is told to stop or the store fails.
 async fn run(runtime: &Runtime, server: Server) -> Result<(), Failure> {
+    runtime.tokens().warm_up();
     let purge = tokio::spawn({
         let runtime = runtime.clone();
         async move { runtime.purge_expired().await }

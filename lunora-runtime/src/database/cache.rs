@@ -72,8 +72,21 @@ enum Known {
     Entry(Key),
 }
 
-/// The documents that a commit wrote, as far as they are at hand in decoded form.
-pub(super) type Fresh = Vec<Arc<StoredDocument>>;
+/// What a commit makes known: for some of its writes, by their position, what they write in the form in which it is kept.
+#[derive(Default)]
+pub(super) struct Fresh(Vec<(usize, Known)>);
+
+impl Fresh {
+    /// The document that the write at `position` stores. Call it in the order of positions.
+    pub(super) fn document(&mut self, position: usize, document: Arc<StoredDocument>) {
+        self.0.push((position, Known::Document(document)));
+    }
+
+    /// The entry of a unique index that the write at `position` adds. Call it in the order of positions.
+    pub(super) fn unique_entry(&mut self, position: usize, entry: Key) {
+        self.0.push((position, Known::Entry(entry)));
+    }
+}
 
 impl ReadCache {
     /// A cache of at most `bytes`, for a store whose newest commit is `newest`.
@@ -139,12 +152,16 @@ impl ReadCache {
 
     /// Takes in the commit that follows on [`Self::applied`]. One at a time.
     pub(super) fn apply(&self, ts: Timestamp, writes: &[(Key, Write)], fresh: &Fresh) {
-        for (key, _) in writes {
-            let (key, known) = match keys::document_id(key) {
-                Some(id) => (&key[..], fresh.iter().find(|document| document.id == id)),
-                None => (keys::entry_values(key), None),
+        let mut fresh = fresh.0.iter().peekable();
+        for (position, (key, _)) in writes.iter().enumerate() {
+            let is_document = keys::document_id(key).is_some();
+            let key = if is_document {
+                &key[..]
+            } else {
+                keys::entry_values(key)
             };
-            let known = known.map_or(Known::Nothing, |document| Known::Document(Arc::clone(document)));
+            let known = fresh.next_if(|(at, _)| *at == position);
+            let known = known.map_or(Known::Nothing, |(_, known)| known.clone());
             let hash = self.hash.hash_one(key);
             self.shard(hash).lock().touch(hash, known, ts);
         }
@@ -185,7 +202,7 @@ impl Shard {
     /// A commit changed what is known of a key. What nobody asked for is not brought in, except what is at hand.
     fn touch(&mut self, hash: u64, known: Known, ts: Timestamp) {
         self.touched = ts;
-        if matches!(known, Known::Document(_)) || self.slots.contains_key(&hash) {
+        if !matches!(known, Known::Nothing) || self.slots.contains_key(&hash) {
             self.put(hash, known, ts);
         }
     }

@@ -120,7 +120,7 @@ impl Committer {
         if cache.applied() != head {
             let missed = self.store.feed(cache.applied()).unwrap_or_default();
             for commit in missed.iter().take_while(|commit| commit.ts <= head) {
-                cache.apply(commit.ts, &commit.writes, &Fresh::new());
+                cache.apply(commit.ts, &commit.writes, &Fresh::default());
             }
         }
         if cache.applied() == head {
@@ -198,21 +198,22 @@ impl Stamp {
     }
 }
 
-/// A commit that writes more documents than this is a load of data: it should not displace what is read all the time.
-const MAX_FRESH: usize = 64;
-
-/// The documents as they will be when the transaction is committed, but for those that get its timestamp.
+/// What the transaction makes known when it is committed: its documents, but for those that get its timestamp, and its
+/// entries of unique indexes.
 fn fresh(transaction: &Transaction) -> Fresh {
-    let written = transaction.writes.keys().filter_map(|key| keys::document_id(key));
-    let known = written.filter_map(|id| transaction.documents.get(&id));
-    let stamped = |id| transaction.stamps.iter().any(|(other, _)| *other == id);
-    let mut fresh: Fresh = known
-        .filter(|document| !stamped(document.id))
-        .take(MAX_FRESH + 1)
-        .cloned()
-        .collect();
-    if fresh.len() > MAX_FRESH {
-        fresh.clear();
+    let mut fresh = Fresh::default();
+    for (position, (key, write)) in transaction.writes.iter().enumerate() {
+        match keys::document_id(key) {
+            _ if write.is_none() => {}
+            Some(id) if transaction.stamps.iter().any(|(stamped, _)| *stamped == id) => {}
+            Some(id) => {
+                if let Some(document) = transaction.documents.get(&id) {
+                    fresh.document(position, Arc::clone(document));
+                }
+            }
+            None if transaction.tables.is_unique_entry(key) => fresh.unique_entry(position, key.clone()),
+            None => {}
+        }
     }
     fresh
 }

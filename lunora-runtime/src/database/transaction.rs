@@ -165,9 +165,10 @@ impl Transaction {
         changes: impl IntoIterator<Item = (N, Option<Value>)>,
     ) -> Result<()> {
         let (table, old) = self.existing(id)?;
-        let mut fields = old.fields.clone();
+        let (mut fields, mut indexed) = (old.fields.clone(), false);
         for (name, value) in changes {
             let name = name.as_ref();
+            indexed |= table.indexes.iter().any(|index| index.names(name));
             match value {
                 None => {
                     fields.remove(name);
@@ -178,7 +179,14 @@ impl Transaction {
                 }
             }
         }
-        self.update(&table, &old, fields)
+        if indexed {
+            self.update(&table, &old, fields)
+        } else {
+            let new = StoredDocument::encode(id, old.creation_time, fields);
+            self.count_write(&table, new.bytes())?;
+            self.put(new);
+            Ok(())
+        }
     }
 
     /// Gives a document other fields.

@@ -32,8 +32,9 @@ impl WriteSet {
         }
     }
 
-    pub(super) fn keys(&self) -> impl Iterator<Item = &Key> {
-        self.writes.keys()
+    /// All writes in the order of their keys.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Key, &Write)> {
+        self.writes.iter()
     }
 
     pub(super) fn get(&self, key: &[u8]) -> Option<&Write> {

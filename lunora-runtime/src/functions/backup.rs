@@ -6,8 +6,7 @@ use lunora_core::table::Table;
 
 use super::{
     App,
-    admin::{AdminCaller, StoredKey},
-    random::RequestId,
+    admin::StoredKey,
     runtime::{Catalog, Runtime},
 };
 use crate::{
@@ -32,25 +31,6 @@ impl Runtime {
     }
 }
 
-impl AdminCaller {
-    /// Leaves a line in the log about an export that was made with the key, or broke off.
-    pub(crate) fn audit_export(&self, id: RequestId, exported: &Result<ExportReport, ExportError>) {
-        let outcome = match exported {
-            Ok(_) => "ok",
-            Err(ExportError::Io(_)) => "broken off",
-            Err(_) => "error",
-        };
-        let documents = exported.as_ref().map_or(0, |report| report.documents);
-        tracing::info!(
-            target: "lunora::audit",
-            key = self.name(), request_id = %id, documents, outcome, "data exported"
-        );
-        if let Err(error) = exported {
-            tracing::warn!(request_id = %id, %error, "an export was not finished");
-        }
-    }
-}
-
 /// Exports a store with which no runtime is open.
 pub(crate) fn export_store(
     app: App,
@@ -58,7 +38,7 @@ pub(crate) fn export_store(
     out: impl Write,
     progress: Told,
 ) -> Result<ExportReport, ExportError> {
-    let schema = Catalog::of(app).schema()?;
+    let schema = Catalog::of(&app).schema()?;
     database::export(store, &schema, out, options(progress))
 }
 
@@ -70,7 +50,7 @@ pub(crate) fn import(
     mode: ImportMode,
     progress: Told,
 ) -> Result<ImportReport, ImportError> {
-    let schema = Catalog::of(app).schema()?;
+    let schema = Catalog::of(&app).schema()?;
     let options = ImportOptions {
         mode,
         private: PRIVATE.to_vec(),

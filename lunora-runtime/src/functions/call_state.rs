@@ -8,9 +8,12 @@ use lunora_core::{
     time::Time,
 };
 use parking_lot::Mutex;
-use rand::{SeedableRng, rngs::StdRng};
 
-use super::{auth::Auth, engine::Engine, random::CallRng};
+use super::{
+    auth::Auth,
+    engine::Engine,
+    random::{CallRng, SeededRng},
+};
 use crate::database::{SharedTransaction, Transaction};
 
 /// How deep calls may be nested in one another.
@@ -22,7 +25,7 @@ pub(super) struct CallState {
     pub(super) transaction: SharedTransaction,
     pub(super) identity: Option<Arc<Identity>>,
     pub(super) now: Time,
-    rng: Mutex<StdRng>,
+    rng: Mutex<SeededRng>,
 }
 
 impl CallState {
@@ -39,7 +42,7 @@ impl CallState {
             transaction,
             identity,
             now,
-            rng: Mutex::new(StdRng::from_seed(seed)),
+            rng: Mutex::new(SeededRng::new(seed)),
         })
     }
 

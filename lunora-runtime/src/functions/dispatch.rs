@@ -73,6 +73,9 @@ pub enum CallError {
     /// The server is about to stop.
     #[error("ShuttingDown: the server is about to stop; try again in a moment")]
     ShuttingDown,
+    /// The admin key that the call is made with has been revoked since it was verified.
+    #[error("BadAdminKey: the admin key has been revoked")]
+    KeyRevoked,
 }
 
 /// The same as an error of a function, for callers inside the server.
@@ -172,7 +175,11 @@ impl FullDispatch {
                 .as_ref()
                 .map(|identity| identity.token_identifier.clone());
             let key = RequestKey::of_admin(&request, caller);
-            let result = self.run(request, key).await;
+            let result = if caller.revocation().is_over() {
+                Err(CallError::KeyRevoked)
+            } else {
+                self.run(request, key).await
+            };
             caller.audit(&path, id, user.as_deref(), &result);
             result
         })

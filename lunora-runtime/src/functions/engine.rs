@@ -9,6 +9,7 @@ use lunora_core::{
 };
 
 use super::{
+    Issuer, TokenLimits,
     clock::{Clock, SystemClock},
     executor::Executor,
     failure::StoreFailure,
@@ -29,6 +30,10 @@ pub struct EngineOptions {
     pub limits: Limits,
     /// Threads that run queries and mutations.
     pub threads: usize,
+    /// Issuers that this deployment trusts, beside those of the application or in their place.
+    pub issuers: Vec<Issuer>,
+    /// Limits around the tokens of users.
+    pub tokens: TokenLimits,
 }
 
 impl Default for EngineOptions {
@@ -38,6 +43,8 @@ impl Default for EngineOptions {
             seeds: Seeds::System,
             limits: Limits::default(),
             threads: available_parallelism().map_or(2, std::num::NonZero::get),
+            issuers: Vec::new(),
+            tokens: TokenLimits::default(),
         }
     }
 }

@@ -5,6 +5,9 @@
 //! [`FullDispatch`] knows all of them; the contexts use it for nested calls, and the network may only when it
 //! hands over an [`AdminCaller`], whose one constructor is the verification of an admin key.
 //!
+//! Who calls is decided before all that: [`Runtime::authenticate`] makes a [`Caller`] of a token (`tokens`) or an admin
+//! key (`admin`).
+//!
 //! A call goes through `call`: kind, arguments, handler, result. Queries and mutations run on the
 //! `executor`, which knows neither sockets nor timers; actions run on tokio.
 
@@ -13,6 +16,7 @@ mod action_ctx;
 mod admin;
 mod app;
 mod auth;
+mod authenticate;
 mod backup;
 mod blocked;
 mod call;
@@ -32,6 +36,7 @@ mod random;
 mod running;
 mod runtime;
 mod system;
+mod tokens;
 mod transaction;
 
 #[cfg(feature = "fetch")]
@@ -40,9 +45,13 @@ pub use self::fetch::Fetch;
 pub(crate) use self::fetch::client as http_client;
 pub use self::{
     action_ctx::ActionCtx,
-    admin::{AdminCaller, AdminKeys, InvalidAdminKey, NewKey, Scope},
+    admin::{
+        ActingCaller, AdminCaller, AdminKey, AdminKeys, DataReader, InvalidAdminKey, KeyError, KeyInfo,
+        KeyManager, MissingScope, NewKey, Revocation, Scope, UnknownScope,
+    },
     app::{App, Ctx, Entry, Handler, Item, KindOf, RunOf},
     auth::{Auth, Unauthenticated},
+    authenticate::{AuthError, Authenticated, Caller, Credential, Ended, Expiry, Validity},
     blocked::{CanFetch, CanNestMutations, HasDatabase, HasRng},
     clock::{Clock, SystemClock},
     dispatch::{Answer, CallError, CallRequest, FullDispatch, PublicDispatch},
@@ -52,6 +61,7 @@ pub use self::{
     query_ctx::QueryCtx,
     random::{CallRng, RequestId, Seeds},
     runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
+    tokens::{InvalidIssuer, InvalidToken, Issuer, TokenLimits, TokenVerifier, VerifiedToken},
 };
 pub(crate) use self::{
     backup::{export_store, import},

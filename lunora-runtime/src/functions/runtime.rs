@@ -5,7 +5,7 @@ use std::{io, sync::Arc, time::Duration};
 use lunora_core::{error::Error, shape::Shapes};
 
 use super::{
-    App,
+    App, Clock, InvalidIssuer, TokenVerifier,
     admin::{AdminKeys, NewKey, StoredKey},
     app::ItemKind,
     dispatch::{FullDispatch, PublicDispatch},
@@ -37,6 +37,7 @@ struct Parts {
     public: PublicDispatch,
     full: FullDispatch,
     keys: AdminKeys,
+    tokens: TokenVerifier,
 }
 
 /// The application cannot run on this store.
@@ -60,6 +61,9 @@ pub enum OpenError {
         /// The argument that has it inside.
         argument: &'static str,
     },
+    /// An issuer of tokens is not one that can be trusted.
+    #[error(transparent)]
+    Issuer(#[from] InvalidIssuer),
     /// A thread could not be started.
     #[error("the threads for functions could not be started: {0}")]
     Threads(#[from] io::Error),
@@ -74,7 +78,7 @@ pub(crate) struct Catalog {
 }
 
 impl Catalog {
-    pub(crate) fn of(app: App) -> Self {
+    pub(crate) fn of(app: &App) -> Self {
         let mut shapes = Shapes::default();
         let (mut functions, mut tables) = (Vec::new(), Vec::new());
         for item in app.items() {
@@ -134,8 +138,17 @@ impl Runtime {
         options: EngineOptions,
         opening: database::OpenOptions,
     ) -> Result<Self, OpenError> {
-        let catalog = Catalog::of(app);
+        let catalog = Catalog::of(&app);
         catalog.check_pages()?;
+        let EngineOptions {
+            clock,
+            seeds,
+            limits,
+            threads,
+            issuers,
+            tokens,
+        } = options;
+        let tokens = TokenVerifier::new(app.issuers, issuers, Arc::clone(&clock), tokens)?;
         // Before anything else is done with it: whichever thread of the store fails, the process hears of it.
         let failure = StoreFailure::default();
         store.on_failure({
@@ -143,12 +156,6 @@ impl Runtime {
             Box::new(move |error| failure.report(&error))
         });
         let database = Database::open(store, catalog.schema()?, opening)?;
-        let EngineOptions {
-            clock,
-            seeds,
-            limits,
-            threads,
-        } = options;
         let system = SystemTransaction {
             database: &database,
             now: clock.now(),
@@ -176,6 +183,7 @@ impl Runtime {
             public,
             full,
             keys,
+            tokens,
         })))
     }
 
@@ -192,6 +200,11 @@ impl Runtime {
     /// The keys that administrators present.
     pub fn admin_keys(&self) -> &AdminKeys {
         &self.0.keys
+    }
+
+    /// The verdict on tokens of users.
+    pub fn tokens(&self) -> &TokenVerifier {
+        &self.0.tokens
     }
 
     /// Makes the first admin key if the store has none; `keep` has to put it where its owner finds it.
@@ -222,7 +235,12 @@ impl Runtime {
         self.database().moment_at(ts)
     }
 
-    fn system(&self) -> SystemTransaction<'_> {
+    /// The clock of all calls.
+    pub(super) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.0.engine.clock)
+    }
+
+    pub(super) fn system(&self) -> SystemTransaction<'_> {
         SystemTransaction {
             database: self.database(),
             now: self.0.engine.clock.now(),

@@ -19,7 +19,7 @@ use super::{
     options::ServerLimits,
     problem::{Problem, json},
 };
-use crate::functions::{Answer, CallError, CallRequest, RequestId, Runtime};
+use crate::functions::{Answer, AuthError, CallError, CallRequest, InvalidAdminKey, RequestId, Runtime};
 
 /// Where a route takes the function from, and of which kind it has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,7 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
     // Read first, whatever the headers say: a client that is still sending would not read a refusal.
     let body = body::receive(&parts.headers, body, limits, &shared.buffers).await?;
     let slot = shared.requests.take(1).ok_or_else(too_many)?;
-    let caller = Caller::of(&parts.headers, shared.runtime.admin_keys())?;
+    let caller = Caller::of(&parts.headers, &shared.runtime).await?;
     let asked = Asked::read(target, &parts, &body.bytes, limits)?;
     let request_id = parts.extensions.get().copied().unwrap_or_else(RequestId::random);
     let view = View {
@@ -122,6 +122,7 @@ pub(super) async fn dispatch(
             let identity = identity.clone();
             runtime.public().call(CallRequest { identity, ..request }).await
         }
+        Caller::Acting(caller) => runtime.public().call_as_user(caller, request).await,
         Caller::Admin(admin, identity) => {
             let identity = identity.clone();
             runtime
@@ -146,6 +147,7 @@ pub(super) fn outcome(result: Result<Answer, CallError>, view: &View) -> Result<
             retry_after,
         )),
         Err(CallError::ShuttingDown) => Err(Problem::shutting_down()),
+        Err(CallError::KeyRevoked) => Err(AuthError::Key(InvalidAdminKey).into()),
     }
 }
 

@@ -160,6 +160,7 @@ fn set_once<T>(place: &mut Option<T>, value: T, name: &str) -> Result<(), Proble
     }
 }
 
+/// Whether the headers say that the body is JSON.
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let Some(Ok(value)) = headers.get(header::CONTENT_TYPE).map(|value| value.to_str()) else {
         return false;

@@ -16,13 +16,13 @@ use tokio::sync::mpsc;
 use super::{
     body,
     call::too_many,
-    caller::Caller,
+    caller::admin_key,
     entry::Shared,
     problem::{Problem, with_type},
 };
 use crate::{
     database::{ExportError, ExportReport},
-    functions::{AdminCaller, RequestId, Runtime},
+    functions::{AuthError, RequestId, Revocation, Runtime},
 };
 
 const ARCHIVE: HeaderValue = HeaderValue::from_static("application/octet-stream");
@@ -42,20 +42,22 @@ async fn try_export(shared: &Shared, request: Request) -> Result<Response, Probl
     let (parts, body) = request.into_parts();
     let body = body::receive(&parts.headers, body, &shared.options.limits, &shared.buffers).await?;
     let slot = shared.requests.take(1).ok_or_else(too_many)?;
-    let caller = reader(&parts, &shared.runtime)?;
+    let key = admin_key(&parts.headers, &shared.runtime)?;
+    let reader = key.read_data().map_err(AuthError::from)?;
     let place = shared.exports.take(1).ok_or_else(too_many_exports)?;
     let (sender, mut pieces) = mpsc::channel(PIECES);
     let (runtime, id) = (shared.runtime.clone(), request_id(&parts));
-    // It reads for as long as it takes, and ends when its client hangs up.
+    let revocation = reader.revocation().clone();
+    // It reads for as long as it takes, and ends when its client hangs up or its key is revoked.
     let sending = tokio::task::spawn_blocking(move || {
         let _held = (slot, body, place);
-        send(&runtime, &sender)
+        send(&runtime, &sender, &revocation)
     });
     tokio::spawn(async move {
         let sent = sending
             .await
             .unwrap_or_else(|lost| Err(io::Error::other(lost).into()));
-        caller.audit_export(id, &sent);
+        reader.audit(id, &sent);
     });
     match pieces.recv().await {
         Some(Ok(first)) => Ok(with_type(
@@ -68,28 +70,17 @@ async fn try_export(shared: &Shared, request: Request) -> Result<Response, Probl
     }
 }
 
-/// Nothing but an admin key with that scope opens this route.
-fn reader(parts: &Parts, runtime: &Runtime) -> Result<AdminCaller, Problem> {
-    match Caller::of(&parts.headers, runtime.admin_keys())? {
-        Caller::Admin(caller, None) if caller.may_read_data() => Ok(caller),
-        Caller::Admin(..) => {
-            let message = "Exports are for an admin key with scope `read-data`, acting as nobody.";
-            Err(Problem::new(StatusCode::FORBIDDEN, "Forbidden", message))
-        }
-        Caller::Public(_) => {
-            let message = "Exports are made with an admin key: `Authorization: Convex <key>`.";
-            Err(Problem::unauthorized("BadAdminKey", message))
-        }
-    }
-}
-
 fn request_id(parts: &Parts) -> RequestId {
     parts.extensions.get().copied().unwrap_or_else(RequestId::random)
 }
 
 /// Makes the export piece by piece. That its end is missing, a client sees by its connection and by the export.
-fn send(runtime: &Runtime, sender: &mpsc::Sender<io::Result<Bytes>>) -> Result<ExportReport, ExportError> {
-    let mut out = io::BufWriter::with_capacity(PIECE_BYTES, Sending(sender));
+fn send(
+    runtime: &Runtime,
+    sender: &mpsc::Sender<io::Result<Bytes>>,
+    revocation: &Revocation,
+) -> Result<ExportReport, ExportError> {
+    let mut out = io::BufWriter::with_capacity(PIECE_BYTES, Sending { sender, revocation });
     let exported = runtime.export(&mut out);
     // What is left in there after an error must not look like the end of a whole export.
     drop(out.into_parts());
@@ -100,12 +91,22 @@ fn send(runtime: &Runtime, sender: &mpsc::Sender<io::Result<Bytes>>) -> Result<E
 }
 
 /// The way to the connection.
-struct Sending<'a>(&'a mpsc::Sender<io::Result<Bytes>>);
+struct Sending<'a> {
+    sender: &'a mpsc::Sender<io::Result<Bytes>>,
+    /// Of the key that the export is made with.
+    revocation: &'a Revocation,
+}
 
 impl Write for Sending<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.revocation.is_over() {
+            return Err(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                "the admin key was revoked",
+            ));
+        }
         let piece = Bytes::copy_from_slice(bytes);
-        let sent = self.0.blocking_send(Ok(piece));
+        let sent = self.sender.blocking_send(Ok(piece));
         sent.map_err(|_| io::Error::new(io::ErrorKind::BrokenPipe, "the client has hung up"))?;
         Ok(bytes.len())
     }

@@ -80,7 +80,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_an_outcome() {
         let work = Finishing::new(async { panic!("on purpose") });
-        let panic = work.await.map(|()| ()).unwrap_err();
+        let panic = work.await.unwrap_err();
         assert_eq!(panic.downcast_ref(), Some(&"on purpose"));
     }
 }

@@ -43,7 +43,16 @@ impl Problem {
     }
 
     pub(super) fn overloaded(message: impl Into<Cow<'static, str>>, retry_after: Duration) -> Self {
-        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "Overloaded", message);
+        Self::unavailable("Overloaded", message, retry_after)
+    }
+
+    /// Something that is worth trying again after a while.
+    pub(super) fn unavailable(
+        code: &'static str,
+        message: impl Into<Cow<'static, str>>,
+        retry_after: Duration,
+    ) -> Self {
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message);
         Self {
             retry_after: Some(retry_after),
             ..problem

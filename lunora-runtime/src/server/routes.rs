@@ -14,7 +14,7 @@ use super::{
     batch,
     call::{self, Target},
     entry::Shared,
-    export, moments, pages,
+    export, keys, moments, pages,
 };
 
 /// The method of a route. `HEAD` is answered where `GET` is.
@@ -41,6 +41,7 @@ enum Endpoint {
     QueryTimestamp,
     Batch,
     Export,
+    Keys(keys::Operation),
     Home,
     Health,
     Version,
@@ -64,6 +65,9 @@ pub const ROUTES: &[Route] = &[
     Route::post("/api/query_at_ts", Endpoint::Call(Target::AtTimestamp)),
     Route::post("/api/query_batch", Endpoint::Batch),
     Route::post("/api/admin/export", Endpoint::Export),
+    Route::get("/api/admin/keys", Endpoint::Keys(keys::Operation::List)),
+    Route::post("/api/admin/keys/create", Endpoint::Keys(keys::Operation::Create)),
+    Route::post("/api/admin/keys/revoke", Endpoint::Keys(keys::Operation::Revoke)),
 ];
 
 impl Route {
@@ -131,6 +135,7 @@ async fn answer(endpoint: Endpoint, shared: &Shared, request: Request) -> axum::
         Endpoint::QueryTimestamp => moments::query_ts(shared, request).await,
         Endpoint::Batch => batch::batch(shared, request).await,
         Endpoint::Export => export::export(shared, request).await,
+        Endpoint::Keys(operation) => keys::keys(operation, shared, request).await,
         Endpoint::Home => pages::home(),
         Endpoint::Health => pages::health(shared),
         Endpoint::Version => pages::version(),

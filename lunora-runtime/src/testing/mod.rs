@@ -8,9 +8,11 @@ mod app;
 mod client;
 mod clock;
 mod directory;
+mod issuer;
 
 pub use self::{
     app::{TestApp, TestAppBuilder},
     client::TestClient,
     clock::TestClock,
+    issuer::TestIssuer,
 };

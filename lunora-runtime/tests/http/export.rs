@@ -19,6 +19,9 @@ fn refusal(headers: &str) -> (u16, String) {
 #[test]
 fn it_is_for_administrators_alone() {
     let key = &shared().admin_key;
+    let body = r#"{"name":"runner","scopes":["run-internal","act-as","write-data"]}"#;
+    let made = shared().post_with("/api/admin/keys/create", &shared().as_admin(), body);
+    let runner = made.json()["key"].as_str().unwrap().to_owned();
     let user = BASE64.encode(br#"{"issuer":"https://id.example","subject":"ada"}"#);
     for (headers, expected) in [
         (String::new(), (401, "BadAdminKey")),
@@ -28,12 +31,13 @@ fn it_is_for_administrators_alone() {
         ),
         (
             "Authorization: Bearer e30.e30.\r\n".to_owned(),
-            (401, "NoAuthProvider"),
+            (401, "BadAdminKey"),
         ),
         (
             format!("Authorization: Convex {key}:{user}\r\n"),
-            (403, "Forbidden"),
+            (401, "BadAdminKey"),
         ),
+        (format!("Authorization: Convex {runner}\r\n"), (403, "Forbidden")),
     ] {
         let (status, code) = refusal(&headers);
         assert_eq!((status, &*code), expected, "{headers}");

@@ -179,7 +179,7 @@ fn the_results_of_a_batch_are_so_large_and_no_larger() {
         r#"{"results":["#.len(),
     );
     let server = serve(limited(|limits| {
-        limits.batch_result_bytes = outside + around + 100
+        limits.batch_result_bytes = outside + around + 100;
     }));
     let echo = |length: usize| {
         batch(

@@ -66,13 +66,22 @@ impl Server {
 
     /// Processor time used so far, in user and kernel together.
     pub(crate) fn cpu(&self) -> Outcome<Duration> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let fields: Vec<_> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
-        let ticks =
-            |at: usize| -> Outcome<u64> { Ok(fields.get(at).ok_or("no processor time in stat")?.parse()?) };
-        // proc(5): utime and stime are fields 14 and 15, in hundredths of a second on Linux.
-        Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
+        cpu_of(&self.child.id().to_string())
     }
+}
+
+/// Processor time that this process has used so far.
+pub(crate) fn own_cpu() -> Outcome<Duration> {
+    cpu_of("self")
+}
+
+fn cpu_of(process: &str) -> Outcome<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let fields: Vec<_> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
+    let ticks =
+        |at: usize| -> Outcome<u64> { Ok(fields.get(at).ok_or("no processor time in stat")?.parse()?) };
+    // proc(5): utime and stime are fields 14 and 15, in hundredths of a second on Linux.
+    Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
 }
 
 impl Drop for Server {

@@ -164,7 +164,7 @@ fn nothing_is_known_of_commits_that_it_has_not_heard_of() {
     cache.keep_document(&document, Timestamp(1));
     assert!(cache.document(id, Timestamp(1)).is_some());
     assert!(cache.document(id, Timestamp(2)).is_none());
-    cache.apply(Timestamp(2), &[], &Fresh::new());
+    cache.apply(Timestamp(2), &[], &Fresh::default());
     assert!(cache.document(id, Timestamp(2)).is_some());
     cache.forget(Timestamp(5));
     assert!(cache.document(id, Timestamp(5)).is_none());

@@ -61,6 +61,9 @@ pub(crate) const ENTRIES: &[Entry] = &[
     ),
     entry(Verb::Post, "/api/query_batch", Some(Kind::Query), NamesBy::Batch),
     entry(Verb::Post, "/api/admin/export", None, NamesBy::Nothing),
+    entry(Verb::Get, "/api/admin/keys", None, NamesBy::Nothing),
+    entry(Verb::Post, "/api/admin/keys/create", None, NamesBy::Nothing),
+    entry(Verb::Post, "/api/admin/keys/revoke", None, NamesBy::Nothing),
 ];
 
 impl Entry {
