@@ -24,6 +24,7 @@ pub use lunora_core::{
 };
 #[doc(inline)]
 pub use lunora_runtime::{
+    backup,
     cli::main,
     database::{
         DocumentNotFound, DocumentStream, NotUnique, Order, QueryBuilder, Reader, UniqueViolation, Writer,

@@ -473,10 +473,19 @@ fn what_cannot_be_understood_is_exit_code_2_with_advice() {
 #[test]
 fn help_names_the_commands() {
     let help = run(command(&program::fixture()).arg("--help")).unwrap();
-    for name in ["lunora-fixture", "serve", "run", "functions", "check", "keys"] {
+    for name in [
+        "lunora-fixture",
+        "serve",
+        "run",
+        "functions",
+        "check",
+        "keys",
+        "export",
+        "import",
+    ] {
         assert!(help.contains(name), "{name} is not in {help}");
     }
-    for name in ["serve", "run", "functions", "check", "keys"] {
+    for name in ["serve", "run", "functions", "check", "keys", "export", "import"] {
         let help = run(command(&program::fixture()).args([name, "--help"])).unwrap();
         assert!(help.contains("Usage") && help.contains(name), "{help}");
     }

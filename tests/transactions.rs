@@ -1044,6 +1044,7 @@ mod at_the_limit {
             identity: None,
             idempotency_key: Some("67e55044-10b1-426f-9247-bb680e5fe0c8".to_owned()),
             request_id: RequestId::random(),
+            at: None,
         };
         app.runtime().public().call(request).await.unwrap();
     }

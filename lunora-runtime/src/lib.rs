@@ -1,8 +1,9 @@
 //! Everything of Lunora that runs: store, transactions, functions, server.
 //!
-//! The rooms, each importing only what stands below it: [`cli`], [`testing`], [`server`], [`functions`],
+//! The rooms, each importing only what stands below it: [`cli`] and [`backup`], [`testing`], [`server`], [`functions`],
 //! [`database`], [`store`].
 
+pub mod backup;
 pub mod cli;
 pub mod database;
 pub mod functions;

@@ -211,3 +211,49 @@ fn a_call_in_a_users_name_leaves_a_line() {
         }
     }
 }
+
+#[test]
+fn an_export_leaves_one_line_also_when_its_key_does_not_open_it() {
+    let server = Audited::start();
+    let reader = server.create("reader", r#"["read-data"]"#);
+    let runner = server.create("runner", r#"["run-internal"]"#);
+    let _recording = tracing::subscriber::set_default(server.journal.clone());
+    for (key, status, parts) in [
+        (
+            &reader,
+            "HTTP/1.1 200",
+            ["key=\"reader\"", "data exported", "outcome=\"ok\""],
+        ),
+        (
+            &runner,
+            "HTTP/1.1 403",
+            ["key=\"runner\"", "read-data", "forbidden"],
+        ),
+    ] {
+        let request = format!(
+            "POST /api/admin/export HTTP/1.1\r\nHost: x\r\nAuthorization: Convex {key}\r\nContent-Length: 0\r\n\
+             Connection: close\r\n\r\n"
+        );
+        let lines = server.tokio.block_on(async {
+            let mut client = TcpStream::connect(server.addr).await.unwrap();
+            client.write_all(request.as_bytes()).await.unwrap();
+            let mut reply = Vec::new();
+            client.read_to_end(&mut reply).await.unwrap();
+            assert!(reply.starts_with(status.as_bytes()));
+            let line = async {
+                loop {
+                    let lines = server.lines();
+                    if !lines.is_empty() {
+                        return lines;
+                    }
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(Duration::from_mins(1), line).await.unwrap()
+        });
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        for part in parts {
+            assert!(lines[0].contains(part), "{part} in {lines:?}");
+        }
+    }
+}

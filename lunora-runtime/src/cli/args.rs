@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod backup;
 mod keys;
 mod trust;
 
@@ -12,6 +13,7 @@ use std::{
 use clap::{Arg, ArgAction, ArgMatches, error::ErrorKind, parser::ValueSource, value_parser};
 
 pub(super) use self::{
+    backup::{Export, Import},
     keys::{Keys, Operation},
     trust::{KeysAt, Trust},
 };
@@ -23,6 +25,8 @@ pub(super) enum Command {
     Run(Run),
     Functions { json: bool },
     Check { data: PathBuf },
+    Export(Export),
+    Import(Import),
     Keys(Keys),
 }
 
@@ -45,7 +49,7 @@ pub(super) struct Run {
     pub(super) target: Target,
 }
 
-/// Where a function is run, or keys are managed.
+/// Where a command does its work.
 #[derive(Debug)]
 pub(super) enum Target {
     /// On a data directory, or through the server that holds it.
@@ -65,6 +69,8 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
             json: matches.get_flag("json"),
         },
         Some(("check", matches)) => Command::Check { data: path(matches) },
+        Some(("export", matches)) => Command::Export(backup::export(matches)?),
+        Some(("import", matches)) => Command::Import(backup::import(matches)),
         Some(("keys", matches)) => Command::Keys(keys::keys(matches)?),
         Some((_, matches)) => Command::Serve(serve(matches)?),
         None => Command::Serve(serve(&command_serve().try_get_matches_from(["serve"])?)?),
@@ -80,6 +86,8 @@ fn command() -> clap::Command {
         .subcommand(command_run())
         .subcommand(command_functions())
         .subcommand(command_check())
+        .subcommand(backup::command_export())
+        .subcommand(backup::command_import())
         .subcommand(keys::command())
         .after_help("LUNORA_LOG sets what is logged: `debug`, or `lunora=debug,my_app=trace`.")
 }

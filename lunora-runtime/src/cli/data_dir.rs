@@ -12,10 +12,10 @@ use crate::store::{Embedded, Options, Store, StoreError};
 
 /// A directory with a store in it.
 #[derive(Debug)]
-pub(super) struct DataDir<'a>(&'a Path);
+pub(crate) struct DataDir<'a>(&'a Path);
 
 impl<'a> DataDir<'a> {
-    pub(super) const fn new(path: &'a Path) -> Self {
+    pub(crate) const fn new(path: &'a Path) -> Self {
         Self(path)
     }
 
@@ -33,11 +33,17 @@ impl<'a> DataDir<'a> {
         self.0.join("address")
     }
 
-    fn store(&self) -> PathBuf {
+    /// The store in it.
+    pub(crate) fn store(&self) -> PathBuf {
         self.0.join("store")
     }
 
-    pub(super) fn exists(&self) -> bool {
+    /// Makes the directory, for its owner alone, if it is not there.
+    pub(crate) fn make(&self) -> io::Result<()> {
+        make_private(self.0)
+    }
+
+    pub(crate) fn exists(&self) -> bool {
         self.store().exists()
     }
 
@@ -49,7 +55,7 @@ impl<'a> DataDir<'a> {
                 self.0.display()
             ))
         };
-        make_private(self.0).map_err(|error| describe(&error))?;
+        self.make().map_err(|error| describe(&error))?;
         match Embedded::open(&self.store(), Options::default()) {
             Ok(store) => {
                 // Left by a server that was killed: nobody serves there now.
@@ -119,7 +125,7 @@ fn write_private(path: &Path, text: &str) -> io::Result<()> {
         .map_or(Ok(()), |directory| File::open(directory)?.sync_all())
 }
 
-fn private_file() -> OpenOptions {
+pub(super) fn private_file() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -1,11 +1,14 @@
 //! The command line of an application: `lunora::main(my_app::app())`.
 
 mod args;
+mod backup;
 mod check;
-mod data_dir;
+pub(crate) mod data_dir;
+mod download;
 mod functions;
 mod keys;
 mod output;
+mod output_file;
 mod place;
 mod progress;
 mod run;
@@ -68,6 +71,8 @@ pub fn main(app: App) -> ExitCode {
         Command::Run(run) => run::run(app, &run),
         Command::Functions { json } => functions::list(app, json),
         Command::Check { data } => check::check(app, &data),
+        Command::Export(export) => backup::export(app, &export),
+        Command::Import(import) => backup::import(app, &import),
         Command::Keys(keys) => keys::keys(app, &keys),
     };
     match result {

@@ -16,9 +16,9 @@ pub(super) enum Place {
 /// A server, and the key for it.
 #[derive(Debug)]
 pub(super) struct Remote {
-    url: String,
+    pub(super) url: String,
     #[cfg_attr(not(feature = "fetch"), expect(dead_code, reason = "nobody is asked"))]
-    key: String,
+    pub(super) key: String,
 }
 
 /// What a server answered.

@@ -62,6 +62,7 @@ async fn run_here(
         identity: None,
         idempotency_key: None,
         request_id: RequestId::random(),
+        at: None,
     };
     let result = runtime.full().call_as_server(request).await;
     runtime.shutdown().await.map_err(Failure::unusable)?;

@@ -121,7 +121,11 @@ pub(super) fn count(committer: &Committer, table: &TableSchema) -> Result<u64, O
 }
 
 /// Two documents with the same values are neighbours in the index.
-fn refuse_duplicates(committer: &Committer, table: &TableSchema, index: Index) -> Result<(), OpenError> {
+pub(super) fn refuse_duplicates(
+    committer: &Committer,
+    table: &TableSchema,
+    index: Index,
+) -> Result<(), OpenError> {
     let snapshot = newest(committer)?;
     let id_of = |entry: &Key| {
         let nobody = DocumentId {

@@ -219,7 +219,7 @@ fn fresh(transaction: &Transaction) -> Fresh {
 }
 
 /// Nanoseconds since 1970, so that timestamps of different runs never meet.
-fn now() -> u64 {
+pub(super) fn now() -> u64 {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since_1970.as_nanos())
         .unwrap_or(u64::MAX)

@@ -100,7 +100,7 @@ impl Database {
     }
 
     /// The newest snapshot of this freshness.
-    fn snapshot(&self, freshness: Freshness) -> Result<Arc<dyn Snapshot>, StoreError> {
+    pub(super) fn snapshot(&self, freshness: Freshness) -> Result<Arc<dyn Snapshot>, StoreError> {
         let store = &self.0.committer.store;
         loop {
             let newest = match freshness {
@@ -152,6 +152,10 @@ impl Database {
         let store = &self.0.committer.store;
         let snapshot = store.snapshot(store.ordered())?;
         check::check(&*snapshot, &self.0.tables, progress)
+    }
+
+    pub(super) fn tables(&self) -> &Tables {
+        &self.0.tables
     }
 
     pub(super) fn committer(&self) -> &Committer {

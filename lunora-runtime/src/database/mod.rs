@@ -5,6 +5,7 @@
 //! conflict; nothing is locked while a function runs. [`Reader`] and [`Writer`] are the typed face of a transaction,
 //! the one that functions see.
 
+mod archive;
 mod backfill;
 mod bounds;
 mod cache;
@@ -15,11 +16,13 @@ mod creation;
 mod cursor;
 mod document;
 mod error;
+mod get_many;
 mod index;
 mod instance;
 mod keys;
 mod lane;
 mod meter;
+mod moment;
 mod open;
 mod overlay;
 mod pages;
@@ -42,6 +45,10 @@ mod writes;
 #[cfg(test)]
 pub(crate) use self::reads::reads_of;
 pub use self::{
+    archive::{
+        ArchiveError, ExportError, ExportOptions, ExportReport, ImportError, ImportMode, ImportOptions,
+        ImportReport, IndexEntry, Manifest, TableEntry, export, import, inspect,
+    },
     bounds::Order,
     check::{CheckReport, Problem, TableReport},
     committer::CommitError,
@@ -52,6 +59,7 @@ pub use self::{
     },
     instance::{Database, Freshness},
     lane::{LEASE, LaneGuard},
+    moment::Moment,
     open::{OpenError, OpenOptions},
     pages::PageEnd,
     progress::{Progress, Step},

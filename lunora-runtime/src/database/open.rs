@@ -144,6 +144,19 @@ pub(super) fn open(
     Ok((reconcile::resolve(&opening.catalog, schema), key))
 }
 
+/// Enters tables that the schema does not have, whose documents nobody has compared with a type.
+pub(super) fn enter_former(committer: &Committer, names: &[&str]) -> Result<(), OpenError> {
+    let mut opening = Opening {
+        committer,
+        catalog: load_or_create(committer)?,
+    };
+    opening.change(|catalog| {
+        for name in names {
+            reconcile::enter_former(catalog, name);
+        }
+    })
+}
+
 struct Opening<'a> {
     committer: &'a Committer,
     catalog: Catalog,

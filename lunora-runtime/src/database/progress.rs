@@ -26,9 +26,32 @@ pub enum Step<'a> {
     Drop(&'a str),
     /// Documents are compared with the indexes.
     Check,
+    /// Documents are written to an export.
+    Export,
+    /// Documents of an export are checked.
+    Inspect,
+    /// Documents of an export are brought into the store.
+    Import,
+    /// Documents that the store has already are kept.
+    Keep,
 }
 
 impl Progress<'_> {
+    /// What is done with which table.
+    pub fn what(&self) -> String {
+        let table = self.table;
+        match self.step {
+            Step::Verify => format!("checking documents of {table}"),
+            Step::Build(index) => format!("building index {index} of {table}"),
+            Step::Drop(index) => format!("removing index {index} of {table}"),
+            Step::Check => format!("comparing {table} with its indexes"),
+            Step::Export => format!("exporting {table}"),
+            Step::Inspect => format!("checking {table} of the export"),
+            Step::Import => format!("importing {table}"),
+            Step::Keep => format!("keeping {table}"),
+        }
+    }
+
     /// This piece of work is complete.
     pub const fn is_done(&self) -> bool {
         self.done >= self.total
@@ -37,18 +60,7 @@ impl Progress<'_> {
 
 impl fmt::Display for Progress<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            table,
-            step,
-            done,
-            total,
-        } = self;
-        match step {
-            Step::Verify => write!(f, "checking documents of {table}: ")?,
-            Step::Build(index) => write!(f, "building index {index} of {table}: ")?,
-            Step::Drop(index) => write!(f, "removing index {index} of {table}: ")?,
-            Step::Check => write!(f, "comparing {table} with its indexes: ")?,
-        }
-        write!(f, "{done} of {total}")
+        let Self { done, total, .. } = self;
+        write!(f, "{}: {done} of {total}", self.what())
     }
 }

@@ -90,6 +90,20 @@ pub(super) fn finish_building(catalog: &mut Catalog, schema: &Schema) {
     }
 }
 
+/// Enters a table that has got documents outside of any schema. When one has it again, they are compared with its type,
+/// and all its indexes are built.
+pub(super) fn enter_former(catalog: &mut Catalog, name: &str) {
+    if catalog.table(name).is_none() {
+        catalog.tables.push(CatalogTable::new(name, ""));
+    }
+    if let Some(known) = catalog.table_mut(name) {
+        known.fingerprint.clear();
+        for index in &mut known.indexes {
+            index.state = IndexState::Dropping;
+        }
+    }
+}
+
 /// Forgets the indexes that are dropped.
 pub(super) fn finish_dropping(catalog: &mut Catalog) {
     for table in &mut catalog.tables {

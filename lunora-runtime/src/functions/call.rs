@@ -104,6 +104,7 @@ impl Engine {
             depth: Depth::default(),
             key,
             class,
+            at: request.at,
         };
         match function.kind {
             Kind::Query => work.query(underway).await,
@@ -131,6 +132,7 @@ impl Engine {
             depth,
             key: None,
             class: CallerClass::Server,
+            at: None,
         };
         let answer = match kind {
             Kind::Query => work.query(()).await,

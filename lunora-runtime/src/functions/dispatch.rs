@@ -30,7 +30,7 @@ use super::{
     random::RequestId,
     results::{CallerClass, Returned},
 };
-use crate::store::Timestamp;
+use crate::{database::Moment, store::Timestamp};
 
 /// A call as it arrives.
 #[derive(Debug)]
@@ -47,6 +47,8 @@ pub struct CallRequest {
     pub idempotency_key: Option<String>,
     /// Id of this request.
     pub request_id: RequestId,
+    /// What a query reads at; the newest commit on disk if it does not say.
+    pub at: Option<Moment>,
 }
 
 /// The result of a call.

@@ -162,3 +162,64 @@ async fn purge_batch(transaction: &SharedTransaction, before: f64) -> Result<usi
     }
     Ok(old.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use lunora_core::{shape::Shapes, time::Time};
+
+    use super::*;
+    use crate::{
+        database::{Database, OpenOptions, Schema, TableSchema},
+        store::Memory,
+    };
+
+    fn record(key: String) -> RequestRecord {
+        RequestRecord {
+            key,
+            path: "messages:send".to_owned(),
+            arguments: String::new(),
+            result: Bytes(Vec::new()),
+            ts: 0,
+        }
+    }
+
+    #[test]
+    fn records_that_nobody_can_repeat_any_more_go_and_the_others_stay() {
+        let schema = Schema::new(vec![TableSchema::of::<RequestRecord>(&mut Shapes::default())]).unwrap();
+        let database = Database::open(Arc::new(Memory::new()), schema, OpenOptions::default()).unwrap();
+        let start = Time::from_millis(1_893_456_000_000.0);
+        let at = |now| SystemTransaction {
+            database: &database,
+            now,
+        };
+        let count = || {
+            let all = at(start).run(|transaction| transaction.reader().query::<RequestRecord>().count());
+            all.unwrap().0
+        };
+        // More than are removed in one transaction.
+        for (now, records) in [(start, 2 * BATCH + 1), (start + KEPT, 3)] {
+            let insert = at(now).run(move |transaction| {
+                Box::pin(async move {
+                    for n in 0..records {
+                        transaction
+                            .writer()
+                            .insert(record(format!("{now:?} {n}")))
+                            .await?;
+                    }
+                    Ok(())
+                })
+            });
+            insert.unwrap();
+        }
+        purge(&at(start + KEPT)).unwrap();
+        assert_eq!(
+            count(),
+            2 * BATCH as u64 + 4,
+            "kept for as long as it was promised"
+        );
+        purge(&at(start + KEPT + Duration::from_secs(1))).unwrap();
+        assert_eq!(count(), 3);
+    }
+}

@@ -17,6 +17,7 @@ mod admin;
 mod app;
 mod auth;
 mod authenticate;
+mod backup;
 mod blocked;
 mod call;
 mod call_state;
@@ -49,8 +50,8 @@ pub(crate) use self::fetch::client as http_client;
 pub use self::{
     action_ctx::ActionCtx,
     admin::{
-        ActingCaller, AdminCaller, AdminKey, AdminKeys, InvalidAdminKey, KeyError, KeyInfo, KeyManager,
-        MissingScope, NewKey, Revocation, Scope, UnknownScope,
+        ActingCaller, AdminCaller, AdminKey, AdminKeys, DataReader, InvalidAdminKey, KeyError, KeyInfo,
+        KeyManager, MissingScope, NewKey, Revocation, Scope, UnknownScope,
     },
     app::{App, Ctx, Entry, Handler, Item, KindOf, Listing, RunOf, entry},
     auth::{Auth, Unauthenticated},
@@ -68,5 +69,10 @@ pub use self::{
     runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
     tokens::{InvalidIssuer, InvalidToken, Issuer, TokenLimits, TokenVerifier, VerifiedToken},
 };
-pub(crate) use self::{call::encode_args, dispatch::call_error, runtime::Catalog};
+pub(crate) use self::{
+    backup::{export_store, import},
+    call::encode_args,
+    dispatch::call_error,
+    runtime::Catalog,
+};
 pub use crate::database::BoxFuture;

@@ -48,7 +48,8 @@ impl Ran {
 impl Work {
     /// Answers the query as of the newest commit on disk. `held` is dropped when it is over.
     pub(super) async fn query(self, held: impl Send + 'static) -> Result<Answer, CallError> {
-        let is_kept = self.engine.results.is_on();
+        // What is kept is as of now.
+        let is_kept = self.at.is_none() && self.engine.results.is_on();
         let key = is_kept.then(|| Arc::new(QueryKey::new(&self.function, &self.args, self.class, None)));
         if let Some(answer) = key.as_ref().and_then(|key| self.known(key)) {
             return Ok(answer);
@@ -75,7 +76,10 @@ impl Work {
         if Instant::now() >= end {
             return Err(Error::from(TookTooLong));
         }
-        let ran = self.run_once(|database, options| database.begin(Freshness::Durable, options))?;
+        let ran = self.run_once(|database, options| match &self.at {
+            Some(moment) => Ok(database.begin_in(moment, options)),
+            None => database.begin(Freshness::Durable, options),
+        })?;
         let ts = ran.ts();
         let value = match key.filter(|_| ran.audience != Audience::Nobody) {
             None => Returned::Own(ran.result?),

@@ -20,8 +20,8 @@ use super::{
     system::SystemTransaction,
 };
 use crate::{
-    database::{self, Database, Schema, SchemaError, TableSchema},
-    store::{Store, StoreError},
+    database::{self, Database, Moment, Schema, SchemaError, TableSchema},
+    store::{Store, StoreError, Timestamp},
 };
 
 /// How long a shutdown waits for calls whose callers are gone. (The server has waited for the others before.)
@@ -230,6 +230,21 @@ impl Runtime {
     /// The database under the functions.
     pub fn database(&self) -> &Database {
         &self.0.engine.database
+    }
+
+    /// The newest commit on disk.
+    pub(crate) fn durable(&self) -> Timestamp {
+        self.database().durable()
+    }
+
+    /// The same, to be read at.
+    pub(crate) fn moment(&self) -> Result<Moment, StoreError> {
+        self.database().moment()
+    }
+
+    /// An earlier one, if it is still there.
+    pub(crate) fn moment_at(&self, ts: Timestamp) -> Result<Moment, StoreError> {
+        self.database().moment_at(ts)
     }
 
     /// The clock of all calls.

@@ -24,7 +24,9 @@ use super::{
     results::{CallerClass, Returned},
 };
 use crate::{
-    database::{CommitError, Database, Freshness, TimeLimitExceeded, Transaction, TransactionOptions},
+    database::{
+        CommitError, Database, Freshness, Moment, TimeLimitExceeded, Transaction, TransactionOptions,
+    },
     store::{StoreError, Timestamp},
 };
 
@@ -43,6 +45,8 @@ pub(super) struct Work {
     pub(super) depth: Depth,
     pub(super) key: Option<RequestKey>,
     pub(super) class: CallerClass,
+    /// What a query reads at, if not at the newest commit on disk.
+    pub(super) at: Option<Moment>,
 }
 
 /// The time that a call may take ran out before it could commit.

@@ -15,17 +15,19 @@ use super::{
     envelope::{Envelope, Shape, path_of_address},
     finishing::Finishing,
     held::hold,
-    idempotency,
+    idempotency, moments,
     options::ServerLimits,
     problem::{Problem, json},
 };
 use crate::functions::{Answer, AuthError, CallError, CallRequest, InvalidAdminKey, RequestId, Runtime};
 
 /// Where a route takes the function from, and of which kind it has to be.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Target {
     /// From the body; of this kind.
     Body(Kind),
+    /// From the body, with a timestamp; a query.
+    AtTimestamp,
     /// From the query string; a query.
     QueryString,
     /// From the body; of any kind.
@@ -40,21 +42,21 @@ impl Target {
     fn kind(self) -> Option<Kind> {
         match self {
             Self::Body(kind) => Some(kind),
-            Self::QueryString => Some(Kind::Query),
+            Self::QueryString | Self::AtTimestamp => Some(Kind::Query),
             Self::AnyKind | Self::Address => None,
         }
     }
 
     fn shape(self) -> Shape {
         match self {
-            Self::Body(_) | Self::QueryString => Shape::ObjectOrArray,
+            Self::Body(_) | Self::AtTimestamp | Self::QueryString => Shape::ObjectOrArray,
             Self::AnyKind | Self::Address => Shape::Object,
         }
     }
 
     fn refusal(self) -> Refusal {
         match self {
-            Self::Body(_) | Self::QueryString => Refusal::PublicFunction,
+            Self::Body(_) | Self::AtTimestamp | Self::QueryString => Refusal::PublicFunction,
             Self::AnyKind | Self::Address => Refusal::Function,
         }
     }
@@ -85,6 +87,10 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
         in_full: caller.is_admin() || shared.options.dev,
         refusal: target.refusal(),
     };
+    let at = match target {
+        Target::AtTimestamp => Some(moments::moment_at(&shared.runtime, &asked.ts)?),
+        _ => None,
+    };
     let request = CallRequest {
         path: asked.path,
         kind: target.kind(),
@@ -92,12 +98,13 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
         identity: None,
         idempotency_key: idempotency::key(&parts.headers, &caller)?,
         request_id,
+        at,
     };
     let runtime = shared.runtime.clone();
     // The call goes on when its client hangs up, and holds its place and its memory until it is over.
     let call = Finishing::new(async move {
         let _held = (slot, body);
-        dispatch(&runtime, caller, request).await
+        dispatch(&runtime, &caller, request).await
     });
     let outcome = call.await.map_err(|panic| Problem::lost(&*panic))?;
     answer(outcome, &view, &shared.unread)
@@ -105,33 +112,43 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
 
 /// The one place where a dispatcher is chosen. The public one has no internal function in it to find; the other
 /// takes the proof of an admin key.
-async fn dispatch(runtime: &Runtime, caller: Caller, request: CallRequest) -> Result<Answer, CallError> {
+pub(super) async fn dispatch(
+    runtime: &Runtime,
+    caller: &Caller,
+    request: CallRequest,
+) -> Result<Answer, CallError> {
     match caller {
-        Caller::Public(identity) => runtime.public().call(CallRequest { identity, ..request }).await,
-        Caller::Acting(caller) => runtime.public().call_as_user(&caller, request).await,
+        Caller::Public(identity) => {
+            let identity = identity.clone();
+            runtime.public().call(CallRequest { identity, ..request }).await
+        }
+        Caller::Acting(caller) => runtime.public().call_as_user(caller, request).await,
         Caller::Admin(admin, identity) => {
+            let identity = identity.clone();
             runtime
                 .full()
-                .call(&admin, CallRequest { identity, ..request })
+                .call(admin, CallRequest { identity, ..request })
                 .await
         }
     }
 }
 
-fn answer(outcome: Result<Answer, CallError>, view: &View, unread: &Quota) -> Result<Response, Problem> {
-    let body = match outcome {
-        Ok(answer) => answer::success(&answer.value, view.format),
-        Err(CallError::Function(error)) => answer::failure(&error, view),
-        Err(CallError::Overloaded { retry_after }) => {
-            return Err(Problem::overloaded(
-                "The server has more calls than it can run.",
-                retry_after,
-            ));
-        }
-        Err(CallError::ShuttingDown) => return Err(Problem::shutting_down()),
-        Err(CallError::KeyRevoked) => return Err(AuthError::Key(InvalidAdminKey).into()),
-    };
-    Ok(json(StatusCode::OK, hold(body, unread)?))
+fn answer(result: Result<Answer, CallError>, view: &View, unread: &Quota) -> Result<Response, Problem> {
+    Ok(json(StatusCode::OK, hold(outcome(result, view)?, unread)?))
+}
+
+/// What a function did, as JSON; or why none ran.
+pub(super) fn outcome(result: Result<Answer, CallError>, view: &View) -> Result<Vec<u8>, Problem> {
+    match result {
+        Ok(answer) => Ok(answer::success(&answer.value, view.format)),
+        Err(CallError::Function(error)) => Ok(answer::failure(&error, view)),
+        Err(CallError::Overloaded { retry_after }) => Err(Problem::overloaded(
+            "The server has more calls than it can run.",
+            retry_after,
+        )),
+        Err(CallError::ShuttingDown) => Err(Problem::shutting_down()),
+        Err(CallError::KeyRevoked) => Err(AuthError::Key(InvalidAdminKey).into()),
+    }
 }
 
 pub(super) fn too_many() -> Problem {
@@ -140,30 +157,46 @@ pub(super) fn too_many() -> Problem {
 }
 
 /// What a request asks for.
-struct Asked {
-    path: FunctionPath,
-    args: Object,
-    format: Format,
+pub(super) struct Asked {
+    pub(super) path: FunctionPath,
+    pub(super) args: Object,
+    pub(super) format: Format,
+    /// The timestamp to read at, as it is written; empty where there is none.
+    ts: String,
 }
 
 impl Asked {
     /// Everything here looks at the request alone, never at the functions that there are.
     fn read(target: Target, parts: &Parts, body: &[u8], limits: &ServerLimits) -> Result<Self, Problem> {
-        let envelope = match target {
+        let mut envelope = match target {
             Target::QueryString => Envelope::from_query(parts.uri.query().unwrap_or_default())?,
             _ => Envelope::from_body(&parts.headers, body)?,
         };
-        let path = match target {
-            Target::Address => {
-                path_of_address(parts.uri.path().strip_prefix(RUN_PREFIX).unwrap_or_default())?
-            }
-            _ => envelope.path()?,
-        };
+        if target == Target::Address {
+            let address = parts.uri.path().strip_prefix(RUN_PREFIX).unwrap_or_default();
+            envelope.name(path_of_address(address)?);
+        }
+        Self::from_envelope(envelope, target.shape(), body.len(), limits)
+    }
+
+    /// `body_len` is the length of the body in which the envelope came.
+    pub(super) fn from_envelope(
+        envelope: Envelope<'_>,
+        shape: Shape,
+        body_len: usize,
+        limits: &ServerLimits,
+    ) -> Result<Self, Problem> {
+        let path = envelope.path()?;
         envelope.check_component()?;
-        let format = envelope.format()?;
-        let args = envelope.into_args(target.shape())?;
-        check_size(&args, body.len(), limits.argument_bytes)?;
-        Ok(Self { path, args, format })
+        let (format, ts) = (envelope.format()?, envelope.timestamp());
+        let args = envelope.into_args(shape)?;
+        check_size(&args, body_len, limits.argument_bytes)?;
+        Ok(Self {
+            path,
+            args,
+            format,
+            ts,
+        })
     }
 }
 

@@ -23,6 +23,7 @@ pub(super) struct Shared {
     pub(super) options: ServerOptions,
     pub(super) lifecycle: Lifecycle,
     pub(super) requests: Quota,
+    pub(super) exports: Quota,
     pub(super) buffers: Quota,
     pub(super) unread: Quota,
 }

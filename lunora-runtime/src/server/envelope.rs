@@ -25,6 +25,11 @@ pub(super) struct Envelope<'a> {
     args: Option<Value>,
     #[serde(borrow)]
     component_path: Option<Text<'a>>,
+    #[serde(borrow)]
+    ts: Option<Text<'a>>,
+    /// The function, where the address names it.
+    #[serde(skip)]
+    named: Option<FunctionPath>,
 }
 
 /// A string that borrows from the request where it can; `Option<Cow<str>>` never does.
@@ -72,8 +77,23 @@ impl<'a> Envelope<'a> {
         Ok(envelope)
     }
 
-    /// The function that the body names.
+    /// Whatever the body says, the address names this function.
+    pub(super) fn name(&mut self, path: FunctionPath) {
+        self.named = Some(path);
+    }
+
+    /// The timestamp to read at, as it is written; empty when there is none.
+    pub(super) fn timestamp(&self) -> String {
+        self.ts
+            .as_ref()
+            .map_or_else(String::new, |Text(ts)| ts.to_string())
+    }
+
+    /// The function that the request names.
     pub(super) fn path(&self) -> Result<FunctionPath, Problem> {
+        if let Some(path) = &self.named {
+            return Ok(path.clone());
+        }
         let Text(path) = self.path.as_ref().ok_or_else(|| bad_json("`path` is missing"))?;
         FunctionPath::parse(path).map_err(bad_path)
     }

@@ -73,6 +73,7 @@ impl Server {
             options,
             lifecycle: Lifecycle::new(),
             requests: Quota::new(limits.concurrent_requests),
+            exports: Quota::new(limits.concurrent_exports),
             buffers: Quota::new(limits.buffered_bytes),
             unread: Quota::new(limits.unread_bytes),
         });

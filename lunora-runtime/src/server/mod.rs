@@ -10,6 +10,7 @@
 
 mod admission;
 mod answer;
+mod batch;
 mod body;
 mod call;
 mod caller;
@@ -17,12 +18,14 @@ mod connection;
 mod cors;
 mod entry;
 mod envelope;
+mod export;
 mod finishing;
 mod held;
 mod idempotency;
 mod keys;
 mod lifecycle;
 mod listen;
+mod moments;
 mod options;
 mod pages;
 mod problem;

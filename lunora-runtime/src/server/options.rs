@@ -41,6 +41,12 @@ pub struct ServerLimits {
     pub connections: usize,
     /// Requests under `/api` being worked on. Further ones are told 503.
     pub concurrent_requests: usize,
+    /// Queries in one batch.
+    pub batch_queries: usize,
+    /// Bytes of all results of one batch.
+    pub batch_result_bytes: usize,
+    /// Exports being made. Further ones are told 503.
+    pub concurrent_exports: usize,
     /// Bytes of a request's line and headers together.
     pub head_bytes: usize,
     /// Bytes of a request's body.
@@ -69,6 +75,9 @@ impl Default for ServerLimits {
         Self {
             connections: 20_000,
             concurrent_requests: 4096,
+            batch_queries: 256,
+            batch_result_bytes: 16 << 20,
+            concurrent_exports: 2,
             head_bytes: 64 << 10,
             body_bytes: BODY_BYTES,
             buffered_bytes: 256 << 20,

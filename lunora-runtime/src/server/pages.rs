@@ -91,6 +91,7 @@ mod tests {
             options: ServerOptions::default(),
             lifecycle: Lifecycle::new(),
             requests: Quota::new(1),
+            exports: Quota::new(1),
             buffers: Quota::new(1),
             unread: Quota::new(1),
         };

@@ -11,9 +11,10 @@ use http::Method;
 use lunora_core::reference::Kind;
 
 use super::{
+    batch,
     call::{self, Target},
     entry::Shared,
-    keys, pages,
+    export, keys, moments, pages,
 };
 
 /// The method of a route. `HEAD` is answered where `GET` is.
@@ -37,6 +38,9 @@ pub struct Route {
 #[derive(Debug, Clone, Copy)]
 enum Endpoint {
     Call(Target),
+    QueryTimestamp,
+    Batch,
+    Export,
     Keys(keys::Operation),
     Home,
     Health,
@@ -57,6 +61,10 @@ pub const ROUTES: &[Route] = &[
     Route::post("/api/action", Endpoint::Call(Target::Body(Kind::Action))),
     Route::post("/api/function", Endpoint::Call(Target::AnyKind)),
     Route::post("/api/run/{*path}", Endpoint::Call(Target::Address)),
+    Route::post("/api/query_ts", Endpoint::QueryTimestamp),
+    Route::post("/api/query_at_ts", Endpoint::Call(Target::AtTimestamp)),
+    Route::post("/api/query_batch", Endpoint::Batch),
+    Route::post("/api/admin/export", Endpoint::Export),
     Route::get("/api/admin/keys", Endpoint::Keys(keys::Operation::List)),
     Route::post("/api/admin/keys/create", Endpoint::Keys(keys::Operation::Create)),
     Route::post("/api/admin/keys/revoke", Endpoint::Keys(keys::Operation::Revoke)),
@@ -124,6 +132,9 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
 async fn answer(endpoint: Endpoint, shared: &Shared, request: Request) -> axum::response::Response {
     match endpoint {
         Endpoint::Call(target) => call::call(target, shared, request).await,
+        Endpoint::QueryTimestamp => moments::query_ts(shared, request).await,
+        Endpoint::Batch => batch::batch(shared, request).await,
+        Endpoint::Export => export::export(shared, request).await,
         Endpoint::Keys(operation) => keys::keys(operation, shared, request).await,
         Endpoint::Home => pages::home(),
         Endpoint::Health => pages::health(shared),

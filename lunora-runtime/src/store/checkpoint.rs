@@ -8,15 +8,12 @@ use parking_lot::{Condvar, Mutex};
 use super::error::StoreError;
 use super::overlay::Layer;
 
-/// How long timestamps before a checkpoint can still be read: someone may have chosen one just before it.
-const GRACE: Duration = Duration::from_secs(2);
-
 /// What the checkpoint thread does next.
 #[derive(Debug)]
 pub(crate) enum Work {
     /// Write this layer into the engine.
     Write(Arc<Layer>),
-    /// Give up the generation before the last checkpoint.
+    /// Give up timestamps that are too old.
     Forget,
     /// End.
     Stop,
@@ -70,10 +67,14 @@ impl Checkpoints {
         }
     }
 
+    /// For the thread: when timestamps have to be given up next.
+    pub(crate) fn forget_at(&self, at: Option<Instant>) {
+        self.state.lock().forget_at = at;
+    }
+
     /// For the thread: the layer is in the engine.
     pub(crate) fn done(&self) {
         let mut state = self.state.lock();
-        state.forget_at = Some(Instant::now() + GRACE);
         let written = state.frozen.take();
         drop(state);
         self.changed.notify_all();

@@ -19,6 +19,12 @@ macro_rules! delegate_store {
                 self.running.engine.snapshot(ts)
             }
 
+            fn frozen(
+                &self,
+            ) -> Result<std::sync::Arc<dyn $crate::store::Snapshot>, $crate::store::StoreError> {
+                self.running.engine.frozen()
+            }
+
             fn append(
                 &self,
                 after: $crate::store::Timestamp,

@@ -15,6 +15,7 @@ use super::log::{Disk, Files, recover};
 use super::options::Options;
 use super::overlay::Layer;
 use super::recent::Recent;
+use super::replacement::settle;
 use super::state::{Base, DiskSpace, Meta, Patient};
 use super::threads::Running;
 use super::timestamp::Timestamp;
@@ -38,6 +39,16 @@ use super::timestamp::Timestamp;
 #[derive(Debug)]
 pub struct Embedded {
     running: Running,
+    recovery: Recovery,
+}
+
+/// What an opening had to read of the log: what was written since the last checkpoint, however much data there is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Recovery {
+    /// Commits after the checkpoint, which were brought back into memory. None after a clean end.
+    pub replayed: u64,
+    /// Bytes of the log that were read: those commits, and the segments that are open or ready.
+    pub log_bytes: u64,
 }
 
 delegate_store!(Embedded);
@@ -63,9 +74,21 @@ impl Embedded {
         if new {
             sync_names(dir, files)?;
         }
-        let parts = open_parts(dir, &log_dir, options, files)?;
+        settle(dir, files)?;
+        let (parts, recovery) = open_parts(dir, &log_dir, options, files)?;
         let running = Running::start(Engine::new(parts, options)?, Some(lock))?;
-        Ok(Self { running })
+        tracing::debug!(recovery.replayed, recovery.log_bytes, "the store is open");
+        Ok(Self { running, recovery })
+    }
+
+    /// What opening it took.
+    pub fn recovery(&self) -> Recovery {
+        self.recovery
+    }
+
+    /// Takes over the claim to the directory, which otherwise ends when the store is closed.
+    pub(crate) fn claim(&self) -> Option<DirLock> {
+        self.running.claim()
     }
 
     /// Brings everything ordered into the engine, as a full overlay would.
@@ -80,7 +103,7 @@ fn open_parts(
     log_dir: &Path,
     options: &Options,
     files: &Arc<dyn Files>,
-) -> Result<Parts, StoreError> {
+) -> Result<(Parts, Recovery), StoreError> {
     let (disk, health, path) = (
         Arc::<DiskSpace>::default(),
         Arc::<Health>::default(),
@@ -94,6 +117,7 @@ fn open_parts(
     let checkpoint = meta.map_or(Timestamp::ZERO, |meta| meta.checkpoint);
     let active = Arc::new(Layer::default());
     let mut recent = Recent::new(checkpoint, options.recent_commits, options.recent_bytes);
+    let mut recovery = Recovery::default();
     let segment_bytes = options.segment_bytes.max(1 << 12) as u64;
     let recovered = recover(
         log_dir,
@@ -102,6 +126,7 @@ fn open_parts(
         meta,
         Arc::clone(&health),
         &mut |commit| {
+            recovery.replayed += 1;
             active.insert(&commit);
             recent.push(Arc::new(commit));
         },
@@ -110,8 +135,9 @@ fn open_parts(
         Some(base) => base,
         None => create_base(dir, &path, recovered.meta, options, &disk, files)?,
     };
+    recovery.log_bytes = recovered.bytes;
     let (meta, last, log) = (recovered.meta, recovered.last, Some(recovered.log));
-    Ok(Parts {
+    let parts = Parts {
         base,
         meta,
         log,
@@ -120,7 +146,8 @@ fn open_parts(
         active,
         recent,
         last,
-    })
+    };
+    Ok((parts, recovery))
 }
 
 /// The names of `dir` and of what is in it are on disk once both directories are.

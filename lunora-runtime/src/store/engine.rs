@@ -78,7 +78,7 @@ impl Engine {
             order: Mutex::new(active),
             ordered: AtomicU64::new(last.0),
             recent: Mutex::new(recent),
-            views: Views::new(generation),
+            views: Views::new(generation, options.history, options.history_bytes),
             base: Mutex::new(Some(base)),
             log,
             waiters: Waiters::new(last),
@@ -119,6 +119,24 @@ impl Engine {
         self.views.open(ts)
     }
 
+    /// Brings what is ordered into the engine and gives a view of the engine alone: one that kept a layer would keep
+    /// all that is added to it. While the disk is full that has to do, though.
+    pub(crate) fn frozen(&self) -> Result<Arc<dyn Snapshot>, StoreError> {
+        let newest = self.ordered();
+        loop {
+            self.health.check()?;
+            let view = self.views.of_base();
+            if view.timestamp() >= newest {
+                return Ok(view);
+            }
+            if self.disk.is_full() {
+                return self.snapshot(self.durable());
+            }
+            self.freeze(&mut self.order.lock());
+            self.checkpoints.wait_a_moment();
+        }
+    }
+
     pub(crate) fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
         self.health.check()?;
         self.recent.lock().since(since)
@@ -157,14 +175,23 @@ impl Engine {
         if let Some((log, place, record)) = logged {
             log.push(record, place);
         }
-        if active.bytes() >= self.overlay_bytes {
-            self.freeze(&mut active);
-        }
+        self.freeze_when_full(&mut active);
         drop(active);
         if is_durable {
             self.waiters.publish(ts);
         }
         Ok(())
+    }
+
+    fn freeze_when_full(&self, active: &mut Arc<Layer>) {
+        if active.bytes() >= self.overlay_bytes {
+            self.freeze(active);
+        }
+    }
+
+    /// What the log brought back may fill memory already.
+    pub(crate) fn begin(&self) {
+        self.freeze_when_full(&mut self.order.lock());
     }
 
     fn follows(&self, after: Timestamp) -> Result<(), StoreError> {
@@ -185,7 +212,7 @@ impl Engine {
 
     /// Waits while memory is full and the engine is still busy with what was full before.
     fn wait_for_room(&self) -> Result<(), StoreError> {
-        while self.views.active_bytes() >= 2 * self.overlay_bytes && self.checkpoints.is_busy() {
+        while self.views.layer_bytes() >= 3 * self.overlay_bytes && self.checkpoints.is_busy() {
             self.health.check()?;
             if self.disk.is_full() {
                 return Err(StoreError::DiskFull);
@@ -210,13 +237,20 @@ impl Engine {
         loop {
             match self.checkpoints.next() {
                 Work::Stop => return,
-                Work::Forget => self.views.forget_previous(),
+                Work::Forget => self.forget(),
                 Work::Write(layer) => match self.write(&layer) {
-                    Ok(()) => self.checkpoints.done(),
+                    Ok(()) => {
+                        self.forget();
+                        self.checkpoints.done();
+                    }
                     Err(error) => return self.checkpoints.fail(self.judge(error)),
                 },
             }
         }
+    }
+
+    fn forget(&self) {
+        self.checkpoints.forget_at(self.views.forget());
     }
 
     fn write(&self, layer: &Layer) -> Result<(), StoreError> {
@@ -260,6 +294,12 @@ impl Engine {
                 .health
                 .fail(&format!("a checkpoint cannot be written: {other}")),
         }
+    }
+
+    /// The layer to which commits are added.
+    #[cfg(test)]
+    pub(crate) fn active(&self) -> std::sync::Weak<Layer> {
+        Arc::downgrade(&self.order.lock())
     }
 
     /// Brings everything ordered into the engine.

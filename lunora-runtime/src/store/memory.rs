@@ -65,6 +65,12 @@ impl Memory {
         Ok(Self { running })
     }
 
+    /// The layer to which commits are added.
+    #[cfg(test)]
+    pub(crate) fn active(&self) -> std::sync::Weak<Layer> {
+        self.running.engine.active()
+    }
+
     /// Brings everything ordered into the engine, as a full overlay would.
     #[cfg(test)]
     pub(crate) fn checkpoint(&self) -> Result<(), StoreError> {

@@ -24,6 +24,7 @@ mod options;
 mod overlay;
 mod range;
 mod recent;
+mod replacement;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -34,10 +35,11 @@ mod traits;
 #[cfg(test)]
 pub(crate) use self::tests::memory_that_fails;
 pub use commit::{Commit, Key, Payload};
-pub use embedded::Embedded;
+pub use embedded::{Embedded, Recovery};
 pub use error::StoreError;
 pub use memory::Memory;
 pub use options::Options;
 pub use range::{Direction, KeyRange};
+pub use replacement::Replacement;
 pub use timestamp::Timestamp;
 pub use traits::{Durable, OnFailure, Pairs, Snapshot, Store};

@@ -1,5 +1,7 @@
 //! The limits of an embedded store.
 
+use std::time::Duration;
+
 /// Limits of an [`Embedded`](super::Embedded) store. All are in bytes unless they say otherwise.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -12,6 +14,11 @@ pub struct Options {
     pub segment_bytes: usize,
     /// The engine's page cache. Default 256 MiB.
     pub cache_bytes: usize,
+    /// How long a timestamp can be read after it was the newest one, as far as `history_bytes` allows. Default 30 s.
+    pub history: Duration,
+    /// What may stay in memory for reads at timestamps before the last checkpoint. What is newer can always be read.
+    /// Default 64 MiB.
+    pub history_bytes: usize,
     /// How many commits the feed retains at most, in commits. Default 65,536.
     pub recent_commits: usize,
     /// What the commits retained by the feed may hold. Default 64 MiB.
@@ -24,6 +31,8 @@ impl Default for Options {
             overlay_bytes: 64 << 20,
             segment_bytes: 16 << 20,
             cache_bytes: 256 << 20,
+            history: Duration::from_secs(30),
+            history_bytes: 64 << 20,
             recent_commits: 1 << 16,
             recent_bytes: 64 << 20,
         }

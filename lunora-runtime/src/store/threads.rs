@@ -35,6 +35,7 @@ impl Running {
         running
             .start_threads()
             .map_err(|error| StoreError::Failed(format!("cannot start a thread: {error}").into()))?;
+        running.engine.begin();
         Ok(running)
     }
 
@@ -69,6 +70,11 @@ impl Running {
         let outcome = self.engine.finish();
         self.end();
         closed.insert(outcome).clone()
+    }
+
+    /// Takes the claim to the directory out of this.
+    pub(crate) fn claim(&self) -> Option<DirLock> {
+        self.lock.lock().take()
     }
 
     /// Ends the threads, then the engine, then the claim to the directory.

@@ -29,8 +29,15 @@ pub trait Store: Send + Sync + Debug + 'static {
 
     /// A consistent view as of exactly `ts`.
     ///
-    /// `ordered()` and `durable()` always work; older ones while retained, else [`StoreError::TooOld`].
+    /// `ordered()` and `durable()` always work; older ones as long as the store's limits allow (half a minute, unless
+    /// it is written to so much that memory does not suffice), else [`StoreError::TooOld`].
     fn snapshot(&self, ts: Timestamp) -> Result<Arc<dyn Snapshot>, StoreError>;
+
+    /// A consistent view of everything that was durable when it was asked for, to be read for as long as it takes:
+    /// it holds up no writer, and memory does not grow with what is written meanwhile.
+    fn frozen(&self) -> Result<Arc<dyn Snapshot>, StoreError> {
+        self.snapshot(self.durable())
+    }
 
     /// Orders a commit directly after `after`. Visible to `snapshot(commit.ts)` when this returns; on disk
     /// later.

@@ -225,6 +225,7 @@ impl TestApp {
             identity: self.identity.clone(),
             idempotency_key: None,
             request_id: RequestId::random(),
+            at: None,
         };
         let answer = self.runtime.full().call_as_server(request).await;
         answer.map(|answer| answer.value.into_value()).map_err(call_error)

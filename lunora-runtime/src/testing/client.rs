@@ -87,6 +87,7 @@ impl TestClient {
             identity: self.identity.clone(),
             idempotency_key: None,
             request_id,
+            at: None,
         };
         let answer = self.runtime.public().call(request).await;
         answer

@@ -183,6 +183,7 @@ fn request(path: &str) -> CallRequest {
         identity: None,
         idempotency_key: None,
         request_id: RequestId::random(),
+        at: None,
     }
 }
 

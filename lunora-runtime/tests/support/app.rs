@@ -13,15 +13,18 @@ use lunora_core::{
     Object, Value,
     error::{Error, Result},
     reference::{Action, FunctionRef, Internal, Listed, Mutation, Public, Query},
+    shape::{Field, Node, Shape, Shapes},
+    table::{IndexSpec, Table},
 };
 use lunora_runtime::{
     database::OpenOptions,
     functions::{
-        ActionCtx, App, BoxFuture, EngineOptions, FunctionInfo, Handler, MutationCtx, NewKey, QueryCtx,
-        RunOf, Runtime, entry,
+        ActionCtx, App, BoxFuture, EngineOptions, Entry, FunctionInfo, Handler, Item, MutationCtx, NewKey,
+        QueryCtx, RunOf, Runtime, entry,
     },
     store::Memory,
 };
+use serde::{Deserialize, Serialize};
 
 /// How long `slow:sleep` takes.
 pub const SLEEP: Duration = Duration::from_millis(500);
@@ -61,8 +64,35 @@ macro_rules! functions {
             }
         )*
 
-        pub const APP: App = App::__new(&[$(entry::<$type>()),*]);
+        pub const APP: App = App::__new(&[$(entry::<$type>(),)* entry::<Notes>()]);
     };
+}
+
+/// A document.
+#[derive(Debug, Serialize, Deserialize)]
+struct Note {
+    name: String,
+}
+
+impl Shape for Note {
+    fn shape(shapes: &mut Shapes) -> Node {
+        Node::object([Field::of::<String>("name", shapes)])
+    }
+}
+
+impl Table for Note {
+    const NAME: &'static str = "notes";
+    const INDEXES: &'static [IndexSpec] = &[];
+}
+
+/// The entry of the documents' table.
+struct Notes;
+
+impl Entry for Notes {
+    const WIRE_NAME: &'static str = "notes";
+    fn item() -> Item {
+        Item::table::<Note>()
+    }
 }
 
 macro_rules! reference {
@@ -85,6 +115,13 @@ functions! {
     }
     Bump = Public Mutation "values":"bump" |ctx: MutationCtx| -> u32 {
         Ok(BUMPS.fetch_add(1, Ordering::Relaxed))
+    }
+    AddNote = Public Mutation "notes":"add" |ctx: MutationCtx, name: String| -> () {
+        ctx.db().insert(Note { name }).await.map(drop)
+    }
+    CountNotes = Public Query "notes":"count" |ctx: QueryCtx| -> f64 {
+        let count = ctx.db().query::<Note>().count().await?;
+        Ok(f64::from(u32::try_from(count).unwrap()))
     }
     Fail = Public Mutation "errors":"fail" |ctx: MutationCtx, code: String| -> () {
         Err(Error::app(Value::Object(Object::from_iter([("code", code)]))))

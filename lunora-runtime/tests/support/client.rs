@@ -75,6 +75,10 @@ impl Connection {
             headers,
             body: Vec::new(),
         };
+        if !to_head && reply.header("transfer-encoding") == Some("chunked") {
+            reply.body = self.chunks()?;
+            return Some(reply);
+        }
         let length = if to_head {
             0
         } else {
@@ -87,6 +91,29 @@ impl Connection {
         }
         reply.body = self.read.drain(..length).collect();
         Some(reply)
+    }
+
+    /// A body in chunks; nothing if the connection ends before the last one.
+    fn chunks(&mut self) -> Option<Vec<u8>> {
+        let mut body = Vec::new();
+        loop {
+            let end = loop {
+                if let Some(at) = self.read.windows(2).position(|two| two == b"\r\n") {
+                    break at;
+                }
+                self.read_more()?;
+            };
+            let line: Vec<u8> = self.read.drain(..end + 2).collect();
+            let length = usize::from_str_radix(str::from_utf8(&line).unwrap().trim(), 16).unwrap();
+            while self.read.len() < length + 2 {
+                self.read_more()?;
+            }
+            body.extend(self.read.drain(..length));
+            self.read.drain(..2);
+            if length == 0 {
+                return Some(body);
+            }
+        }
     }
 
     fn read_more(&mut self) -> Option<()> {

@@ -148,6 +148,7 @@ fn request(kind: Kind, path: FunctionPath, args: Object) -> CallRequest {
         identity: None,
         idempotency_key: None,
         request_id: RequestId::random(),
+        at: None,
     }
 }
 

@@ -1,12 +1,15 @@
 //! Reads.
 
+use std::sync::Arc;
+
 use lunora_core::{
     error::Result,
-    id::Id,
+    id::{DocumentId, Id},
     table::{Doc, Table},
 };
 
 use super::{BoxFuture, QueryBuilder, SharedTransaction, shared::typed};
+use crate::database::document::StoredDocument;
 
 /// Reads from a transaction: `ctx.db()` of a query.
 #[derive(Debug, Clone, Copy)]
@@ -34,13 +37,12 @@ impl<'a> Reader<'a> {
         ids: impl IntoIterator<Item = Id<T>>,
     ) -> BoxFuture<'a, Result<Vec<Option<Doc<T>>>>> {
         let transaction = self.transaction;
-        let ids: Vec<Id<T>> = ids.into_iter().collect();
+        let ids: Vec<DocumentId> = ids.into_iter().map(Id::untyped).collect();
         Box::pin(async move {
-            let get = |id: Id<T>| {
-                let document = transaction.with(|transaction| transaction.get(id.untyped()))?;
-                document.map(|document| typed(&document)).transpose()
-            };
-            ids.into_iter().map(get).collect()
+            let documents = transaction.with(|transaction| transaction.get_many(&ids))?;
+            let typed =
+                |document: Option<Arc<StoredDocument>>| document.map(|document| typed(&document)).transpose();
+            documents.into_iter().map(typed).collect()
         })
     }
 

@@ -3,7 +3,7 @@
 use lunora_core::identity::Identity;
 use tokio::sync::watch;
 
-use super::{ActingCaller, AdminCaller, KeyManager, Scope};
+use super::{ActingCaller, AdminCaller, DataReader, KeyManager, Scope};
 
 /// A valid key, which opens nothing yet: each thing that it is to open asks for its scope.
 #[derive(Debug, Clone)]
@@ -56,6 +56,12 @@ impl AdminKey {
     pub fn act_as(self, user: Identity) -> Result<ActingCaller, MissingScope> {
         self.require(Scope::ActAs)?;
         Ok(ActingCaller::new(self, user))
+    }
+
+    /// The proof that the holder may read all documents.
+    pub fn read_data(self) -> Result<DataReader, MissingScope> {
+        self.require(Scope::ReadData)?;
+        Ok(DataReader::new(self))
     }
 
     /// The proof that the holder may make and revoke keys. It takes all scopes: whoever could make keys with less

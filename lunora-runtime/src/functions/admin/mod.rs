@@ -3,13 +3,14 @@
 //! A key is `name|secret`; the store knows a hash of it ([`AdminKeys`]). Presenting one gives an [`AdminKey`], which
 //! by itself opens nothing. What it opens is asked for, scope by scope, and each answer is a type of its own:
 //! [`AdminCaller`] for [`FullDispatch`](super::FullDispatch), [`ActingCaller`] for public functions in a user's name,
-//! [`KeyManager`] for the keys themselves. Whatever is done with a key leaves a line in the log.
+//! [`DataReader`] for all documents, [`KeyManager`] for the keys themselves. Whatever is done with a key leaves a line in the log.
 
 mod acting;
 mod caller;
 mod key;
 mod keys;
 mod manage;
+mod reader;
 mod scope;
 mod stored;
 
@@ -20,6 +21,7 @@ pub use self::{
     key::{AdminKey, MissingScope, Revocation},
     keys::{AdminKeys, InvalidAdminKey},
     manage::{KeyError, KeyInfo, KeyManager},
+    reader::DataReader,
     scope::{Scope, UnknownScope},
     stored::NewKey,
 };

@@ -87,6 +87,7 @@ impl Job {
             depth: Depth::default(),
             key: None,
             class: self.key.class(),
+            at: None,
         };
         let (snapshot, journal) = (self.snapshot, self.key.journal().cloned());
         let ran = work.run_once(|database, options| {

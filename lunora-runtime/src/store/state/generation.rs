@@ -39,6 +39,29 @@ impl Generation {
         Self::new(base, Arc::clone(&self.active))
     }
 
+    /// What of it is older than the active layer: all that is read of it once there is a next one.
+    pub(crate) fn past(&self) -> Self {
+        Self {
+            base: Arc::clone(&self.base),
+            frozen: self.frozen.clone(),
+            active: Arc::default(),
+        }
+    }
+
+    /// Memory used by the frozen layer.
+    pub(crate) fn frozen_bytes(&self) -> usize {
+        self.frozen.as_ref().map_or(0, |layer| layer.bytes())
+    }
+
+    /// What of it is in the engine.
+    pub(crate) fn of_base(&self) -> Self {
+        Self {
+            base: Arc::clone(&self.base),
+            frozen: None,
+            active: Arc::default(),
+        }
+    }
+
     /// The layers that hold anything, newest first.
     pub(crate) fn layers(&self) -> impl Iterator<Item = &Layer> {
         [Some(&*self.active), self.frozen.as_deref()]

@@ -7,6 +7,7 @@ mod backend;
 mod base;
 mod checked;
 mod generation;
+mod history;
 mod merge;
 mod view;
 mod views;

@@ -1,6 +1,7 @@
 //! The generations that can be read, and the one shared view per timestamp.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use parking_lot::RwLock;
 
@@ -10,11 +11,11 @@ use super::super::timestamp::Timestamp;
 use super::super::traits::Snapshot;
 use super::base::BaseView;
 use super::generation::Generation;
+use super::history::History;
 use super::view::View;
 
-/// The current generation, the one before it for those who chose their timestamp before a checkpoint, and the
-/// views that are asked for again and again: the newest one, and the one of the newest durable commit behind
-/// it.
+/// The current generation, those before it for reads at a timestamp of a moment ago, and the views that are asked for
+/// again and again: the newest one, and the one of the newest durable commit behind it.
 #[derive(Debug)]
 pub(crate) struct Views {
     state: RwLock<State>,
@@ -23,18 +24,18 @@ pub(crate) struct Views {
 #[derive(Debug)]
 struct State {
     current: Arc<Generation>,
-    previous: Option<Arc<Generation>>,
+    history: History,
     newest: Option<Arc<View>>,
     durable: Option<Arc<View>>,
 }
 
 impl Views {
-    pub(crate) fn new(generation: Generation) -> Self {
+    pub(crate) fn new(generation: Generation, kept: Duration, max_bytes: usize) -> Self {
         let current = Arc::new(generation);
         Self {
             state: RwLock::new(State {
                 current,
-                previous: None,
+                history: History::new(kept, max_bytes),
                 newest: None,
                 durable: None,
             }),
@@ -61,9 +62,19 @@ impl Views {
         Ok(view)
     }
 
-    /// Memory used by the active layer.
-    pub(crate) fn active_bytes(&self) -> usize {
-        self.state.read().current.active.bytes()
+    /// The view as of the newest checkpoint, with no layer in it.
+    pub(crate) fn of_base(&self) -> Arc<dyn Snapshot> {
+        let generation = Arc::new(self.state.read().current.of_base());
+        Arc::new(View {
+            ts: generation.oldest(),
+            generation,
+        })
+    }
+
+    /// Memory used by the layers of the current generation.
+    pub(crate) fn layer_bytes(&self) -> usize {
+        let state = self.state.read();
+        state.current.layers().map(Layer::bytes).sum()
     }
 
     /// Puts a new active layer above the current one, which is frozen.
@@ -77,19 +88,23 @@ impl Views {
         let mut state = self.state.write();
         let next = Arc::new(state.current.checkpointed(base));
         let current = std::mem::replace(&mut state.current, next);
-        let forgotten = state.previous.replace(current);
+        let forgotten = state.history.push(&current);
         // They would keep the frozen layer in memory until somebody asks for another timestamp.
         state.newest = None;
         state.durable = None;
         drop(state);
         // Outside of the lock: freeing a layer takes a while.
-        drop(forgotten);
+        drop((current, forgotten));
     }
 
-    /// Gives up the timestamps before the last checkpoint.
-    pub(crate) fn forget_previous(&self) {
-        let previous = self.state.write().previous.take();
-        drop(previous);
+    /// Gives up the timestamps that are too old; says when to do so again.
+    pub(crate) fn forget(&self) -> Option<Instant> {
+        let mut state = self.state.write();
+        let forgotten = state.history.trim();
+        let next = state.history.ends();
+        drop(state);
+        drop(forgotten);
+        next
     }
 }
 
@@ -102,19 +117,21 @@ impl State {
     }
 
     fn generation(&self, ts: Timestamp) -> Result<Arc<Generation>, StoreError> {
-        let mut generations = [Some(&self.current), self.previous.as_ref()]
-            .into_iter()
-            .flatten();
-        let oldest = self.previous.as_ref().unwrap_or(&self.current).oldest();
-        let found = generations.find(|generation| generation.oldest() <= ts);
-        found.cloned().ok_or(StoreError::TooOld {
+        if self.current.oldest() <= ts {
+            return Ok(Arc::clone(&self.current));
+        }
+        self.history.find(ts).cloned().ok_or_else(|| StoreError::TooOld {
             requested: ts,
-            oldest,
+            oldest: self.history.oldest().unwrap_or_else(|| self.current.oldest()),
         })
     }
 
     /// What is asked for most is the newest commit and, a sync behind it, the newest durable one.
     fn keep(&mut self, view: &Arc<View>) {
+        // Nor may a view of the past stay when its generation goes.
+        if !Arc::ptr_eq(&view.generation, &self.current) {
+            return;
+        }
         let slot = match &self.newest {
             Some(newest) if view.ts < newest.ts => &mut self.durable,
             _ => &mut self.newest,

@@ -7,6 +7,8 @@ mod faults;
 mod faulty;
 mod lifecycle;
 mod model;
+mod recovery;
+mod replacement;
 mod rot;
 mod snapshots;
 

@@ -1,9 +1,24 @@
 //! What a snapshot shows, and how long.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::super::Memory;
 use super::*;
+
+fn with_history(history: Duration, history_bytes: usize) -> Memory {
+    Memory::with(&Options {
+        history,
+        history_bytes,
+        ..Options::default()
+    })
+    .unwrap()
+}
+
+/// Memory suffices for nothing but what is promised.
+fn without_history() -> Memory {
+    with_history(Duration::from_secs(30), 0)
+}
 
 #[test]
 fn a_snapshot_does_not_see_later_commits() {
@@ -37,7 +52,7 @@ fn a_timestamp_nobody_ordered_has_no_snapshot() {
 
 #[test]
 fn a_timestamp_chosen_before_a_checkpoint_still_works_after_it() {
-    let store = Memory::new();
+    let store = without_history();
     put(&store, 1, "key", "old").unwrap();
     put(&store, 2, "key", "new").unwrap();
     store.checkpoint().unwrap();
@@ -60,6 +75,61 @@ fn a_timestamp_chosen_before_a_checkpoint_still_works_after_it() {
     );
 }
 
+/// Which of the first timestamps can be read, each with what was there then.
+fn readable(store: &Memory, up_to: u64) -> Vec<u64> {
+    let read = |ts: u64| match store.snapshot(Timestamp(ts)) {
+        Ok(snapshot) => {
+            assert_eq!(snapshot.timestamp(), Timestamp(ts));
+            assert_eq!(get(&*snapshot, "key"), (ts > 0).then(|| ts.to_string()));
+            true
+        }
+        Err(StoreError::TooOld { requested, oldest }) => {
+            assert!(requested == Timestamp(ts) && oldest > requested);
+            store.snapshot(oldest).unwrap();
+            false
+        }
+        Err(other) => panic!("{other}"),
+    };
+    (0..=up_to).filter(|ts| read(*ts)).collect()
+}
+
+#[test]
+fn timestamps_of_several_checkpoints_ago_can_be_read_as_far_as_memory_goes() {
+    let two_commits = {
+        let store = Memory::new();
+        (10..12).for_each(|ts| put(&store, ts, "key", "10").unwrap());
+        store.active().upgrade().unwrap().bytes()
+    };
+    for (history_bytes, oldest) in [(1 << 20, 0), (3 * two_commits, 14), (0, 18)] {
+        let store = with_history(Duration::from_secs(30), history_bytes);
+        for ts in 1..=20 {
+            put(&store, ts, "key", &ts.to_string()).unwrap();
+            if ts % 2 == 0 {
+                store.checkpoint().unwrap();
+            }
+        }
+        let all: Vec<_> = (oldest..=20).collect();
+        assert_eq!(readable(&store, 20), all, "{history_bytes} bytes");
+    }
+}
+
+#[test]
+fn timestamps_that_are_too_old_are_given_up_without_another_commit() {
+    let store = with_history(Duration::ZERO, 1 << 20);
+    put(&store, 1, "key", "1").unwrap();
+    let layer = store.active();
+    store.checkpoint().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while store.snapshot(Timestamp::ZERO).is_ok() || layer.upgrade().is_some() {
+        assert!(
+            Instant::now() < deadline,
+            "what nobody can ask for is still there"
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(readable(&store, 1), [1]);
+}
+
 #[test]
 fn a_held_snapshot_survives_checkpoints() {
     let store = Memory::new();
@@ -70,6 +140,31 @@ fn a_held_snapshot_survives_checkpoints() {
         store.checkpoint().unwrap();
     }
     assert_eq!(all(&*held), vec![("key".into(), "old".into())]);
+}
+
+#[test]
+fn a_frozen_view_shows_everything_of_its_time_and_keeps_no_layer_in_memory() {
+    let store = without_history();
+    put(&store, 1, "key", "old").unwrap();
+    let frozen = store.frozen().unwrap();
+    assert_eq!(frozen.timestamp(), Timestamp(1));
+    let layer = store.active();
+    for ts in 2..5 {
+        put(&store, ts, "key", "new").unwrap();
+        store.checkpoint().unwrap();
+    }
+    assert!(
+        layer.upgrade().is_none(),
+        "memory would grow with what is written"
+    );
+    assert_eq!(all(&*frozen), vec![("key".into(), "old".into())]);
+    assert_eq!(get(&*store.frozen().unwrap(), "key").as_deref(), Some("new"));
+}
+
+#[test]
+fn a_frozen_view_of_an_empty_store_is_empty() {
+    let frozen = Memory::new().frozen().unwrap();
+    assert_eq!((frozen.timestamp(), all(&*frozen)), (Timestamp::ZERO, vec![]));
 }
 
 #[test]

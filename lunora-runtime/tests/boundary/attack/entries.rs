@@ -24,6 +24,10 @@ enum NamesBy {
     Body,
     QueryString,
     Address,
+    /// The body, with the timestamp of an old commit.
+    BodyWithTimestamp,
+    /// A query of a batch, between two others.
+    Batch,
 }
 
 const fn entry(verb: Verb, path: &'static str, kind: Option<Kind>, names_by: NamesBy) -> Entry {
@@ -48,22 +52,42 @@ pub(crate) const ENTRIES: &[Entry] = &[
     entry(Verb::Post, "/api/action", Some(Kind::Action), NamesBy::Body),
     entry(Verb::Post, "/api/function", None, NamesBy::Body),
     entry(Verb::Post, "/api/run/{*path}", None, NamesBy::Address),
+    entry(Verb::Post, "/api/query_ts", None, NamesBy::Nothing),
+    entry(
+        Verb::Post,
+        "/api/query_at_ts",
+        Some(Kind::Query),
+        NamesBy::BodyWithTimestamp,
+    ),
+    entry(Verb::Post, "/api/query_batch", Some(Kind::Query), NamesBy::Batch),
+    entry(Verb::Post, "/api/admin/export", None, NamesBy::Nothing),
     entry(Verb::Get, "/api/admin/keys", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/keys/create", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/keys/revoke", None, NamesBy::Nothing),
 ];
 
 impl Entry {
+    /// What the body has to be for this route, out of the one that names a function.
+    pub(crate) fn body(&self, call: &str) -> String {
+        let other = r#"{"path":"values:nothing","args":{"value":1}}"#;
+        match self.names_by {
+            // Commit 1, which is on disk everywhere.
+            NamesBy::BodyWithTimestamp => call.replacen('{', r#"{"ts":"AQAAAAAAAAA=","#, 1),
+            NamesBy::Batch => format!(r#"{{"queries":[{other},{call},{other}]}}"#),
+            _ => call.to_owned(),
+        }
+    }
+
     pub(crate) fn calls(&self) -> bool {
         self.names_by != NamesBy::Nothing
     }
 
     /// A request that names a function by `path`, as it would stand in a JSON string.
     pub(crate) fn request(&self, path: &str, args: &str, headers: &str) -> Request {
-        let body = format!(r#"{{"path":"{path}","args":{args}}}"#);
+        let body = self.body(&format!(r#"{{"path":"{path}","args":{args}}}"#));
         let query = format!("path={}&args={}", encode(path, b""), encode(args, b""));
         let address = match self.names_by {
-            NamesBy::Body => self.path.to_owned(),
+            NamesBy::Body | NamesBy::BodyWithTimestamp | NamesBy::Batch => self.path.to_owned(),
             NamesBy::QueryString | NamesBy::Nothing => format!("{}?{query}", self.path),
             NamesBy::Address => self.path.replace("{*path}", &address(path)),
         };

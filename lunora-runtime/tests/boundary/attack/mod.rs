@@ -196,7 +196,7 @@ pub(crate) fn no_wording_of_the_body_tells_them_apart(server: &Running) {
     ] {
         compare_all(server, |entry, name| {
             let body = body.replace("PATH", &name.text()).replace("ARGS", &name.args);
-            vec![entry.request(&name.text(), "{}", "").with_body(body)]
+            vec![entry.request(&name.text(), "{}", "").with_body(entry.body(&body))]
         });
     }
 }
@@ -230,7 +230,7 @@ pub(crate) fn with_an_admin_key_each_of_them_runs(server: &Running) {
                 let request = entry.request(&spelling, &name.args, &server.as_admin());
                 let reply = request.send(&mut server.connect());
                 assert!(
-                    reply.text().starts_with(r#"{"status":"success","#),
+                    reply.text().contains(r#"{"status":"success","#),
                     "{entry:?} {reply:?}"
                 );
             }

@@ -20,6 +20,8 @@ use super::loaded::Loaded;
 pub(super) struct Found {
     pub(super) store: Option<u64>,
     pub(super) last: Timestamp,
+    /// How much was read.
+    pub(super) bytes: u64,
     segments: Vec<FoundSegment>,
     /// Index of the segment in which the log ends.
     end: usize,
@@ -36,6 +38,7 @@ impl Found {
         let mut found = Found {
             store: meta.map(|meta| meta.store),
             last: checkpoint,
+            bytes: 0,
             segments: Vec::new(),
             end: 0,
         };
@@ -47,6 +50,7 @@ impl Found {
         for (sequence, path) in &listing.segments {
             let segment = Loaded::read(*sequence, path, found.store)?;
             found.store = Some(segment.id.store);
+            found.bytes += segment.bytes.len() as u64;
             let end = chain.follow(&segment)?;
             if end.is_some() {
                 found.end = found.segments.len();

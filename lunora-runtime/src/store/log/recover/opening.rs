@@ -21,6 +21,8 @@ pub(crate) struct Recovered {
     pub(crate) log: Log,
     /// The newest commit there is.
     pub(crate) last: Timestamp,
+    /// How much of the log was read.
+    pub(crate) bytes: u64,
     /// What the engine has to remember about this log.
     pub(crate) meta: Meta,
 }
@@ -55,7 +57,7 @@ pub(crate) fn recover(
     let found = Found::read(&listing, meta, checkpoint, replay)?;
     listing.finish_removal(files)?;
     let store = found.store.or(meta.map(|meta| meta.store)).unwrap_or_else(random);
-    let last = found.last;
+    let (last, bytes) = (found.last, found.bytes);
     let (tail, space) = found.reopen(dir, files, store, segment_bytes)?;
     listing
         .spares(segment_bytes)
@@ -68,6 +70,7 @@ pub(crate) fn recover(
     Ok(Recovered {
         log: Log::new(tail, space, health),
         last,
+        bytes,
         meta,
     })
 }
