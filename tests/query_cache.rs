@@ -236,6 +236,7 @@ async fn no_class_of_callers_gets_what_another_was_given() {
             args: Object::from_iter([("name", "a")]),
             identity: None,
             idempotency_key: None,
+            at: None,
             request_id: RequestId::random(),
         };
         let answer = runtime.full().call(&caller, request).await.unwrap();

@@ -203,6 +203,7 @@ pub async fn mutate(runtime: &Runtime, path: &str, args: Object) -> Timestamp {
         args,
         identity: None,
         idempotency_key: None,
+        at: None,
         request_id: RequestId::random(),
     };
     runtime.public().call(request).await.unwrap().ts

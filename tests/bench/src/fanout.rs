@@ -167,6 +167,7 @@ pub(crate) async fn call<const N: usize>(
         args: Object::from_iter(args),
         identity: None,
         idempotency_key: None,
+        at: None,
         request_id: RequestId::random(),
     };
     Ok(runtime.public().call(request).await?.value.into_value())
