@@ -1,16 +1,24 @@
 //! What the macros expand to calls of. Not for hand-written code: it changes without notice.
 
+pub mod names;
+mod shape;
 mod table;
 mod unique;
 
 pub use lunora_core::{
+    choice,
     error::AppError,
+    fields::{self, HasField},
     limits::LimitOverrides,
     reference::{Action, FunctionRef, Internal, Listed, Mutation, Public, Query},
     shape::{Field, Node, Shape, Shapes},
-    table::{BY_CREATION_TIME, BY_ID, HasField, IndexSpec, Patch, Range, Table},
+    table::{BY_CREATION_TIME, BY_ID, IndexSpec, IntoPatch, Patch, Range, Table},
 };
-pub use lunora_runtime::functions::{Entry, Handler, Item, RunOf};
+pub use lunora_runtime::functions::{Entry, Handler, Item, Listing, RunOf, entry};
 pub use serde;
 
-pub use self::{table::ListedTable, unique::assert_unique};
+pub use self::{
+    shape::{NoShape, ShapeOf, Travels},
+    table::ListedTable,
+    unique::unique,
+};

@@ -18,7 +18,7 @@ pub use lunora_core::{
         Public, PublicAction, PublicMutation, PublicQuery, Query,
     },
     shape::Shape,
-    table::{Doc, Patch, Range, Table},
+    table::{Doc, IntoPatch, Patch, Range, Table},
     time::Time,
     value::{Bytes, Object, Value},
 };

@@ -2,8 +2,10 @@
 
 pub mod arguments;
 mod base32;
+pub mod choice;
 pub mod document;
 pub mod error;
+pub mod fields;
 pub mod id;
 pub mod identity;
 pub mod json;

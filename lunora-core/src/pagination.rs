@@ -48,6 +48,7 @@ impl PaginationOptions {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Shape for PaginationOptions {
     fn shape(shapes: &mut Shapes) -> Node {
         shapes.named::<Self>("PaginationOptions", "Which page a client asks for.", |shapes| {
@@ -123,6 +124,7 @@ fn or_null<T: Serialize, S: Serializer>(value: &Option<T>, serializer: S) -> Res
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Shape> Shape for Page<T> {
     fn shape(shapes: &mut Shapes) -> Node {
         let row = T::shape(shapes);

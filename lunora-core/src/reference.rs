@@ -94,9 +94,10 @@ impl FunctionVisibility for Internal {
 
 /// The kind is a query.
 #[diagnostic::on_unimplemented(
-    message = "expected a query, found a {Self}",
+    message = "this method runs queries, and the function is of the kind `{Self}`",
     label = "not a query",
-    note = "use `run_mutation` or `run_action` for a function of that kind, where the context has it"
+    note = "a query is run with `run_query`, a mutation with `run_mutation`, an action with `run_action`; on a client the \
+            methods are `query`, `mutation` and `action`"
 )]
 pub trait IsQuery: FunctionKind {}
 #[diagnostic::do_not_recommend]
@@ -104,9 +105,10 @@ impl IsQuery for Query {}
 
 /// The kind is a mutation.
 #[diagnostic::on_unimplemented(
-    message = "expected a mutation, found a {Self}",
+    message = "this method runs mutations, and the function is of the kind `{Self}`",
     label = "not a mutation",
-    note = "use `run_query` or `run_action` for a function of that kind, where the context has it"
+    note = "a query is run with `run_query`, a mutation with `run_mutation`, an action with `run_action`; on a client the \
+            methods are `query`, `mutation` and `action`"
 )]
 pub trait IsMutation: FunctionKind {}
 #[diagnostic::do_not_recommend]
@@ -114,9 +116,10 @@ impl IsMutation for Mutation {}
 
 /// The kind is an action.
 #[diagnostic::on_unimplemented(
-    message = "expected an action, found a {Self}",
+    message = "this method runs actions, and the function is of the kind `{Self}`",
     label = "not an action",
-    note = "use `run_query` or `run_mutation` for a function of that kind"
+    note = "a query is run with `run_query`, a mutation with `run_mutation`, an action with `run_action`; on a client the \
+            methods are `query`, `mutation` and `action`"
 )]
 pub trait IsAction: FunctionKind {}
 #[diagnostic::do_not_recommend]
@@ -126,7 +129,9 @@ impl IsAction for Action {}
 #[diagnostic::on_unimplemented(
     message = "an internal function cannot be called by a client",
     label = "only public functions, those in `api`, are open to clients",
-    note = "make the function public (`#[query]` instead of `#[internal_query]`, ...), or call it on the server with `ctx.run_*`"
+    note = "make the function public (`#[query]` in place of `#[internal_query]`, and so on), or call it from another \
+            function, with `ctx.run_query(..)`, `ctx.run_mutation(..)` or `ctx.run_action(..)`",
+    note = "in a function that is generic over what it calls, ask for a public one: `F: lunora::PublicQuery`"
 )]
 pub trait ClientMayCall: FunctionVisibility {}
 #[diagnostic::do_not_recommend]
@@ -136,12 +141,22 @@ impl ClientMayCall for Public {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not listed in `lunora::app!`",
     label = "annotated here, but missing from the list",
-    note = "add it to `lunora::app! {{ .. }}` in the crate root"
+    note = "add its path to the list in the crate root: `lunora::app! {{ module::name, .. }}`"
 )]
 pub trait Listed {
     /// Wire path of the module: camelCase names joined by `/`.
     const MODULE: &'static str;
 }
+
+/// A place belongs to one function, so that nobody's reference can stand in the place of another's.
+#[diagnostic::on_unimplemented(
+    message = "a reference to a function cannot be written by hand",
+    label = "the place of another function",
+    note = "references come from `#[query]`, `#[mutation]`, `#[action]` and their internal twins"
+)]
+pub trait PlaceOf<F> {}
+#[diagnostic::do_not_recommend]
+impl<F> PlaceOf<F> for F {}
 
 /// A function of a Lunora application, as a type. The attributes implement it; nothing else should.
 #[diagnostic::on_unimplemented(
@@ -151,7 +166,7 @@ pub trait Listed {
 )]
 pub trait FunctionRef: Sized + Send + Sync + 'static {
     /// The function itself, which has to be listed. A bound of the trait instead would be reported once an impl.
-    type Place: Listed;
+    type Place: Listed + PlaceOf<Self>;
     /// What it may do.
     type Kind: FunctionKind;
     /// Who may call it.
@@ -188,10 +203,28 @@ pub trait Outcome: Send + 'static {
     fn into_result(self) -> Result<Self::Ok>;
 }
 
-impl<T: Shape, E: Into<Error> + Send + 'static> Outcome for Result<T, E> {
+impl<T: Shape, E: Failing> Outcome for Result<T, E> {
     type Ok = T;
     fn into_result(self) -> Result<T> {
-        self.map_err(Into::into)
+        self.map_err(Failing::into_error)
+    }
+}
+
+/// The error type of a function's result.
+#[diagnostic::on_unimplemented(
+    message = "a function cannot fail with `{Self}`",
+    label = "this error does not convert into `lunora::Error`",
+    note = "return `lunora::Result<T>` and raise with `?`; or give the type `#[data]` and `#[derive(AppError)]`, for an \
+            error that reaches the caller, or `std::error::Error`, for one that stays in the log"
+)]
+pub trait Failing: Send + 'static {
+    /// The same as the one error type.
+    fn into_error(self) -> Error;
+}
+#[diagnostic::do_not_recommend]
+impl<E: Into<Error> + Send + 'static> Failing for E {
+    fn into_error(self) -> Error {
+        self.into()
     }
 }
 

@@ -5,6 +5,7 @@ use std::{fmt, marker::PhantomData, ops::Deref};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{
+    fields::HasField,
     id::Id,
     shape::Shape,
     value::{Object, Value, ValueError, ValueSerializer, field_with, from_value, to_field},
@@ -133,26 +134,6 @@ fn take<T: de::DeserializeOwned, E: de::Error>(object: &mut Object, name: &'stat
     from_value(value).map_err(E::custom)
 }
 
-/// Proof that a struct has a field, for indexes that name fields of nested structs. `HASH` is the field's name.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no such field that an index could name",
-    label = "no such field",
-    note = "the struct needs `#[data]`, and the field its name in Rust, at least the visibility of the struct, and no \
-            `skip`, `flatten` or `with`"
-)]
-pub trait HasField<const HASH: u64> {
-    /// Type of the field.
-    type Type;
-    /// Wire name of the field.
-    const NAME: &'static str;
-}
-
-/// A path may lead through a field that can be absent; what it leads to can then be absent as well.
-impl<T: HasField<HASH>, const HASH: u64> HasField<HASH> for Option<T> {
-    type Type = Option<T::Type>;
-    const NAME: &'static str = T::NAME;
-}
-
 /// A value that can stand for a field of type `F` in an index range.
 #[diagnostic::on_unimplemented(
     message = "an index field of type `{F}` is compared with `{Self}`",
@@ -163,21 +144,25 @@ pub trait AsKey<F> {
     fn as_key(&self) -> Result<Option<Value>, ValueError>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<F: Serialize> AsKey<F> for F {
     fn as_key(&self) -> Result<Option<Value>, ValueError> {
         to_field(self)
     }
 }
+#[diagnostic::do_not_recommend]
 impl<F: Serialize> AsKey<F> for &F {
     fn as_key(&self) -> Result<Option<Value>, ValueError> {
         to_field(*self)
     }
 }
+#[diagnostic::do_not_recommend]
 impl AsKey<String> for &str {
     fn as_key(&self) -> Result<Option<Value>, ValueError> {
         to_field(*self)
     }
 }
+#[diagnostic::do_not_recommend]
 impl AsKey<Option<String>> for &str {
     fn as_key(&self) -> Result<Option<Value>, ValueError> {
         to_field(*self)
@@ -373,23 +358,26 @@ blocked!(EqualitiesFirst: <T, F> Lower<T, F> = (T, F) { eq gt gte });
 /// A range over an index of table `T`, in any stage of building.
 #[diagnostic::on_unimplemented(
     message = "this range is not one of table `{T}`",
-    label = "a range over another table's index",
+    label = "not a range over an index of `{T}`",
     note = "start from an index of the table that is queried: `{T}::by_..()`"
 )]
 pub trait IndexRange<T> {
     /// The range without its types.
     fn into_bounds(self) -> Result<IndexBounds, ValueError>;
 }
+#[diagnostic::do_not_recommend]
 impl<T, F> IndexRange<T> for Range<T, F> {
     fn into_bounds(self) -> Result<IndexBounds, ValueError> {
         self.bounds
     }
 }
+#[diagnostic::do_not_recommend]
 impl<T, F> IndexRange<T> for Lower<T, F> {
     fn into_bounds(self) -> Result<IndexBounds, ValueError> {
         self.bounds
     }
 }
+#[diagnostic::do_not_recommend]
 impl<T> IndexRange<T> for Done<T> {
     fn into_bounds(self) -> Result<IndexBounds, ValueError> {
         self.bounds
@@ -447,6 +435,16 @@ impl<T> Patch<T> {
         self.set_with(name, |serializer| value.serialize(serializer))
     }
 
+    /// Sets a field that `T` has told about. The field's type travels if `T` compiles, so nothing is asked for here.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __set<const HASH: u64>(self, value: &T::Plain) -> Self
+    where
+        T: HasField<HASH>,
+    {
+        self.set(T::NAME, value)
+    }
+
     /// Removes the field with this wire name.
     #[must_use]
     pub fn unset(mut self, name: &'static str) -> Self {
@@ -459,6 +457,23 @@ impl<T> Patch<T> {
     /// The changes in the order they were made, by wire name; `None` removes the field.
     pub fn into_changes(self) -> Result<Vec<(&'static str, Option<Value>)>, ValueError> {
         self.changes
+    }
+}
+
+/// Changes to documents of table `T`.
+#[diagnostic::on_unimplemented(
+    message = "these are not changes to table `{T}`",
+    label = "`{Self}` changes something else",
+    note = "start from the table of the id: `{T}::patch()`"
+)]
+pub trait IntoPatch<T> {
+    /// The changes.
+    fn into_patch(self) -> Patch<T>;
+}
+#[diagnostic::do_not_recommend]
+impl<T> IntoPatch<T> for Patch<T> {
+    fn into_patch(self) -> Self {
+        self
     }
 }
 

@@ -59,6 +59,7 @@ impl fmt::Debug for Time {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Shape for Time {
     fn shape(_: &mut Shapes) -> Node {
         Node::Float64

@@ -35,6 +35,12 @@ fn crate_path(attributes: &[Attribute], errors: &mut Errors) -> CratePath {
     let mut path = CratePath::DEFAULT;
     for attribute in crate::attribute::named(attributes, "app_error") {
         let parsed = attribute.parse_args_with(CratePath::parse);
+        let parsed = parsed.map_err(|error| {
+            syn::Error::new(
+                error.span(),
+                "`#[app_error(..)]` takes `crate = path` and nothing else",
+            )
+        });
         path = errors.take(parsed).unwrap_or(path);
     }
     path

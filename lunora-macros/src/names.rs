@@ -1,6 +1,6 @@
 //! From Rust names to wire names.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
 /// The name without `r#`.
@@ -34,6 +34,16 @@ fn change_first(name: &str, change: impl Fn(&char) -> char) -> String {
         .into_iter()
         .chain(chars)
         .collect()
+}
+
+/// The name behind a keyword, in tokens that need be no item.
+pub(crate) fn name_after(item: &TokenStream, keyword: &str) -> Option<Ident> {
+    let mut tokens = item.clone().into_iter();
+    tokens.find(|token| matches!(token, TokenTree::Ident(ident) if ident == keyword))?;
+    match tokens.next() {
+        Some(TokenTree::Ident(name)) => Some(name),
+        _ => None,
+    }
 }
 
 /// The constant that stands for a field's name in `HasField`: FNV-1a, 64 bits.

@@ -50,6 +50,7 @@ fn public_query() {
                 dead_code,
                 deprecated,
                 missing_debug_implementations,
+                missing_docs,
                 non_camel_case_types,
                 non_snake_case,
                 unreachable_pub,
@@ -59,13 +60,7 @@ fn public_query() {
             )]
             pub mod __lunora_list {
                 pub mod api {
-                    pub use super::reference::list;
-                }
-                pub mod internal {}
-                pub use self::reference::list as Entry;
-                pub mod reference {
                     use super::super::*;
-                    /// Messages of a channel.
                     pub struct list {}
                     /// Messages of a channel.
                     pub fn list(
@@ -94,6 +89,8 @@ fn public_query() {
                         );
                     }
                 }
+                pub mod internal {}
+                pub use self::api::list as Entry;
             }
         "#]],
     );
@@ -113,48 +110,46 @@ fn internal_mutation() {
     check(
         expanded,
         &expect![[r#"
-        async fn purge(_: &mut MutationCtx) -> Result<()> {}
-        #[doc(hidden)]
-        #[allow(
-            dead_code,
-            deprecated,
-            missing_debug_implementations,
-            non_camel_case_types,
-            non_snake_case,
-            unreachable_pub,
-            unused_imports,
-            clippy::all,
-            clippy::pedantic
-        )]
-        pub mod __lunora_purge {
-            pub mod api {}
-            pub(crate) mod internal {
-                pub(crate) use super::reference::purge;
+            async fn purge(_: &mut MutationCtx) -> Result<()> {}
+            #[doc(hidden)]
+            #[allow(
+                dead_code,
+                deprecated,
+                missing_debug_implementations,
+                missing_docs,
+                non_camel_case_types,
+                non_snake_case,
+                unreachable_pub,
+                unused_imports,
+                clippy::all,
+                clippy::pedantic
+            )]
+            pub mod __lunora_purge {
+                pub mod api {}
+                pub(crate) mod internal {
+                    use super::super::*;
+                    pub(crate) struct purge {}
+                    pub(crate) fn purge() -> my::lunora::Call<purge> {
+                        my::lunora::Call::__new(())
+                    }
+                    impl my::lunora::__private::FunctionRef for purge {
+                        type Place = purge;
+                        type Kind = my::lunora::__private::Mutation;
+                        type Visibility = my::lunora::__private::Internal;
+                        type Args = ();
+                        type Return = Result<()>;
+                        const ARGS: &'static [&'static str] = &[];
+                        const NAME: &'static str = "clear";
+                    }
+                    impl my::lunora::__private::Handler for purge {
+                        const RUN: my::lunora::__private::RunOf<Self> = |ctx, ()| ::std::boxed::Box::pin(
+                            super::super::purge(ctx),
+                        );
+                    }
+                }
+                pub(crate) use self::internal::purge as Entry;
             }
-            pub(crate) use self::reference::purge as Entry;
-            pub(crate) mod reference {
-                use super::super::*;
-                pub(crate) struct purge {}
-                pub(crate) fn purge() -> my::lunora::Call<purge> {
-                    my::lunora::Call::__new(())
-                }
-                impl my::lunora::__private::FunctionRef for purge {
-                    type Place = purge;
-                    type Kind = my::lunora::__private::Mutation;
-                    type Visibility = my::lunora::__private::Internal;
-                    type Args = ();
-                    type Return = Result<()>;
-                    const ARGS: &'static [&'static str] = &[];
-                    const NAME: &'static str = "clear";
-                }
-                impl my::lunora::__private::Handler for purge {
-                    const RUN: my::lunora::__private::RunOf<Self> = |ctx, ()| ::std::boxed::Box::pin(
-                        super::super::purge(ctx),
-                    );
-                }
-            }
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -197,49 +192,48 @@ fn one_mistake_keeps_the_reference() {
     check(
         query(quote!(), item),
         &expect![[r#"
-        pub fn list(ctx: &QueryCtx, channel: String) -> Result<()> {}
-        ::core::compile_error! {
-            "a query is an async function: write `async fn list(..)`"
-        }
-        #[doc(hidden)]
-        #[allow(
-            dead_code,
-            deprecated,
-            missing_debug_implementations,
-            non_camel_case_types,
-            non_snake_case,
-            unreachable_pub,
-            unused_imports,
-            clippy::all,
-            clippy::pedantic
-        )]
-        pub mod __lunora_list {
-            pub mod api {
-                pub use super::reference::list;
+            pub fn list(ctx: &QueryCtx, channel: String) -> Result<()> {}
+            ::core::compile_error! {
+                "a query is an async function: write `async fn list(..)`"
             }
-            pub mod internal {}
-            pub use self::reference::list as Entry;
-            pub mod reference {
-                use super::super::*;
-                pub struct list {}
-                pub fn list<A0>(channel: A0) -> ::lunora::Call<list> {
-                    ::lunora::Call::__new(())
+            #[doc(hidden)]
+            #[allow(
+                dead_code,
+                deprecated,
+                missing_debug_implementations,
+                missing_docs,
+                non_camel_case_types,
+                non_snake_case,
+                unreachable_pub,
+                unused_imports,
+                clippy::all,
+                clippy::pedantic
+            )]
+            pub mod __lunora_list {
+                pub mod api {
+                    use super::super::*;
+                    pub struct list {}
+                    pub fn list<A0>(channel: A0) -> ::lunora::Call<list> {
+                        let _ = (channel,);
+                        ::lunora::Call::__new(())
+                    }
+                    impl ::lunora::__private::FunctionRef for list {
+                        type Place = list;
+                        type Kind = ::lunora::__private::Query;
+                        type Visibility = ::lunora::__private::Public;
+                        type Args = ();
+                        type Return = Result<()>;
+                        const ARGS: &'static [&'static str] = &["channel"];
+                        const NAME: &'static str = "list";
+                    }
+                    impl ::lunora::__private::Handler for list {
+                        const RUN: ::lunora::__private::RunOf<Self> = |_, ()| ::core::unreachable!();
+                    }
                 }
-                impl ::lunora::__private::FunctionRef for list {
-                    type Place = list;
-                    type Kind = ::lunora::__private::Query;
-                    type Visibility = ::lunora::__private::Public;
-                    type Args = ();
-                    type Return = Result<()>;
-                    const ARGS: &'static [&'static str] = &["channel"];
-                    const NAME: &'static str = "list";
-                }
-                impl ::lunora::__private::Handler for list {
-                    const RUN: ::lunora::__private::RunOf<Self> = |_, ()| ::core::unreachable!();
-                }
+                pub mod internal {}
+                pub use self::api::list as Entry;
             }
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -248,7 +242,7 @@ fn half_typed_signature() {
     check(
         query(quote!(), quote!(pub async fn list(ctx: &QueryCtx, channel:))),
         &expect![[
-            r#"pub async fn list (ctx : & QueryCtx , channel :) :: core :: compile_error ! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" } # [doc (hidden)] # [allow (dead_code , deprecated , missing_debug_implementations , non_camel_case_types , non_snake_case , unreachable_pub , unused_imports , clippy :: all , clippy :: pedantic)] pub mod __lunora_list { pub mod api { pub use super :: reference :: list ; } pub mod internal { } pub use self :: reference :: list as Entry ; pub mod reference { use super :: super :: * ; pub struct list { } pub fn list < > () -> :: lunora :: Call < list > { :: lunora :: Call :: __new (()) } impl :: lunora :: __private :: FunctionRef for list { type Place = list ; type Kind = :: lunora :: __private :: Query ; type Visibility = :: lunora :: __private :: Public ; type Args = () ; type Return = :: lunora :: Result < () > ; const ARGS : & 'static [& 'static str] = & [] ; const NAME : & 'static str = "list" ; } impl :: lunora :: __private :: Handler for list { const RUN : :: lunora :: __private :: RunOf < Self > = | _ , () | :: core :: unreachable ! () ; } } }"#
+            r#"pub async fn list (ctx : & QueryCtx , channel :) :: core :: compile_error ! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" } # [doc (hidden)] # [allow (dead_code , deprecated , missing_debug_implementations , missing_docs , non_camel_case_types , non_snake_case , unreachable_pub , unused_imports , clippy :: all , clippy :: pedantic)] pub mod __lunora_list { pub mod api { use super :: super :: * ; pub struct list { } pub fn list < > () -> :: lunora :: Call < list > { let _ = () ; :: lunora :: Call :: __new (()) } impl :: lunora :: __private :: FunctionRef for list { type Place = list ; type Kind = :: lunora :: __private :: Query ; type Visibility = :: lunora :: __private :: Public ; type Args = () ; type Return = :: lunora :: Result < () > ; const ARGS : & 'static [& 'static str] = & [] ; const NAME : & 'static str = "list" ; } impl :: lunora :: __private :: Handler for list { const RUN : :: lunora :: __private :: RunOf < Self > = | _ , () | :: core :: unreachable ! () ; } } pub mod internal { } pub use self :: api :: list as Entry ; }"#
         ]],
     );
 }
@@ -259,7 +253,7 @@ fn half_typed_body() {
     check(
         query(quote!(), item),
         &expect![[
-            r#"pub async fn list (ctx : & QueryCtx) -> Result < () > { ctx . db () . } # [doc (hidden)] # [allow (dead_code , deprecated , missing_debug_implementations , non_camel_case_types , non_snake_case , unreachable_pub , unused_imports , clippy :: all , clippy :: pedantic)] pub mod __lunora_list { pub mod api { pub use super :: reference :: list ; } pub mod internal { } pub use self :: reference :: list as Entry ; pub mod reference { use super :: super :: * ; pub struct list { } pub fn list () -> :: lunora :: Call < list > { :: lunora :: Call :: __new (()) } impl :: lunora :: __private :: FunctionRef for list { type Place = list ; type Kind = :: lunora :: __private :: Query ; type Visibility = :: lunora :: __private :: Public ; type Args = () ; type Return = Result < () > ; const ARGS : & 'static [& 'static str] = & [] ; const NAME : & 'static str = "list" ; } impl :: lunora :: __private :: Handler for list { const RUN : :: lunora :: __private :: RunOf < Self > = | ctx , () | :: std :: boxed :: Box :: pin (super :: super :: list (ctx ,)) ; } } }"#
+            r#"pub async fn list (ctx : & QueryCtx) -> Result < () > { ctx . db () . } # [doc (hidden)] # [allow (dead_code , deprecated , missing_debug_implementations , missing_docs , non_camel_case_types , non_snake_case , unreachable_pub , unused_imports , clippy :: all , clippy :: pedantic)] pub mod __lunora_list { pub mod api { use super :: super :: * ; pub struct list { } pub fn list () -> :: lunora :: Call < list > { :: lunora :: Call :: __new (()) } impl :: lunora :: __private :: FunctionRef for list { type Place = list ; type Kind = :: lunora :: __private :: Query ; type Visibility = :: lunora :: __private :: Public ; type Args = () ; type Return = Result < () > ; const ARGS : & 'static [& 'static str] = & [] ; const NAME : & 'static str = "list" ; } impl :: lunora :: __private :: Handler for list { const RUN : :: lunora :: __private :: RunOf < Self > = | ctx , () | :: std :: boxed :: Box :: pin (super :: super :: list (ctx ,)) ; } } pub mod internal { } pub use self :: api :: list as Entry ; }"#
         ]],
     );
 }
@@ -283,6 +277,7 @@ fn half_typed_options() {
                 dead_code,
                 deprecated,
                 missing_debug_implementations,
+                missing_docs,
                 non_camel_case_types,
                 non_snake_case,
                 unreachable_pub,
@@ -292,14 +287,10 @@ fn half_typed_options() {
             )]
             pub mod __lunora_list {
                 pub mod api {
-                    pub use super::reference::list;
-                }
-                pub mod internal {}
-                pub use self::reference::list as Entry;
-                pub mod reference {
                     use super::super::*;
                     pub struct list {}
                     pub fn list() -> ::lunora::Call<list> {
+                        let _ = ();
                         ::lunora::Call::__new(())
                     }
                     impl ::lunora::__private::FunctionRef for list {
@@ -315,6 +306,8 @@ fn half_typed_options() {
                         const RUN: ::lunora::__private::RunOf<Self> = |_, ()| ::core::unreachable!();
                     }
                 }
+                pub mod internal {}
+                pub use self::api::list as Entry;
             }
         "#]],
     );
@@ -336,164 +329,202 @@ fn table() {
     check(
         crate::table::attribute(quote!("customers"), item),
         &expect![[r##"
-        #[derive(::lunora::__private::serde::Serialize, ::lunora::__private::serde::Deserialize)]
-        #[serde(crate = "::lunora::__private::serde", rename_all = "camelCase")]
-        /// A customer.
-        pub struct Customer {
-            /// Where.
-            pub address: Address,
-            #[serde(with = "lunora::number")]
-            pub credit: i64,
-            note: Option<String>,
-        }
-        #[automatically_derived]
-        impl ::lunora::__private::Shape for Customer {
-            fn shape(shapes: &mut ::lunora::__private::Shapes) -> ::lunora::__private::Node {
-                shapes
-                    .named::<
-                        Self,
-                    >(
-                        "Customer",
-                        "A customer.",
-                        |shapes| ::lunora::__private::Node::object([
-                            ::lunora::__private::Field::of::<Address>("address", shapes)
-                                .docs("Where."),
-                            ::lunora::__private::Field {
-                                name: "credit",
-                                shape: ::lunora::__private::Node::Integer {
-                                    min: -9007199254740992i64,
-                                    max: 9007199254740992i64,
+            #[derive(::lunora::__private::serde::Serialize, ::lunora::__private::serde::Deserialize)]
+            #[serde(crate = "::lunora::__private::serde", rename_all = "camelCase")]
+            /// A customer.
+            pub struct Customer {
+                /// Where.
+                #[serde(
+                    bound = "for < '__lunora > Address : :: lunora :: __private :: Travels < '__lunora >"
+                )]
+                pub address: Address,
+                #[serde(with = "lunora::number")]
+                pub credit: i64,
+                #[serde(
+                    bound = "for < '__lunora > Option < String > : :: lunora :: __private :: Travels < '__lunora >"
+                )]
+                note: Option<String>,
+            }
+            #[automatically_derived]
+            impl ::lunora::__private::Shape for Customer {
+                fn shape(shapes: &mut ::lunora::__private::Shapes) -> ::lunora::__private::Node {
+                    #[allow(unused_imports)]
+                    use ::lunora::__private::NoShape as _;
+                    shapes
+                        .named::<
+                            Self,
+                        >(
+                            "Customer",
+                            "A customer.",
+                            |shapes| ::lunora::__private::Node::object([
+                                ::lunora::__private::Field::new(
+                                        "address",
+                                        ::lunora::__private::ShapeOf::<Address>::node(shapes),
+                                    )
+                                    .docs("Where."),
+                                ::lunora::__private::Field {
+                                    name: "credit",
+                                    shape: ::lunora::__private::Node::Integer {
+                                        min: -9007199254740992i64,
+                                        max: 9007199254740992i64,
+                                    },
+                                    optional: false,
+                                    docs: "",
                                 },
-                                optional: false,
-                                docs: "",
-                            },
-                            ::lunora::__private::Field::of::<Option<String>>("note", shapes),
-                        ]),
-                    )
+                                ::lunora::__private::Field::new(
+                                    "note",
+                                    ::lunora::__private::ShapeOf::<Option<String>>::node(shapes),
+                                ),
+                            ]),
+                        )
+                }
             }
-        }
-        #[automatically_derived]
-        impl ::lunora::__private::HasField<1673076945917317811u64> for Customer {
-            type Type = Address;
-            const NAME: &'static str = "address";
-        }
-        #[automatically_derived]
-        impl ::lunora::__private::Table for Customer {
-            const NAME: &'static str = "customers";
-            const INDEXES: &'static [::lunora::__private::IndexSpec] = &[
-                ::lunora::__private::IndexSpec {
-                    name: "by_city",
-                    fields: &[
-                        &[
-                            "address",
-                            <Address as ::lunora::__private::HasField<
-                                18003902094994090146u64,
-                            >>::NAME,
+            #[automatically_derived]
+            impl ::lunora::__private::HasField<1673076945917317811u64> for Customer {
+                type Type = Address;
+                type Plain = ();
+                const NAME: &'static str = "address";
+            }
+            #[automatically_derived]
+            impl ::lunora::__private::Table for Customer
+            where
+                for<'__lunora> Customer: ::lunora::__private::Travels<'__lunora>,
+            {
+                const NAME: &'static str = "customers";
+                const INDEXES: &'static [::lunora::__private::IndexSpec] = &[
+                    ::lunora::__private::IndexSpec {
+                        name: "by_city",
+                        fields: &[
+                            &[
+                                "address",
+                                <Address as ::lunora::__private::HasField<
+                                    18003902094994090146u64,
+                                >>::NAME,
+                            ],
                         ],
-                    ],
-                    unique: true,
-                },
-            ];
-        }
-        #[allow(dead_code)]
-        impl Customer {
-            ///The unique index over `address.city`.
-            pub const fn by_city() -> ::lunora::__private::Range<
-                Self,
-                (<Address as ::lunora::__private::HasField<18003902094994090146u64>>::Type, ()),
-            > {
-                ::lunora::__private::Range::__new("by_city")
+                        unique: true,
+                    },
+                ];
             }
-            /// Documents in the order in which they were inserted.
-            pub const fn by_creation_time() -> ::lunora::__private::Range<Self, (f64, ())> {
-                ::lunora::__private::Range::__new(::lunora::__private::BY_CREATION_TIME)
-            }
-            /// Documents in the order of their ids.
-            pub const fn by_id() -> ::lunora::__private::Range<Self, (::lunora::Id<Self>, ())> {
-                ::lunora::__private::Range::__new(::lunora::__private::BY_ID)
-            }
-            ///Changes nothing yet: each setter changes one field of a [`Customer`].
-            #[must_use]
-            pub const fn patch() -> __lunora_Customer::CustomerPatch {
-                __lunora_Customer::CustomerPatch {
-                    changes: ::lunora::__private::Patch::new(),
+            #[allow(dead_code)]
+            impl Customer {
+                ///The unique index over `address.city`.
+                pub const fn by_city() -> ::lunora::__private::Range<
+                    Self,
+                    (<Address as ::lunora::__private::HasField<18003902094994090146u64>>::Type, ()),
+                > {
+                    ::lunora::__private::Range::__new("by_city")
+                }
+                /// Documents in the order in which they were inserted.
+                pub const fn by_creation_time() -> ::lunora::__private::Range<Self, (f64, ())> {
+                    ::lunora::__private::Range::__new(::lunora::__private::BY_CREATION_TIME)
+                }
+                /// Documents in the order of their ids.
+                pub const fn by_id() -> ::lunora::__private::Range<Self, (::lunora::Id<Self>, ())> {
+                    ::lunora::__private::Range::__new(::lunora::__private::BY_ID)
+                }
+                ///Changes nothing yet: each setter changes one field of a [`Customer`].
+                #[must_use]
+                pub const fn patch() -> __lunora_Customer::CustomerPatch {
+                    __lunora_Customer::CustomerPatch {
+                        changes: ::lunora::__private::Patch::new(),
+                    }
                 }
             }
-        }
-        #[allow(dead_code, clippy::needless_pass_by_value)]
-        impl __lunora_Customer::CustomerPatch {
-            ///Sets `address`.
-            #[must_use]
-            pub fn address(self, value: Address) -> Self {
-                Self {
-                    changes: self.changes.set("address", &value),
+            #[allow(dead_code, clippy::needless_pass_by_value)]
+            impl __lunora_Customer::CustomerPatch {
+                ///Sets `address`.
+                #[must_use]
+                pub fn address(self, value: Address) -> Self {
+                    Self {
+                        changes: self
+                            .changes
+                            .set_with(
+                                "address",
+                                |serializer| {
+                                    #[allow(unused_imports)]
+                                    use ::lunora::__private::NoShape as _;
+                                    ::lunora::__private::ShapeOf::<
+                                        Address,
+                                    >::write(&value, serializer)
+                                },
+                            ),
+                    }
+                }
+                ///Sets `credit`.
+                #[must_use]
+                pub fn credit(self, value: i64) -> Self {
+                    Self {
+                        changes: self
+                            .changes
+                            .set_with(
+                                "credit",
+                                |serializer| lunora::number::serialize(&value, serializer),
+                            ),
+                    }
+                }
+                ///Sets `note`.
+                #[must_use]
+                fn note(self, value: Option<String>) -> Self {
+                    Self {
+                        changes: self
+                            .changes
+                            .set_with(
+                                "note",
+                                |serializer| {
+                                    #[allow(unused_imports)]
+                                    use ::lunora::__private::NoShape as _;
+                                    ::lunora::__private::ShapeOf::<
+                                        Option<String>,
+                                    >::write(&value, serializer)
+                                },
+                            ),
+                    }
+                }
+                ///Removes `note`.
+                #[must_use]
+                fn unset_note(self) -> Self {
+                    Self {
+                        changes: self.changes.unset("note"),
+                    }
                 }
             }
-            ///Sets `credit`.
-            #[must_use]
-            pub fn credit(self, value: i64) -> Self {
-                Self {
-                    changes: self
-                        .changes
-                        .set_with(
-                            "credit",
-                            |serializer| lunora::number::serialize(&value, serializer),
-                        ),
+            #[automatically_derived]
+            impl ::lunora::__private::IntoPatch<Customer> for __lunora_Customer::CustomerPatch {
+                fn into_patch(self) -> ::lunora::__private::Patch<Customer> {
+                    self.changes
                 }
             }
-            ///Sets `note`.
-            #[must_use]
-            fn note(self, value: Option<String>) -> Self {
-                Self {
-                    changes: self.changes.set("note", &value),
+            #[doc(hidden)]
+            #[allow(
+                dead_code,
+                missing_debug_implementations,
+                non_snake_case,
+                private_interfaces,
+                unreachable_pub,
+                clippy::all,
+                clippy::pedantic
+            )]
+            pub mod __lunora_Customer {
+                pub mod api {}
+                pub mod internal {}
+                pub use self::Customer as Entry;
+                pub struct Customer {}
+                impl ::lunora::__private::ListedTable for Customer {
+                    type Place = Customer;
+                }
+                impl ::lunora::__private::Entry for Customer {
+                    const WIRE_NAME: &'static str = "table customers";
+                    fn item() -> ::lunora::__private::Item {
+                        ::lunora::__private::Item::table::<super::Customer>()
+                    }
+                }
+                ///Changes to some fields of a [`Customer`].
+                pub struct CustomerPatch {
+                    pub(super) changes: ::lunora::__private::Patch<super::Customer>,
                 }
             }
-            ///Removes `note`.
-            #[must_use]
-            fn unset_note(self) -> Self {
-                Self {
-                    changes: self.changes.unset("note"),
-                }
-            }
-        }
-        #[automatically_derived]
-        impl ::core::convert::From<__lunora_Customer::CustomerPatch>
-        for ::lunora::__private::Patch<Customer> {
-            fn from(patch: __lunora_Customer::CustomerPatch) -> Self {
-                patch.changes
-            }
-        }
-        #[doc(hidden)]
-        #[allow(
-            dead_code,
-            missing_debug_implementations,
-            non_snake_case,
-            private_interfaces,
-            unreachable_pub,
-            clippy::all,
-            clippy::pedantic
-        )]
-        pub mod __lunora_Customer {
-            pub mod api {}
-            pub mod internal {}
-            pub use self::Customer as Entry;
-            pub struct Customer {}
-            impl ::lunora::__private::ListedTable for Customer {
-                type Place = Customer;
-            }
-            impl ::lunora::__private::Entry for Customer {
-                const WIRE_NAME: &'static str = "table customers";
-                fn item() -> ::lunora::__private::Item {
-                    ::lunora::__private::Item::table::<super::Customer>()
-                }
-            }
-            ///Changes to some fields of a [`Customer`].
-            #[derive(::core::fmt::Debug)]
-            pub struct CustomerPatch {
-                pub(super) changes: ::lunora::__private::Patch<super::Customer>,
-            }
-        }
-    "##]],
+        "##]],
     );
 }
 
@@ -502,7 +533,7 @@ fn half_typed_table() {
     check(
         crate::table::attribute(quote!("customers"), quote!(pub struct Customer { pub address: })),
         &expect![[
-            r#"pub struct Customer { pub address : } :: core :: compile_error ! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" }"#
+            r#"pub struct Customer { pub address : } :: core :: compile_error ! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" } # [doc (hidden)] # [allow (dead_code , missing_debug_implementations , non_snake_case , private_interfaces , unreachable_pub , clippy :: all , clippy :: pedantic)] pub mod __lunora_Customer { pub mod api { } pub mod internal { } pub use self :: Customer as Entry ; pub struct Customer { } impl :: lunora :: __private :: ListedTable for Customer { type Place = Customer ; } impl :: lunora :: __private :: Entry for Customer { const WIRE_NAME : & 'static str = "table customers" ; fn item () -> :: lunora :: __private :: Item { :: core :: unreachable ! () } } }"#
         ]],
     );
 }
@@ -518,108 +549,119 @@ fn half_typed_index() {
     check(
         crate::table::attribute(quote!("customers"), item),
         &expect![[r#"
-        pub struct Customer {
-            pub a: i64,
-        }
-        impl ::lunora::__private::serde::Serialize for Customer {
-            fn serialize<S: ::lunora::__private::serde::Serializer>(
-                &self,
-                _: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                ::core::unreachable!()
+            pub struct Customer {
+                pub a: i64,
             }
-        }
-        impl<'de> ::lunora::__private::serde::Deserialize<'de> for Customer {
-            fn deserialize<D: ::lunora::__private::serde::Deserializer<'de>>(
-                _: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                ::core::unreachable!()
-            }
-        }
-        impl ::lunora::__private::Shape for Customer {
-            fn shape(_: &mut ::lunora::__private::Shapes) -> ::lunora::__private::Node {
-                ::core::unreachable!()
-            }
-        }
-        #[automatically_derived]
-        impl ::lunora::__private::HasField<12638187200555641996u64> for Customer {
-            type Type = i64;
-            const NAME: &'static str = "a";
-        }
-        #[automatically_derived]
-        impl ::lunora::__private::Table for Customer {
-            const NAME: &'static str = "customers";
-            const INDEXES: &'static [::lunora::__private::IndexSpec] = &[];
-        }
-        #[allow(dead_code)]
-        impl Customer {
-            /// Documents in the order in which they were inserted.
-            pub const fn by_creation_time() -> ::lunora::__private::Range<Self, (f64, ())> {
-                ::lunora::__private::Range::__new(::lunora::__private::BY_CREATION_TIME)
-            }
-            /// Documents in the order of their ids.
-            pub const fn by_id() -> ::lunora::__private::Range<Self, (::lunora::Id<Self>, ())> {
-                ::lunora::__private::Range::__new(::lunora::__private::BY_ID)
-            }
-            ///Changes nothing yet: each setter changes one field of a [`Customer`].
-            #[must_use]
-            pub const fn patch() -> __lunora_Customer::CustomerPatch {
-                __lunora_Customer::CustomerPatch {
-                    changes: ::lunora::__private::Patch::new(),
+            impl ::lunora::__private::serde::Serialize for Customer {
+                fn serialize<S: ::lunora::__private::serde::Serializer>(
+                    &self,
+                    _: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    ::core::unreachable!()
                 }
             }
-        }
-        #[allow(dead_code, clippy::needless_pass_by_value)]
-        impl __lunora_Customer::CustomerPatch {
-            ///Sets `a`.
-            #[must_use]
-            pub fn a(self, value: i64) -> Self {
-                Self {
-                    changes: self.changes.set("a", &value),
+            impl<'de> ::lunora::__private::serde::Deserialize<'de> for Customer {
+                fn deserialize<D: ::lunora::__private::serde::Deserializer<'de>>(
+                    _: D,
+                ) -> ::core::result::Result<Self, D::Error> {
+                    ::core::unreachable!()
                 }
             }
-        }
-        #[automatically_derived]
-        impl ::core::convert::From<__lunora_Customer::CustomerPatch>
-        for ::lunora::__private::Patch<Customer> {
-            fn from(patch: __lunora_Customer::CustomerPatch) -> Self {
-                patch.changes
-            }
-        }
-        #[doc(hidden)]
-        #[allow(
-            dead_code,
-            missing_debug_implementations,
-            non_snake_case,
-            private_interfaces,
-            unreachable_pub,
-            clippy::all,
-            clippy::pedantic
-        )]
-        pub mod __lunora_Customer {
-            pub mod api {}
-            pub mod internal {}
-            pub use self::Customer as Entry;
-            pub struct Customer {}
-            impl ::lunora::__private::ListedTable for Customer {
-                type Place = Customer;
-            }
-            impl ::lunora::__private::Entry for Customer {
-                const WIRE_NAME: &'static str = "table customers";
-                fn item() -> ::lunora::__private::Item {
-                    ::lunora::__private::Item::table::<super::Customer>()
+            impl ::lunora::__private::Shape for Customer {
+                fn shape(_: &mut ::lunora::__private::Shapes) -> ::lunora::__private::Node {
+                    ::core::unreachable!()
                 }
             }
-            ///Changes to some fields of a [`Customer`].
-            #[derive(::core::fmt::Debug)]
-            pub struct CustomerPatch {
-                pub(super) changes: ::lunora::__private::Patch<super::Customer>,
+            #[automatically_derived]
+            impl ::lunora::__private::HasField<12638187200555641996u64> for Customer {
+                type Type = i64;
+                type Plain = ();
+                const NAME: &'static str = "a";
             }
-        }
-        ::core::compile_error! {
-            "unexpected end of input, expected `#[index(by_name(field, other.field), unique)]`, where `unique` may be left out"
-        }
-    "#]],
+            #[automatically_derived]
+            impl ::lunora::__private::Table for Customer
+            where
+                for<'__lunora> Customer: ::lunora::__private::Travels<'__lunora>,
+            {
+                const NAME: &'static str = "customers";
+                const INDEXES: &'static [::lunora::__private::IndexSpec] = &[];
+            }
+            #[allow(dead_code)]
+            impl Customer {
+                /// Documents in the order in which they were inserted.
+                pub const fn by_creation_time() -> ::lunora::__private::Range<Self, (f64, ())> {
+                    ::lunora::__private::Range::__new(::lunora::__private::BY_CREATION_TIME)
+                }
+                /// Documents in the order of their ids.
+                pub const fn by_id() -> ::lunora::__private::Range<Self, (::lunora::Id<Self>, ())> {
+                    ::lunora::__private::Range::__new(::lunora::__private::BY_ID)
+                }
+                ///Changes nothing yet: each setter changes one field of a [`Customer`].
+                #[must_use]
+                pub const fn patch() -> __lunora_Customer::CustomerPatch {
+                    __lunora_Customer::CustomerPatch {
+                        changes: ::lunora::__private::Patch::new(),
+                    }
+                }
+            }
+            #[allow(dead_code, clippy::needless_pass_by_value)]
+            impl __lunora_Customer::CustomerPatch {
+                ///Sets `a`.
+                #[must_use]
+                pub fn a(self, value: i64) -> Self {
+                    Self {
+                        changes: self
+                            .changes
+                            .set_with(
+                                "a",
+                                |serializer| {
+                                    #[allow(unused_imports)]
+                                    use ::lunora::__private::NoShape as _;
+                                    ::lunora::__private::ShapeOf::<i64>::write(&value, serializer)
+                                },
+                            ),
+                    }
+                }
+            }
+            #[automatically_derived]
+            impl ::lunora::__private::IntoPatch<Customer> for __lunora_Customer::CustomerPatch {
+                fn into_patch(self) -> ::lunora::__private::Patch<Customer> {
+                    self.changes
+                }
+            }
+            #[doc(hidden)]
+            #[allow(
+                dead_code,
+                missing_debug_implementations,
+                non_snake_case,
+                private_interfaces,
+                unreachable_pub,
+                clippy::all,
+                clippy::pedantic
+            )]
+            pub mod __lunora_Customer {
+                pub mod api {}
+                pub mod internal {}
+                pub use self::Customer as Entry;
+                pub struct Customer {}
+                impl ::lunora::__private::ListedTable for Customer {
+                    type Place = Customer;
+                }
+                impl ::lunora::__private::Entry for Customer {
+                    const WIRE_NAME: &'static str = "table customers";
+                    fn item() -> ::lunora::__private::Item {
+                        ::lunora::__private::Item::table::<super::Customer>()
+                    }
+                }
+                ///Changes to some fields of a [`Customer`].
+                pub struct CustomerPatch {
+                    pub(super) changes: ::lunora::__private::Patch<super::Customer>,
+                }
+            }
+            ::core::compile_error! {
+                "expected `#[index(by_name(field, other.field), unique)]`, where `unique` may be left out"
+            }
+        "#]],
     );
 }
 
@@ -635,46 +677,54 @@ fn data() {
     check(
         crate::data::attribute(quote!(), item),
         &expect![[r##"
-        #[derive(::lunora::__private::serde::Serialize, ::lunora::__private::serde::Deserialize)]
-        #[serde(
-            crate = "::lunora::__private::serde",
-            rename_all = "camelCase",
-            rename_all_fields = "camelCase"
-        )]
-        #[serde(tag = "type")]
-        pub enum Payment<T> {
-            Cash,
-            Card { last_digits: String, more: T },
-        }
-        #[automatically_derived]
-        impl<T: ::lunora::__private::Shape> ::lunora::__private::Shape for Payment<T> {
-            fn shape(shapes: &mut ::lunora::__private::Shapes) -> ::lunora::__private::Node {
-                shapes
-                    .named::<
-                        Self,
-                    >(
-                        "Payment",
-                        "",
-                        |shapes| ::lunora::__private::Node::union([
-                            ::lunora::__private::Node::object([
-                                ::lunora::__private::Field::new(
-                                    "type",
-                                    ::lunora::__private::Node::literal("cash"),
-                                ),
-                            ]),
-                            ::lunora::__private::Node::object([
-                                ::lunora::__private::Field::new(
-                                    "type",
-                                    ::lunora::__private::Node::literal("card"),
-                                ),
-                                ::lunora::__private::Field::of::<String>("lastDigits", shapes),
-                                ::lunora::__private::Field::of::<T>("more", shapes),
-                            ]),
-                        ]),
-                    )
+            #[derive(::lunora::__private::serde::Serialize, ::lunora::__private::serde::Deserialize)]
+            #[serde(
+                crate = "::lunora::__private::serde",
+                rename_all = "camelCase",
+                rename_all_fields = "camelCase"
+            )]
+            #[serde(tag = "type")]
+            pub enum Payment<T> {
+                Cash,
+                Card { last_digits: String, more: T },
             }
-        }
-    "##]],
+            #[automatically_derived]
+            impl<T: ::lunora::__private::Shape> ::lunora::__private::Shape for Payment<T> {
+                fn shape(shapes: &mut ::lunora::__private::Shapes) -> ::lunora::__private::Node {
+                    #[allow(unused_imports)]
+                    use ::lunora::__private::NoShape as _;
+                    shapes
+                        .named::<
+                            Self,
+                        >(
+                            "Payment",
+                            "",
+                            |shapes| ::lunora::__private::Node::union([
+                                ::lunora::__private::Node::object([
+                                    ::lunora::__private::Field::new(
+                                        "type",
+                                        ::lunora::__private::Node::literal("cash"),
+                                    ),
+                                ]),
+                                ::lunora::__private::Node::object([
+                                    ::lunora::__private::Field::new(
+                                        "type",
+                                        ::lunora::__private::Node::literal("card"),
+                                    ),
+                                    ::lunora::__private::Field::new(
+                                        "lastDigits",
+                                        ::lunora::__private::ShapeOf::<String>::node(shapes),
+                                    ),
+                                    ::lunora::__private::Field::new(
+                                        "more",
+                                        ::lunora::__private::ShapeOf::<T>::node(shapes),
+                                    ),
+                                ]),
+                            ]),
+                        )
+                }
+            }
+        "##]],
     );
 }
 
@@ -707,80 +757,94 @@ fn app() {
     check(
         crate::app::bang(list),
         &expect![[r##"
-        #[doc(hidden)]
-        mod __lunora_entries {
-            pub(super) use super::schema::__lunora_Customer as entry_0;
-            pub(super) use super::billing::__lunora_close as entry_1;
-            #[cfg(unix)]
-            pub(super) use super::billing::invoices::__lunora_create as entry_2;
-        }
-        impl ::lunora::__private::Listed for __lunora_entries::entry_0::Entry {
-            const MODULE: &'static str = "schema";
-        }
-        impl ::lunora::__private::Listed for __lunora_entries::entry_1::Entry {
-            const MODULE: &'static str = "billing";
-        }
-        #[cfg(unix)]
-        impl ::lunora::__private::Listed for __lunora_entries::entry_2::Entry {
-            const MODULE: &'static str = "billing/invoices";
-        }
-        /// References to the functions that clients may call, nested as the modules are.
-        #[allow(unused_imports)]
-        pub mod api {
-            ///Functions of `schema`.
-            pub mod schema {
-                pub use super::super::__lunora_entries::entry_0::api::*;
-            }
-            ///Functions of `billing`.
-            pub mod billing {
-                pub use super::super::__lunora_entries::entry_1::api::*;
-                #[cfg(unix)]
-                ///Functions of `invoices`.
-                pub mod invoices {
+            #[doc(hidden)]
+            #[allow(clippy::all, clippy::pedantic)]
+            pub mod __lunora_app_stands_here_once {
+                mod entries {
+                    pub(super) use super::super::schema::__lunora_Customer as entry_0;
+                    pub(super) use super::super::billing::__lunora_close as entry_1;
                     #[cfg(unix)]
-                    pub use super::super::super::__lunora_entries::entry_2::api::*;
+                    pub(super) use super::super::billing::invoices::__lunora_create as entry_2;
                 }
-            }
-        }
-        /// References to the functions that only the server may call, nested as the modules are.
-        #[allow(unused_imports)]
-        pub(crate) mod internal {
-            ///Functions of `schema`.
-            pub(crate) mod schema {
-                pub(crate) use super::super::__lunora_entries::entry_0::internal::*;
-            }
-            ///Functions of `billing`.
-            pub(crate) mod billing {
-                pub(crate) use super::super::__lunora_entries::entry_1::internal::*;
-                #[cfg(unix)]
-                ///Functions of `invoices`.
-                pub(crate) mod invoices {
-                    #[cfg(unix)]
-                    pub(crate) use super::super::super::__lunora_entries::entry_2::internal::*;
+                impl ::lunora::__private::Listed for entries::entry_0::Entry {
+                    const MODULE: &'static str = "schema";
                 }
-            }
-        }
-        /// The application: every function and table of this crate.
-        #[must_use]
-        pub fn app() -> ::lunora::App {
-            ::lunora::App::__new(
-                &[
-                    <__lunora_entries::entry_0::Entry as ::lunora::__private::Entry>::item,
-                    <__lunora_entries::entry_1::Entry as ::lunora::__private::Entry>::item,
-                    #[cfg(unix)]
-                    <__lunora_entries::entry_2::Entry as ::lunora::__private::Entry>::item,
-                ],
-            )
-        }
-        const _: () = ::lunora::__private::assert_unique(
-            &[
-                <__lunora_entries::entry_0::Entry as ::lunora::__private::Entry>::WIRE_NAME,
-                <__lunora_entries::entry_1::Entry as ::lunora::__private::Entry>::WIRE_NAME,
+                impl ::lunora::__private::Listed for entries::entry_1::Entry {
+                    const MODULE: &'static str = "billing";
+                }
                 #[cfg(unix)]
-                <__lunora_entries::entry_2::Entry as ::lunora::__private::Entry>::WIRE_NAME,
-            ],
-        );
-    "##]],
+                impl ::lunora::__private::Listed for entries::entry_2::Entry {
+                    const MODULE: &'static str = "billing/invoices";
+                }
+                /// References to the functions that clients may call, nested as the modules are.
+                #[allow(unused_imports)]
+                pub mod api {
+                    #[doc(hidden)]
+                    pub(crate) enum __LunoraTree {}
+                    ///Functions of `schema`.
+                    pub mod schema {
+                        pub use super::super::entries::entry_0::api::*;
+                    }
+                    ///Functions of `billing`.
+                    pub mod billing {
+                        pub use super::super::entries::entry_1::api::*;
+                        #[cfg(unix)]
+                        ///Functions of `invoices`.
+                        pub mod invoices {
+                            #[cfg(unix)]
+                            pub use super::super::super::entries::entry_2::api::*;
+                        }
+                    }
+                }
+                /// References to the functions that only the server may call, nested as the modules are.
+                #[allow(unused_imports)]
+                pub(crate) mod internal {
+                    #[doc(hidden)]
+                    pub(crate) enum __LunoraTree {}
+                    ///Functions of `schema`.
+                    pub(crate) mod schema {
+                        pub(crate) use super::super::entries::entry_0::internal::*;
+                    }
+                    ///Functions of `billing`.
+                    pub(crate) mod billing {
+                        pub(crate) use super::super::entries::entry_1::internal::*;
+                        #[cfg(unix)]
+                        ///Functions of `invoices`.
+                        pub(crate) mod invoices {
+                            #[cfg(unix)]
+                            pub(crate) use super::super::super::entries::entry_2::internal::*;
+                        }
+                    }
+                }
+                /// The application: every function and table of this crate.
+                #[must_use]
+                pub const fn app() -> ::lunora::App {
+                    const ENTRIES: &[::lunora::__private::Listing] = &::lunora::__private::unique([
+                        ::lunora::__private::entry::<entries::entry_0::Entry>(),
+                        ::lunora::__private::entry::<entries::entry_1::Entry>(),
+                        #[cfg(unix)]
+                        ::lunora::__private::entry::<entries::entry_2::Entry>(),
+                    ]);
+                    ::lunora::App::__new(ENTRIES)
+                }
+                impl ::lunora::__private::names::ApiIsFree for api::__LunoraTree {}
+                impl ::lunora::__private::names::InternalIsFree for internal::__LunoraTree {}
+                const _: () = {
+                    use ::lunora::__private::names::{self, Taken as __LunoraTree};
+                    const fn api() {
+                        use super::api::*;
+                        names::api::<__LunoraTree>();
+                    }
+                    const fn internal() {
+                        use super::internal::*;
+                        names::internal::<__LunoraTree>();
+                    }
+                    const APP: fn() -> ::lunora::App = super::app;
+                };
+            }
+            #[allow(unused_imports)]
+            pub use self::__lunora_app_stands_here_once::*;
+        "##]],
     );
 }
 
@@ -789,42 +853,203 @@ fn half_typed_list() {
     check(
         crate::app::bang(quote!(billing::, schema::Customer)),
         &expect![[r#"
-        ::core::compile_error! {
-            "expected the path of an item: `module::name`"
-        }
-        #[doc(hidden)]
-        mod __lunora_entries {
-            pub(super) use super::schema::__lunora_Customer as entry_0;
-        }
-        impl ::lunora::__private::Listed for __lunora_entries::entry_0::Entry {
-            const MODULE: &'static str = "schema";
-        }
-        /// References to the functions that clients may call, nested as the modules are.
-        #[allow(unused_imports)]
-        pub mod api {
-            ///Functions of `schema`.
-            pub mod schema {
-                pub use super::super::__lunora_entries::entry_0::api::*;
+            ::core::compile_error! {
+                "expected the path of an item: `module::name`"
             }
-        }
-        /// References to the functions that only the server may call, nested as the modules are.
-        #[allow(unused_imports)]
-        pub(crate) mod internal {
-            ///Functions of `schema`.
-            pub(crate) mod schema {
-                pub(crate) use super::super::__lunora_entries::entry_0::internal::*;
+            #[doc(hidden)]
+            #[allow(clippy::all, clippy::pedantic)]
+            pub mod __lunora_app_stands_here_once {
+                mod entries {
+                    pub(super) use super::super::schema::__lunora_Customer as entry_0;
+                }
+                impl ::lunora::__private::Listed for entries::entry_0::Entry {
+                    const MODULE: &'static str = "schema";
+                }
+                /// References to the functions that clients may call, nested as the modules are.
+                #[allow(unused_imports)]
+                pub mod api {
+                    #[doc(hidden)]
+                    pub(crate) enum __LunoraTree {}
+                    ///Functions of `schema`.
+                    pub mod schema {
+                        pub use super::super::entries::entry_0::api::*;
+                    }
+                }
+                /// References to the functions that only the server may call, nested as the modules are.
+                #[allow(unused_imports)]
+                pub(crate) mod internal {
+                    #[doc(hidden)]
+                    pub(crate) enum __LunoraTree {}
+                    ///Functions of `schema`.
+                    pub(crate) mod schema {
+                        pub(crate) use super::super::entries::entry_0::internal::*;
+                    }
+                }
+                /// The application: every function and table of this crate.
+                #[must_use]
+                pub const fn app() -> ::lunora::App {
+                    const ENTRIES: &[::lunora::__private::Listing] = &::lunora::__private::unique([
+                        ::lunora::__private::entry::<entries::entry_0::Entry>(),
+                    ]);
+                    ::lunora::App::__new(ENTRIES)
+                }
+                impl ::lunora::__private::names::ApiIsFree for api::__LunoraTree {}
+                impl ::lunora::__private::names::InternalIsFree for internal::__LunoraTree {}
+                const _: () = {
+                    use ::lunora::__private::names::{self, Taken as __LunoraTree};
+                    const fn api() {
+                        use super::api::*;
+                        names::api::<__LunoraTree>();
+                    }
+                    const fn internal() {
+                        use super::internal::*;
+                        names::internal::<__LunoraTree>();
+                    }
+                    const APP: fn() -> ::lunora::App = super::app;
+                };
             }
-        }
-        /// The application: every function and table of this crate.
-        #[must_use]
-        pub fn app() -> ::lunora::App {
-            ::lunora::App::__new(
-                &[<__lunora_entries::entry_0::Entry as ::lunora::__private::Entry>::item],
-            )
-        }
-        const _: () = ::lunora::__private::assert_unique(
-            &[<__lunora_entries::entry_0::Entry as ::lunora::__private::Entry>::WIRE_NAME],
-        );
-    "#]],
+            #[allow(unused_imports)]
+            pub use self::__lunora_app_stands_here_once::*;
+        "#]],
     );
+}
+
+/// A crate in which one function is half-typed still has all its names; each of these must come out with the user's
+/// tokens first, the reference after them, and at most one error between.
+fn recovers(expanded: TokenStream, user: &str, names: &[&str]) {
+    let text = expanded.to_string();
+    assert!(text.starts_with(user), "the user's tokens come first:\n{text}");
+    for name in names {
+        assert!(text.contains(name), "`{name}` is still there:\n{text}");
+    }
+    let errors = text.matches("compile_error").count();
+    assert!(errors <= 1, "{errors} errors for one mistake:\n{text}");
+}
+
+#[test]
+fn half_typed_functions_keep_their_reference() {
+    let reference = ["pub mod __lunora_list", "pub struct list", "pub fn list"];
+    let signature = "pub async fn list (ctx : & QueryCtx";
+    let bodies = [
+        quote!(let),
+        quote!(ctx.db().query::<),
+        quote!(if),
+        quote!(match x),
+        quote!(ctx.run_query(crate::api::)),
+        quote!(Ok(.)),
+    ];
+    for body in bodies {
+        let item = quote!(pub async fn list(ctx: &QueryCtx) -> Result<()> { #body });
+        recovers(query(quote!(), item), signature, &reference);
+    }
+    let signatures = [
+        quote!(pub async fn list(ctx: &QueryCtx, channel) -> Result<()> {}),
+        quote!(pub async fn list(ctx: &QueryCtx, channel: ) -> Result<()> {}),
+        quote!(pub async fn list(ctx: &QueryCtx,,) -> Result<()> {}),
+        quote!(pub async fn list(ctx: &QueryCtx) -> {}),
+        quote!(pub async fn list(ctx: &QueryCtx) -> Result< {}),
+        quote!(pub async fn list(ctx: &QueryCtx)),
+        quote!(pub async fn list(ctx: &QueryCtx) -> Result<()>),
+    ];
+    for item in signatures {
+        recovers(query(quote!(), item), signature, &reference);
+    }
+}
+
+#[test]
+fn half_typed_options_keep_the_reference() {
+    let reference = ["pub mod __lunora_list", "pub fn list"];
+    for options in [
+        quote!(r),
+        quote!(rename),
+        quote!(rename = ),
+        quote!(limits),
+        quote!(limits()),
+        quote!(limits(documents_read)),
+        quote!(limits(documents_read = )),
+        quote!(rename = "a",,),
+        quote!(crate = ),
+    ] {
+        let item = quote!(
+            pub async fn list(ctx: &QueryCtx) -> Result<()> {}
+        );
+        recovers(query(options, item), "pub async fn list", &reference);
+    }
+}
+
+#[test]
+fn half_typed_tables_keep_their_accessors() {
+    let accessors = ["pub struct Customer", "fn by_id", "fn patch", "__lunora_Customer"];
+    let columns = quote!(
+        pub struct Customer {
+            pub a: i64,
+        }
+    );
+    for index in [
+        quote!(#[index]),
+        quote!(#[index()]),
+        quote!(#[index(by_a)]),
+        quote!(#[index(by_a())]),
+        quote!(#[index(by_a(a.))]),
+        quote!(#[index(by_a(a),,)]),
+        quote!(#[index(by_a(b))]),
+    ] {
+        let expanded = crate::table::attribute(quote!("customers"), quote!(#index #columns));
+        recovers(expanded, "pub struct Customer", &accessors);
+    }
+    for item in [
+        quote!(pub struct Customer { pub a: }),
+        quote!(pub struct Customer { pub }),
+        quote!(pub struct Customer),
+        quote!(pub struct Customer { pub a: Vec< }),
+    ] {
+        let expanded = crate::table::attribute(quote!("customers"), item);
+        recovers(expanded, "pub struct Customer", &["pub mod __lunora_Customer"]);
+    }
+    for options in [
+        quote!(),
+        quote!("customers",,),
+        quote!("customers", uni),
+        quote!(""),
+    ] {
+        let expanded = crate::table::attribute(options, columns.clone());
+        recovers(expanded, "pub struct Customer", &accessors);
+    }
+}
+
+#[test]
+fn half_typed_lists_keep_their_other_entries() {
+    for list in [
+        quote!(billing::close, billing::),
+        quote!(billing::close, billing::{}),
+        quote!(billing::close, ,),
+        quote!(
+            billing::close,
+            #[cfg]
+            x::y
+        ),
+        quote!(billing::{close, invoices::{}}),
+        quote!(billing::close billing::open),
+    ] {
+        recovers(
+            crate::app::bang(list),
+            "",
+            &["__lunora_close", "pub mod api", "fn app"],
+        );
+    }
+}
+
+/// What is generated is compiled again in every application on every change, so it has to stay small.
+#[test]
+fn a_function_costs_forty_lines_at_most() {
+    let item = quote! {
+        /// Messages of a channel.
+        pub async fn list(ctx: &QueryCtx, channel: String, at_most: i64) -> Result<Vec<Doc<Message>>> {}
+    };
+    let lines = |tokens: &TokenStream| {
+        let file = syn::parse2(tokens.clone()).expect("the expansion is a file");
+        prettyplease::unparse(&file).lines().count()
+    };
+    let generated = lines(&query(quote!(), item.clone())) - lines(&item);
+    assert!(generated <= 40, "{generated} lines are generated for a function");
 }

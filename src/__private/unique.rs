@@ -1,10 +1,26 @@
 //! No two items of an application have one wire name; found while the application is compiled.
 
+use lunora_runtime::functions::Listing;
+
+/// The same entries. Two of one name fail the build.
+#[track_caller]
+pub const fn unique<const N: usize>(entries: [Listing; N]) -> [Listing; N] {
+    let mut names = [""; N];
+    let mut at = 0;
+    while at < N {
+        names[at] = entries[at].name();
+        at += 1;
+    }
+    assert_unique(&names);
+    entries
+}
+
 /// Panics, and so fails the build, when two of `names` are equal.
 ///
 /// Names are compared by their hashes, sorted: comparing each with each would be too much for the compiler from about
 /// a thousand names on (`long_running_const_eval`).
-pub const fn assert_unique<const N: usize>(names: &[&str; N]) {
+#[track_caller]
+const fn assert_unique<const N: usize>(names: &[&str; N]) {
     let mut hashes = [(0_u64, 0_usize); N];
     let mut at = 0;
     while at < N {
@@ -21,19 +37,28 @@ pub const fn assert_unique<const N: usize>(names: &[&str; N]) {
     }
 }
 
+#[track_caller]
 const fn refuse(name: &str) -> ! {
+    let (before, name, after) = match name.as_bytes() {
+        [b't', b'a', b'b', b'l', b'e', b' ', ..] => (
+            "two tables are called `",
+            name.split_at("table ".len()).1,
+            "`; give one of them another name: `#[table(\"name\")]`",
+        ),
+        _ => (
+            "two functions have the wire name `",
+            name,
+            "`; give one of them another: `rename = \"wireName\"` in its attribute",
+        ),
+    };
     let mut text = [0; 1024];
-    let end = append(&mut text, 0, "two items have the wire name `");
+    let end = append(&mut text, 0, before);
     let end = append(&mut text, end, name);
-    let end = append(
-        &mut text,
-        end,
-        "`; give one of them another with `rename = \"..\"`",
-    );
+    let end = append(&mut text, end, after);
     let (text, _) = text.split_at(end);
     match std::str::from_utf8(text) {
         Ok(text) => panic!("{}", text),
-        Err(_) => panic!("two items have one wire name"),
+        Err(_) => panic!("two functions or two tables have one name"),
     }
 }
 
@@ -94,9 +119,15 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "two items have the wire name `a:c`")]
+    #[should_panic(expected = "two functions have the wire name `a:c`; give")]
     fn equal_names_do_not() {
         assert_unique(&["a:c", "a:b", "z", "a:c"]);
+    }
+
+    #[test]
+    #[should_panic(expected = "two tables are called `rows`; give")]
+    fn nor_do_equal_names_of_tables() {
+        assert_unique(&["table rows", "a:b", "table rows"]);
     }
 
     #[test]

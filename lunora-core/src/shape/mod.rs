@@ -20,7 +20,8 @@ pub use self::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot travel between client and server",
     label = "has no shape",
-    note = "put `#[data]` above your own type; std types, `Id<T>`, `Doc<T>`, `Bytes` and `Value` travel as they are"
+    note = "put `#[data]` above a type of your own; strings, numbers, `bool`, `Option`, `Vec`, maps with string keys, \
+            tuples of up to six, `Id<T>`, `Doc<T>`, `Bytes` and `Value` travel as they are"
 )]
 pub trait Shape: Serialize + DeserializeOwned + Send + 'static {
     /// What the type looks like on the wire. Named types register themselves in `shapes`.

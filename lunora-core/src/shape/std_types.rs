@@ -17,6 +17,7 @@ use crate::{
 
 macro_rules! shapes {
     ($($node:expr => $($type:ty),+;)*) => {$($(
+        #[diagnostic::do_not_recommend]
         impl Shape for $type {
             fn shape(_: &mut Shapes) -> Node {
                 $node
@@ -38,6 +39,7 @@ shapes! {
 
 macro_rules! integers {
     ($($type:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Shape for $type {
             fn shape(_: &mut Shapes) -> Node {
                 Node::Integer { min: i64::from(<$type>::MIN), max: i64::from(<$type>::MAX) }
@@ -49,6 +51,7 @@ integers!(i8, i16, i32, u8, u16, u32);
 
 macro_rules! transparent {
     ($($type:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T: Shape> Shape for $type {
             fn shape(shapes: &mut Shapes) -> Node {
                 T::shape(shapes)
@@ -58,6 +61,7 @@ macro_rules! transparent {
 }
 transparent!(Box<T>);
 
+#[diagnostic::do_not_recommend]
 impl<T: Shape> Shape for Option<T> {
     fn shape(shapes: &mut Shapes) -> Node {
         T::shape(shapes).nullable()
@@ -70,32 +74,38 @@ fn array<T: Shape>(shapes: &mut Shapes) -> Node {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Shape> Shape for Vec<T> {
     fn shape(shapes: &mut Shapes) -> Node {
         array::<T>(shapes)
     }
 }
+#[diagnostic::do_not_recommend]
 impl<T: Shape> Shape for VecDeque<T> {
     fn shape(shapes: &mut Shapes) -> Node {
         array::<T>(shapes)
     }
 }
+#[diagnostic::do_not_recommend]
 impl<T: Shape> Shape for Box<[T]> {
     fn shape(shapes: &mut Shapes) -> Node {
         array::<T>(shapes)
     }
 }
+#[diagnostic::do_not_recommend]
 impl<T: Shape + Ord> Shape for BTreeSet<T> {
     fn shape(shapes: &mut Shapes) -> Node {
         array::<T>(shapes)
     }
 }
+#[diagnostic::do_not_recommend]
 impl<T: Shape + Eq + Hash, S: BuildHasher + Default + Send + 'static> Shape for HashSet<T, S> {
     fn shape(shapes: &mut Shapes) -> Node {
         array::<T>(shapes)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Shape> Shape for BTreeMap<String, T> {
     fn shape(shapes: &mut Shapes) -> Node {
         Node::Record {
@@ -103,6 +113,7 @@ impl<T: Shape> Shape for BTreeMap<String, T> {
         }
     }
 }
+#[diagnostic::do_not_recommend]
 impl<T: Shape, S: BuildHasher + Default + Send + 'static> Shape for HashMap<String, T, S> {
     fn shape(shapes: &mut Shapes) -> Node {
         Node::Record {
@@ -113,6 +124,7 @@ impl<T: Shape, S: BuildHasher + Default + Send + 'static> Shape for HashMap<Stri
 
 macro_rules! tuples {
     ($(($($type:ident)+))*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($type: Shape),+> Shape for ($($type,)+) {
             fn shape(shapes: &mut Shapes) -> Node {
                 Node::Tuple { elements: vec![$($type::shape(shapes)),+] }
@@ -122,6 +134,7 @@ macro_rules! tuples {
 }
 tuples! { (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) }
 
+#[diagnostic::do_not_recommend]
 impl Shape for Duration {
     fn shape(shapes: &mut Shapes) -> Node {
         Node::object([
@@ -130,6 +143,7 @@ impl Shape for Duration {
         ])
     }
 }
+#[diagnostic::do_not_recommend]
 impl Shape for SystemTime {
     fn shape(shapes: &mut Shapes) -> Node {
         Node::object([
@@ -139,12 +153,14 @@ impl Shape for SystemTime {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Table> Shape for Id<T> {
     fn shape(_: &mut Shapes) -> Node {
         Node::Id { table: T::NAME }
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Table> Shape for Doc<T> {
     fn shape(shapes: &mut Shapes) -> Node {
         let own = [

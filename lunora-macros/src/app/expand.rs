@@ -6,44 +6,57 @@ use quote::{format_ident, quote};
 use super::model::{Entry, List};
 use crate::{attribute::CratePath, function::expand::hidden_name, names::plain};
 
+/// The module with all that the list stands for. A second list in the same place defines it a second time, which is
+/// the one error then; so its name is the message.
+const ONCE: &str = "__lunora_app_stands_here_once";
+
 /// All that the list stands for.
 ///
 /// Everything goes through one import an entry: a name that is not there is then one error and not one a use.
 pub(crate) fn list(list: &List) -> TokenStream {
     let List { krate, entries } = list;
+    let krate = krate.deeper(1);
+    let module = Ident::new(ONCE, Span::call_site());
     let imports = entries.iter().enumerate().map(|(at, entry)| import(at, entry));
     let listed = entries
         .iter()
         .enumerate()
-        .map(|(at, entry)| listed(krate, at, entry));
+        .map(|(at, entry)| listed(&krate, at, entry));
     let api = tree(entries, "api");
     let internal = tree(entries, "internal");
     let items = entries.iter().enumerate().map(|(at, entry)| {
         let (cfgs, alias) = (&entry.cfgs, alias(at));
-        quote!(#(#cfgs)* <__lunora_entries::#alias::Entry as #krate::__private::Entry>::item)
+        quote!(#(#cfgs)* #krate::__private::entry::<entries::#alias::Entry>())
     });
-    let names = entries.iter().enumerate().map(|(at, entry)| {
-        let (cfgs, alias) = (&entry.cfgs, alias(at));
-        quote!(#(#cfgs)* <__lunora_entries::#alias::Entry as #krate::__private::Entry>::WIRE_NAME)
-    });
+    let free = names_are_free(&krate);
+    let tree_marker = quote! {
+        #[doc(hidden)]
+        pub(crate) enum __LunoraTree {}
+    };
     quote! {
         #[doc(hidden)]
-        mod __lunora_entries {
-            #(#imports)*
+        #[allow(clippy::all, clippy::pedantic)]
+        pub mod #module {
+            mod entries {
+                #(#imports)*
+            }
+            #(#listed)*
+            /// References to the functions that clients may call, nested as the modules are.
+            #[allow(unused_imports)]
+            pub mod api { #tree_marker #api }
+            /// References to the functions that only the server may call, nested as the modules are.
+            #[allow(unused_imports)]
+            pub(crate) mod internal { #tree_marker #internal }
+            /// The application: every function and table of this crate.
+            #[must_use]
+            pub const fn app() -> #krate::App {
+                const ENTRIES: &[#krate::__private::Listing] = &#krate::__private::unique([#(#items),*]);
+                #krate::App::__new(ENTRIES)
+            }
+            #free
         }
-        #(#listed)*
-        /// References to the functions that clients may call, nested as the modules are.
         #[allow(unused_imports)]
-        pub mod api { #api }
-        /// References to the functions that only the server may call, nested as the modules are.
-        #[allow(unused_imports)]
-        pub(crate) mod internal { #internal }
-        /// The application: every function and table of this crate.
-        #[must_use]
-        pub fn app() -> #krate::App {
-            #krate::App::__new(&[#(#items),*])
-        }
-        const _: () = #krate::__private::assert_unique(&[#(#names),*]);
+        pub use self::#module::*;
     }
 }
 
@@ -55,10 +68,10 @@ fn alias(at: usize) -> Ident {
 fn import(at: usize, entry: &Entry) -> TokenStream {
     let Entry { cfgs, modules, name } = entry;
     let (hidden, mut alias) = (hidden_name(name), alias(at));
-    // With the entry's place, so that a name that is not there is underlined and not the whole list.
+    // At the entry, so that a name that is not there is underlined and not the whole list.
     let up = Ident::new("super", name.span());
     alias.set_span(name.span());
-    quote!(#(#cfgs)* pub(super) use #up::#(#modules::)*#hidden as #alias;)
+    quote!(#(#cfgs)* pub(super) use #up::#up::#(#modules::)*#hidden as #alias;)
 }
 
 fn listed(krate: &CratePath, at: usize, entry: &Entry) -> TokenStream {
@@ -67,9 +80,30 @@ fn listed(krate: &CratePath, at: usize, entry: &Entry) -> TokenStream {
     let entry = Ident::new("Entry", entry.name.span());
     quote! {
         #(#cfgs)*
-        impl #krate::__private::Listed for __lunora_entries::#alias::#entry {
+        impl #krate::__private::Listed for entries::#alias::#entry {
             const MODULE: &'static str = #module;
         }
+    }
+}
+
+/// Checks that the crate root has no `api`, `internal` or `app` of its own, which would hide ours: in each block a glob
+/// import of the tree brings its marker, and without it the name means the one outside, which complains.
+fn names_are_free(krate: &CratePath) -> TokenStream {
+    quote! {
+        impl #krate::__private::names::ApiIsFree for api::__LunoraTree {}
+        impl #krate::__private::names::InternalIsFree for internal::__LunoraTree {}
+        const _: () = {
+            use #krate::__private::names::{self, Taken as __LunoraTree};
+            const fn api() {
+                use super::api::*;
+                names::api::<__LunoraTree>();
+            }
+            const fn internal() {
+                use super::internal::*;
+                names::internal::<__LunoraTree>();
+            }
+            const APP: fn() -> #krate::App = super::app;
+        };
     }
 }
 
@@ -92,7 +126,7 @@ fn level(entries: &[Numbered<'_>], depth: usize, side: &Ident) -> TokenStream {
     let up: Vec<_> = (0..=depth).map(|_| quote!(super::)).collect();
     let uses = here.iter().map(|(at, entry)| {
         let (cfgs, alias) = (&entry.cfgs, alias(*at));
-        quote!(#(#cfgs)* #visible use #(#up)*__lunora_entries::#alias::#side::*;)
+        quote!(#(#cfgs)* #visible use #(#up)*entries::#alias::#side::*;)
     });
     let mut modules: Vec<&Ident> = Vec::new();
     for (_, entry) in &below {

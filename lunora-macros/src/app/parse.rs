@@ -47,7 +47,13 @@ impl Branch {
     fn entries(&self, input: ParseStream, entries: &mut Vec<Entry>, errors: &mut Errors) {
         while !input.is_empty() {
             let parsed = self.clone().entry(input, entries, errors);
-            let parsed = parsed.and_then(|()| if input.is_empty() { Ok(()) } else { comma(input) });
+            let parsed = parsed.and_then(|()| {
+                if input.is_empty() {
+                    Ok(())
+                } else {
+                    comma(input, errors)
+                }
+            });
             if let Err(error) = parsed {
                 errors.push(error);
                 skip_to_comma(input);
@@ -104,15 +110,23 @@ fn name(input: ParseStream) -> syn::Result<Ident> {
     name.map_err(|error| syn::Error::new(error.span(), "expected the path of an item: `module::name`"))
 }
 
-fn comma(input: ParseStream) -> syn::Result<()> {
+fn comma(input: ParseStream, errors: &mut Errors) -> syn::Result<()> {
     if input.peek(Token![as]) {
         return Err(input.error("the list cannot rename; use the attribute's own `rename = \"wireName\"`"));
     }
     let comma = input.parse::<Token![,]>();
-    comma
-        .map(drop)
-        .map_err(|error| syn::Error::new(error.span(), "expected `,` between two entries"))
+    match comma {
+        Ok(_) => Ok(()),
+        // The next entry is there all the same, and is not to be called missing.
+        Err(error) if input.peek(syn::Ident) => {
+            errors.push(syn::Error::new(error.span(), BETWEEN));
+            Ok(())
+        }
+        Err(error) => Err(syn::Error::new(error.span(), BETWEEN)),
+    }
 }
+
+const BETWEEN: &str = "expected `,` between two entries";
 
 fn skip_to_comma(input: ParseStream) {
     let skip = input.step(|cursor| {

@@ -4,6 +4,7 @@ pub(crate) mod expand;
 pub(crate) mod fallback;
 pub(crate) mod model;
 pub(crate) mod parse;
+mod plain;
 mod rename;
 mod serde;
 mod shape;
@@ -18,7 +19,7 @@ use crate::{attribute::CratePath, errors::Errors};
 pub(crate) fn attribute(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let krate = errors.take(parse::options(options)).unwrap_or(CratePath::DEFAULT);
-    let Some(parsed) = errors.take(syn::parse2(item.clone())) else {
+    let Some(parsed) = errors.take(parse::item(item.clone(), "data")) else {
         return quote!(#item #errors);
     };
     let data = parse::data(parsed, krate, &mut errors);
@@ -27,10 +28,5 @@ pub(crate) fn attribute(options: TokenStream, item: TokenStream) -> TokenStream 
         let bare = fallback::item(&data);
         return quote!(#bare #errors);
     }
-    let (item, shape, fields) = (
-        expand::item(&data),
-        expand::shape(&data),
-        expand::has_fields(&data),
-    );
-    quote!(#item #shape #fields)
+    expand::data(&data)
 }

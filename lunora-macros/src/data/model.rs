@@ -19,6 +19,8 @@ pub(crate) struct Data {
     pub(crate) docs: String,
     pub(crate) container: Container,
     pub(crate) body: Body,
+    /// There are mistakes, and what comes out is only there so that names resolve.
+    pub(crate) stub: bool,
 }
 
 /// Struct or enum.
@@ -30,6 +32,7 @@ pub(crate) enum Body {
 
 /// `#[serde(..)]` of the type.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "serde's attributes are flags")]
 pub(crate) struct Container {
     pub(crate) rename: Option<String>,
     pub(crate) rename_all: Option<Rule>,
@@ -39,6 +42,8 @@ pub(crate) struct Container {
     pub(crate) untagged: bool,
     pub(crate) transparent: bool,
     pub(crate) default: bool,
+    /// The user says which types serde asks for what.
+    pub(crate) bound: bool,
     /// The types of `from`/`try_from` and of `into`, with where they stand.
     pub(crate) from: Option<(Type, LitStr)>,
     pub(crate) into: Option<(Type, LitStr)>,
@@ -138,6 +143,7 @@ pub(crate) struct FieldAttributes {
     pub(crate) skip_deserializing: bool,
     pub(crate) skip_serializing_if: Option<Path>,
     pub(crate) flatten: bool,
+    pub(crate) bound: bool,
     /// `with`, or both halves of it; where it stands.
     pub(crate) with: Option<LitStr>,
     /// The function that writes the field.

@@ -33,6 +33,27 @@ pub(crate) fn options(tokens: TokenStream) -> syn::Result<CratePath> {
     parser.parse2(tokens)
 }
 
+/// The item under `#[attribute]`, which must be one that has fields or variants.
+pub(crate) fn item(tokens: TokenStream, attribute: &str) -> syn::Result<DeriveInput> {
+    let parser = |input: ParseStream| {
+        let ahead = input.fork();
+        ahead.call(Attribute::parse_outer)?;
+        ahead.parse::<syn::Visibility>()?;
+        let type_follows =
+            ahead.peek(Token![struct]) || ahead.peek(Token![enum]) || ahead.peek(Token![union]);
+        if !type_follows && !ahead.is_empty() {
+            let on = if attribute == "table" {
+                "a struct"
+            } else {
+                "a struct or an enum"
+            };
+            return Err(ahead.error(format!("`#[{attribute}]` belongs on {on}")));
+        }
+        input.parse()
+    };
+    parser.parse2(tokens)
+}
+
 /// Reads the type and all of serde's attributes in it.
 pub(crate) fn data(item: DeriveInput, krate: CratePath, errors: &mut Errors) -> Data {
     let container = serde::container(&item.attrs, errors);
@@ -62,6 +83,7 @@ pub(crate) fn data(item: DeriveInput, krate: CratePath, errors: &mut Errors) -> 
         container,
         body,
         item,
+        stub: false,
     }
 }
 

@@ -26,7 +26,11 @@ pub(crate) fn container(attributes: &[Attribute], errors: &mut Errors) -> Contai
             "from" | "try_from" => container.from = Some(type_in_string(&meta)?),
             "into" => container.into = Some(type_in_string(&meta)?),
             "deny_unknown_fields" => {}
-            "bound" | "expecting" => skip_value(&meta)?,
+            "bound" => {
+                container.bound = true;
+                skip_value(&meta)?;
+            }
+            "expecting" => skip_value(&meta)?,
             "crate" => return Err(meta.error("set the crate on our attribute: `crate = path`")),
             other => return Err(refused(&meta, other)),
         }
@@ -93,7 +97,10 @@ pub(crate) fn field(attributes: &[Attribute], errors: &mut Errors) -> FieldAttri
                 field.with = Some(with);
             }
             "deserialize_with" => field.with = Some(string(&meta)?),
-            "bound" => skip_value(&meta)?,
+            "bound" => {
+                field.bound = true;
+                skip_value(&meta)?;
+            }
             "alias" => {
                 return Err(meta.error(
                     "a shape has one name for a field, so an alias would be accepted by serde and refused before it: \

@@ -100,7 +100,7 @@ impl Writer<'_> {
     }
 
     fn field(&self, field: &Field) -> TokenStream {
-        let (krate, name, ty) = (self.krate, &field.wire_name, &field.ty);
+        let (krate, name) = (self.krate, &field.wire_name);
         let serde = &field.serde;
         let absent = self.defaulted
             || serde.default
@@ -115,7 +115,8 @@ impl Writer<'_> {
         }
         let optional = absent.then(|| quote!(.optional()));
         let docs = docs.map(|docs| quote!(.docs(#docs)));
-        quote!(#krate::__private::Field::of::<#ty>(#name, shapes) #optional #docs)
+        let node = self.node(field);
+        quote!(#krate::__private::Field::new(#name, #node) #optional #docs)
     }
 
     /// What the field's value looks like.
@@ -129,7 +130,7 @@ impl Writer<'_> {
         if field.serde.with.is_some() {
             return quote!(#krate::__private::Node::Any);
         }
-        quote!(<#ty as #krate::__private::Shape>::shape(shapes))
+        quote!(#krate::__private::ShapeOf::<#ty>::node(shapes))
     }
 
     fn enumeration(&self, representation: Representation<'_>, variants: &[Variant]) -> TokenStream {

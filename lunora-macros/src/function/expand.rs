@@ -67,7 +67,6 @@ pub(crate) fn reference(
     let limits = limits(function);
     quote! {
         use super::super::*;
-        #(#docs)*
         #visible struct #name {}
         #(#docs)*
         #deprecated
@@ -115,29 +114,26 @@ pub(crate) fn hidden_module(function: &Function, reference: &TokenStream) -> Tok
         ..
     } = function;
     let module = hidden_name(name);
-    let visible = visibility.of_reference();
-    let both = match visibility {
+    let sides = match visibility {
         Visibility::Public => quote! {
-            pub mod api { pub use super::reference::#name; }
+            pub mod api { #reference }
             pub mod internal {}
+            pub use self::api::#name as Entry;
         },
         Visibility::Internal => quote! {
             pub mod api {}
-            pub(crate) mod internal { pub(crate) use super::reference::#name; }
+            pub(crate) mod internal { #reference }
+            pub(crate) use self::internal::#name as Entry;
         },
     };
     quote! {
         #(#cfgs)*
         #[doc(hidden)]
         #[allow(
-            dead_code, deprecated, missing_debug_implementations, non_camel_case_types, non_snake_case,
+            dead_code, deprecated, missing_debug_implementations, missing_docs, non_camel_case_types, non_snake_case,
             unreachable_pub, unused_imports, clippy::all, clippy::pedantic
         )]
-        pub mod #module {
-            #both
-            #visible use self::reference::#name as Entry;
-            #visible mod reference { #reference }
-        }
+        pub mod #module { #sides }
     }
 }
 

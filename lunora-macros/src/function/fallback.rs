@@ -1,12 +1,13 @@
 //! What comes out when there are mistakes: names that resolve, so that one mistake stays one error.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 
 use super::{
     expand,
     model::{Function, Kind, Options, Visibility},
 };
+use crate::names::name_after;
 
 /// A reference that takes anything and cannot run.
 pub(crate) fn function(function: &Function) -> TokenStream {
@@ -17,9 +18,14 @@ pub(crate) fn function(function: &Function) -> TokenStream {
         ..
     } = function;
     let generics: Vec<_> = (0..arguments.len()).map(|at| format_ident!("A{at}")).collect();
-    let names = arguments.iter().map(|argument| &argument.name);
-    let constructor =
-        quote!(<#(#generics),*>(#(#names: #generics),*) -> #krate::Call<#name> { #krate::Call::__new(()) });
+    let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
+    // The arguments are used, or rustc would call them unused at the user's own.
+    let constructor = quote! {
+        <#(#generics),*>(#(#names: #generics),*) -> #krate::Call<#name> {
+            let _ = (#(#names,)*);
+            #krate::Call::__new(())
+        }
+    };
     let run = quote!(|_, ()| ::core::unreachable!());
     let reference = expand::reference(function, &constructor, &quote!(()), &run);
     expand::hidden_module(function, &reference)
@@ -32,7 +38,7 @@ pub(crate) fn unparsed(
     visibility: Visibility,
     options: &Options,
 ) -> TokenStream {
-    let Some(name) = name_after_fn(item) else {
+    let Some(name) = name_after(item, "fn") else {
         return TokenStream::new();
     };
     function(&Function {
@@ -50,13 +56,4 @@ pub(crate) fn unparsed(
         output: None,
         limits: Vec::new(),
     })
-}
-
-fn name_after_fn(item: &TokenStream) -> Option<Ident> {
-    let mut tokens = item.clone().into_iter();
-    tokens.find(|token| matches!(token, TokenTree::Ident(ident) if ident == "fn"))?;
-    match tokens.next() {
-        Some(TokenTree::Ident(name)) => Some(name),
-        _ => None,
-    }
 }

@@ -103,8 +103,10 @@ fn limits(input: ParseStream) -> syn::Result<Vec<(Ident, Expr)>> {
             ));
         }
         once(&name, &mut seen)?;
-        content.parse::<Token![=]>()?;
-        limits.push((name, content.parse()?));
+        let value = content.parse::<Token![=]>().and_then(|_| content.parse());
+        let value = value
+            .map_err(|error| syn::Error::new(error.span(), format!("expected a number: `{name} = 500`")))?;
+        limits.push((name, value));
         if !content.is_empty() {
             content.parse::<Token![,]>()?;
         }

@@ -7,7 +7,10 @@ use syn::visit_mut::VisitMut;
 use super::model::{FieldPath, Index, Table};
 use crate::{
     attribute::CratePath,
-    data::model::{Body, Field},
+    data::{
+        expand::{NameSelf, nameable},
+        model::{Body, Field},
+    },
     function::expand::hidden_name,
     names::{hash, plain},
 };
@@ -52,10 +55,13 @@ fn implementation(table: &Table) -> TokenStream {
         let fields = index.fields.iter().filter_map(|path| names(table, path));
         quote!(#krate::__private::IndexSpec { name: #name, fields: &[#(&[#fields]),*], unique: #unique })
     });
+    // That a field does not travel has been said; the bound makes rustc take it from there.
+    let clause = (!table.data.is_plain())
+        .then(|| quote!(where for<'__lunora> #name: #krate::__private::Travels<'__lunora>));
     quote! {
         #(#cfgs)*
         #[automatically_derived]
-        impl #krate::__private::Table for #name {
+        impl #krate::__private::Table for #name #clause {
             const NAME: &'static str = #wire_name;
             const INDEXES: &'static [#krate::__private::IndexSpec] = &[#(#indexes),*];
         }
@@ -97,7 +103,7 @@ fn at(segment: &Ident, tokens: TokenStream) -> TokenStream {
         if let TokenTree::Group(group) = &mut token {
             *group = Group::new(group.delimiter(), at(segment, group.stream()));
         }
-        token.set_span(token.span().located_at(segment.span()));
+        token.set_span(segment.span());
         token
     };
     tokens.into_iter().map(place).collect()
@@ -116,7 +122,7 @@ fn accessors(table: &Table) -> TokenStream {
     let patch = patch_name(name);
     quote! {
         #(#cfgs)*
-        #[allow(dead_code)]
+        #[allow(dead_code, clippy::all, clippy::pedantic)]
         impl #name {
             #(#own)*
             /// Documents in the order in which they were inserted.
@@ -144,11 +150,14 @@ fn accessor(table: &Table, index: &Index) -> TokenStream {
     let unique = if index.unique { "unique " } else { "" };
     let docs = format!("The {unique}index over `{}`.", paths.join("`, `"));
     let wire_name = plain(name);
+    let mut signature = quote!(fn #name() -> #krate::__private::Range<Self, #types>);
+    let mut body = quote!({ #krate::__private::Range::__new(#wire_name) });
+    if let Some(segment) = index.fields.iter().find_map(|path| path.rest.first()) {
+        (signature, body) = (at(segment, signature), at(segment, body));
+    }
     quote! {
         #[doc = #docs]
-        #visible const fn #name() -> #krate::__private::Range<Self, #types> {
-            #krate::__private::Range::__new(#wire_name)
-        }
+        #visible const #signature #body
     }
 }
 
@@ -166,15 +175,15 @@ fn patch(table: &Table) -> TokenStream {
     let setters = setters.map(|field| setter(table, field));
     quote! {
         #(#cfgs)*
-        #[allow(dead_code, clippy::needless_pass_by_value)]
+        #[allow(dead_code, clippy::all, clippy::pedantic)]
         impl #hidden::#patch {
             #(#setters)*
         }
         #(#cfgs)*
         #[automatically_derived]
-        impl ::core::convert::From<#hidden::#patch> for #krate::__private::Patch<#name> {
-            fn from(patch: #hidden::#patch) -> Self {
-                patch.changes
+        impl #krate::__private::IntoPatch<#name> for #hidden::#patch {
+            fn into_patch(self) -> #krate::__private::Patch<#name> {
+                self.changes
             }
         }
     }
@@ -186,13 +195,25 @@ fn setter(table: &Table, field: &Field) -> TokenStream {
     };
     let (cfgs, visible, wire_name) = (&field.cfgs, &field.visibility, &field.wire_name);
     let mut ty = field.ty.clone();
+    // `Self` is the table in a field's type and the patch in a setter.
     NameSelf {
         name: &table.data.name,
     }
     .visit_type_mut(&mut ty);
     let set = match &field.serde.write {
         Some(write) => quote!(set_with(#wire_name, |serializer| #write(&value, serializer))),
-        None => quote!(set(#wire_name, &value)),
+        None if table.data.is_plain() && nameable(&table.data.visibility, field) => {
+            let hash = hash(&plain(name));
+            quote!(__set::<#hash>(&value))
+        }
+        None => {
+            let (krate, ty) = (&table.data.krate, &ty);
+            quote!(set_with(#wire_name, |serializer| {
+                #[allow(unused_imports)]
+                use #krate::__private::NoShape as _;
+                #krate::__private::ShapeOf::<#ty>::write(&value, serializer)
+            }))
+        }
     };
     let docs = format!("Sets `{}`.", plain(name));
     let unset = field.is_option().then(|| {
@@ -220,19 +241,6 @@ fn setter(table: &Table, field: &Field) -> TokenStream {
     }
 }
 
-/// `Self` is the table in a field's type and the patch in a setter.
-struct NameSelf<'a> {
-    name: &'a Ident,
-}
-
-impl VisitMut for NameSelf<'_> {
-    fn visit_ident_mut(&mut self, ident: &mut Ident) {
-        if ident == "Self" {
-            *ident = Ident::new(&self.name.to_string(), ident.span());
-        }
-    }
-}
-
 /// The marker inside has the table's name, because the error about a table that is not listed prints it.
 fn hidden_module(table: &Table) -> TokenStream {
     let (krate, name) = (table.data.krate.deeper(1), &table.data.name);
@@ -243,7 +251,6 @@ fn hidden_module(table: &Table) -> TokenStream {
     let item = quote!(#krate::__private::Item::table::<super::#name>());
     let patch = quote! {
         #[doc = #docs]
-        #[derive(::core::fmt::Debug)]
         pub struct #patch {
             pub(super) changes: #krate::__private::Patch<super::#name>,
         }

@@ -15,8 +15,9 @@ use crate::{data, errors::Errors};
 pub(crate) fn attribute(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let options = errors.take(parse::options(options));
-    let Some(parsed) = errors.take(syn::parse2(item.clone())) else {
-        return quote!(#item #errors);
+    let Some(parsed) = errors.take(data::parse::item(item.clone(), "table")) else {
+        let stub = fallback::unparsed(&item, options);
+        return quote!(#item #errors #stub);
     };
     let mut table = parse::table(parsed, options, &mut errors);
     data::validate::data(&table.data, &mut errors);
@@ -25,9 +26,8 @@ pub(crate) fn attribute(options: TokenStream, item: TokenStream) -> TokenStream 
         let stub = fallback::table(&mut table);
         return quote!(#stub #errors);
     }
-    let (item, shape) = (data::expand::item(&table.data), data::expand::shape(&table.data));
-    let (fields, table) = (data::expand::has_fields(&table.data), expand::table(&table));
-    quote!(#item #shape #fields #table)
+    let (data, table) = (data::expand::data(&table.data), expand::table(&table));
+    quote!(#data #table)
 }
 
 /// `#[index(..)]` that no `#[table]` has taken.

@@ -70,7 +70,7 @@ fn index(input: ParseStream) -> syn::Result<Index> {
     let example = |error: syn::Error| syn::Error::new(error.span(), EXAMPLE);
     let name: Ident = input.parse().map_err(example)?;
     if !input.peek(syn::token::Paren) {
-        return Err(input.error(EXAMPLE));
+        return Err(syn::Error::new(name.span(), EXAMPLE));
     }
     let content;
     parenthesized!(content in input);

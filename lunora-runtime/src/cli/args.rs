@@ -38,6 +38,8 @@ pub(super) struct Serve {
     pub(super) dev: bool,
     pub(super) origins: Vec<String>,
     pub(super) trust: Vec<Trust>,
+    /// What the query cache may hold, in bytes.
+    pub(super) query_cache: usize,
 }
 
 #[derive(Debug)]
@@ -129,6 +131,14 @@ fn command_serve() -> clap::Command {
                 .help("Lets only pages from this origin call the server; may be repeated (default: all)"),
         )
         .arg(trust::arg())
+        .arg(
+            Arg::new("query_cache")
+                .long("query-cache")
+                .value_name("MIB")
+                .default_value("64")
+                .value_parser(value_parser!(u16))
+                .help("Memory for results of queries that have not changed since; 0 keeps none"),
+        )
 }
 
 fn command_run() -> clap::Command {
@@ -251,12 +261,14 @@ fn serve(matches: &ArgMatches) -> Result<Serve, clap::Error> {
         return Err(both(command_serve(), "--memory", "--data"));
     }
     let data = (!memory).then(|| path(matches));
+    let mebibytes = matches.get_one::<u16>("query_cache").copied().unwrap_or_default();
     Ok(Serve {
         addr,
         data,
         dev,
         origins,
         trust: trust::read(matches),
+        query_cache: usize::from(mebibytes) << 20,
     })
 }
 
@@ -304,6 +316,10 @@ mod tests {
         };
         assert_eq!(serve.addr, DEFAULT_ADDR.parse().unwrap());
         assert_eq!(serve.data, Some(DEFAULT_DATA.into()));
+        assert_eq!(
+            serve.query_cache,
+            crate::functions::EngineOptions::default().query_cache_bytes
+        );
     }
 
     #[test]

@@ -66,7 +66,7 @@ async fn run_here(
     };
     let result = runtime.full().call_as_server(request).await;
     runtime.shutdown().await.map_err(Failure::unusable)?;
-    Ok(result.map_err(Failure::failed)?.value)
+    Ok(result.map_err(Failure::failed)?.value.into_value())
 }
 
 async fn run_there(server: &Remote, path: &FunctionPath, args: &Object) -> Result<Value, Failure> {

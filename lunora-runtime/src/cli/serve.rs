@@ -71,6 +71,7 @@ fn open(
 ) -> Result<Runtime, Failure> {
     let engine = EngineOptions {
         issuers: trust::issuers(&options.trust)?,
+        query_cache_bytes: options.query_cache,
         ..EngineOptions::default()
     };
     let runtime = Runtime::open(app, store, engine, progress::opening()).map_err(Failure::unusable)?;

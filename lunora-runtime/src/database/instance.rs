@@ -20,7 +20,7 @@ use super::{
     tables::Tables,
     transaction::{Transaction, TransactionOptions},
 };
-use crate::store::{Durable, Snapshot, Store, StoreError, Timestamp};
+use crate::store::{Commit, Durable, Snapshot, Store, StoreError, Timestamp};
 
 /// Which commits a transaction sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +77,8 @@ impl Database {
         Ok(self.begin_on(self.snapshot(freshness)?, options))
     }
 
-    pub(super) fn begin_on(&self, snapshot: Arc<dyn Snapshot>, options: TransactionOptions) -> Transaction {
+    /// Begins a transaction that reads `snapshot`, one of this database.
+    pub fn begin_on(&self, snapshot: Arc<dyn Snapshot>, options: TransactionOptions) -> Transaction {
         Transaction::new(
             self.0.tables.clone(),
             self.0.cursor_key.clone(),
@@ -86,6 +87,16 @@ impl Database {
             self.0.creation_times.clone(),
             options,
         )
+    }
+
+    /// The data as of `ts`, as long as the store keeps it.
+    pub fn snapshot_at(&self, ts: Timestamp) -> Result<Arc<dyn Snapshot>, StoreError> {
+        self.0.committer.store.snapshot(ts)
+    }
+
+    /// The ordered commits after `since`, oldest first, as far as the store keeps them.
+    pub fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
+        self.0.committer.store.feed(since)
     }
 
     /// The newest snapshot of this freshness.

@@ -32,6 +32,7 @@ mod reconcile;
 mod savepoint;
 mod scan;
 mod schema;
+mod subscriptions;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -41,6 +42,8 @@ mod typed;
 mod verify;
 mod writes;
 
+#[cfg(test)]
+pub(crate) use self::reads::reads_of;
 pub use self::{
     archive::{
         ArchiveError, ExportError, ExportOptions, ExportReport, ImportError, ImportMode, ImportOptions,
@@ -64,6 +67,7 @@ pub use self::{
     savepoint::Savepoint,
     scan::Scan,
     schema::{Schema, SchemaError, TableSchema},
+    subscriptions::{SubscriptionId, Subscriptions},
     transaction::{Transaction, TransactionOptions},
     typed::{BoxFuture, DocumentStream, MayWrite, QueryBuilder, Reader, SharedTransaction, Writer},
 };

@@ -25,15 +25,15 @@ use crate::store::{Direction, Key, KeyRange};
 /// Where the page of a run ended: what keeps its boundary when the run is repeated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageEnd {
-    /// Its `continueCursor`.
-    pub cursor: String,
+    /// For [`Transaction::resume`], and for nothing else: it is sealed, and no cursor.
+    pub journal: String,
 }
 
 /// A page that is being read.
 #[derive(Debug)]
 pub(super) struct PageRun {
     scan: Scan,
-    scope: Vec<u8>,
+    scope: Scope,
     /// Rows wanted; unlimited when the end is settled.
     wanted: usize,
     /// The end that is settled, and the cursor that says so.
@@ -42,6 +42,13 @@ pub(super) struct PageRun {
     /// Keys of the rows read so far, for a page that may have to be cut.
     places: Vec<Key>,
     exhausted: bool,
+}
+
+/// What the texts of one page are bound to.
+#[derive(Debug)]
+struct Scope {
+    cursors: Vec<u8>,
+    journal: Vec<u8>,
 }
 
 /// What one page may read.
@@ -53,6 +60,11 @@ struct Budget {
 }
 
 impl Transaction {
+    /// Lets the page of this run end where that of an earlier one did, whose [`PageEnd`] gave `journal`.
+    pub fn resume(&mut self, journal: String) {
+        self.journal = Some(journal);
+    }
+
     /// Starts the page that `options` asks for. A function can run one.
     pub(super) fn page(
         &mut self,
@@ -68,15 +80,14 @@ impl Transaction {
         self.paginated = true;
         let table = self.table(table)?;
         let (source, range) = bounds::resolve(&table, bounds)?;
-        let scope = scope(&self.options.binding, table.schema.name, &source, &range, order);
-        let place = |cursor: &Option<String>| -> Result<Option<Place>> {
-            cursor
-                .as_deref()
-                .map(|cursor| self.cursor_key.open(cursor, &scope))
-                .transpose()
-        };
-        let range = after(range, place(&options.cursor)?, order.into());
-        let end = place(&options.end_cursor)?.zip(options.end_cursor.clone());
+        let cursors = scope(&self.options.binding, table.schema.name, &source, &range, order);
+        let scope = Scope::new(cursors, options.cursor.as_deref());
+        let start = options.cursor.as_deref();
+        let start = start
+            .map(|cursor| self.cursor_key.open(cursor, &scope.cursors))
+            .transpose()?;
+        let end = self.settled_end(options, &scope)?;
+        let range = after(range, start, order.into());
         let range = up_to(range, end.as_ref().map(|(place, _)| place), order.into());
         Ok(PageRun {
             wanted: if end.is_some() {
@@ -91,6 +102,28 @@ impl Transaction {
             places: Vec::new(),
             exhausted: false,
         })
+    }
+
+    /// The end that the client or else the journal has settled, and the cursor that says so.
+    fn settled_end(&self, options: &PaginationOptions, scope: &Scope) -> Result<Option<(Place, String)>> {
+        let key = &self.cursor_key;
+        if let Some(cursor) = &options.end_cursor {
+            return Ok(Some((key.open(cursor, &scope.cursors)?, cursor.clone())));
+        }
+        let Some(journal) = &self.journal else {
+            return Ok(None);
+        };
+        let place = key.open(journal, &scope.journal)?;
+        let cursor = key.seal(&place, &scope.cursors)?;
+        Ok(Some((place, cursor)))
+    }
+}
+
+impl Scope {
+    /// A journal belongs to the page that began at `start`, and cannot be passed off as a cursor.
+    fn new(cursors: Vec<u8>, start: Option<&str>) -> Self {
+        let journal = [&*cursors, b"journal", start.unwrap_or_default().as_bytes()].concat();
+        Self { cursors, journal }
     }
 }
 
@@ -116,35 +149,36 @@ impl PageRun {
         Ok(document)
     }
 
-    /// The page of these rows.
+    /// The page of these rows. At one timestamp, with its own journal or without, it is the same page.
     pub(super) fn finish<T>(self, transaction: &mut Transaction, rows: Vec<T>) -> Result<Page<T>> {
         let key = transaction.cursor_key.clone();
-        let cursor = |place: Option<&Key>| {
-            key.seal(
-                &place.map_or(Place::End, |place| Place::After(place.clone())),
-                &self.scope,
-            )
+        let last = self.places.last().filter(|_| !self.exhausted);
+        let reached = last.map_or(Place::End, |last| Place::After(last.clone()));
+        let cursor = |place: &Place| key.seal(place, &self.scope.cursors);
+        // Short of its end only if the budget was spent before.
+        let cut = self
+            .end
+            .as_ref()
+            .is_some_and(|(end, _)| !self.exhausted && reached != *end);
+        let (end, text) = match self.end.clone() {
+            Some(end) => end,
+            None => (reached.clone(), cursor(&reached)?),
         };
-        let last = if self.exhausted { None } else { self.places.last() };
-        let mut page = match &self.end {
-            None => Page::new(rows, last.is_none(), cursor(last)?),
-            Some((place, text)) => Page::new(rows, *place == Place::End, text.clone()),
+        let mut page = Page::new(rows, end == Place::End, text);
+        page.split_cursor = match self.middle() {
+            _ if cut => Some(cursor(&reached)?),
+            middle => middle.map(|place| cursor(&place)).transpose()?,
         };
-        if self.end.is_some() {
-            (page.page_status, page.split_cursor) = match last {
-                Some(last) => (Some(PageStatus::SplitRequired), Some(cursor(Some(last))?)),
-                None => (None, self.middle().map(|place| cursor(Some(place))).transpose()?),
-            };
-        }
+        page.page_status = cut.then_some(PageStatus::SplitRequired);
         transaction.page_end = Some(PageEnd {
-            cursor: page.continue_cursor.clone(),
+            journal: key.seal(&end, &self.scope.journal)?,
         });
         Ok(page)
     }
 
-    fn middle(&self) -> Option<&Key> {
+    fn middle(&self) -> Option<Place> {
         let half = self.places.len() / 2;
-        self.places.get(half.checked_sub(1)?)
+        self.places.get(half.checked_sub(1)?).cloned().map(Place::After)
     }
 }
 

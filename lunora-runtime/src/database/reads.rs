@@ -155,6 +155,15 @@ pub struct SealedReads {
     ranges: Vec<KeyRange>,
 }
 
+/// The reads of a run that read one key, for tests of other rooms.
+#[cfg(test)]
+pub(crate) fn reads_of(key: &[u8]) -> SealedReads {
+    let mut reads = ReadSet::default();
+    let scan = reads.scan(KeyRange::prefix(key), Direction::Ascending);
+    reads.exhausted(scan);
+    reads.seal()
+}
+
 impl SealedReads {
     /// Whether this key was read, or would have been if it had been there.
     pub fn contains(&self, key: &[u8]) -> bool {

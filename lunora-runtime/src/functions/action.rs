@@ -12,6 +12,7 @@ use super::{
     call::{RESULT_BYTES, check_size},
     dispatch::{Answer, CallError},
     executor::Panicked,
+    results::Returned,
     transaction::Work,
 };
 use crate::store::Timestamp;
@@ -35,7 +36,7 @@ impl Work {
         let value = tokio::spawn(tracing::Instrument::instrument(task, span)).await;
         let value = value.unwrap_or_else(|error| Err(joined(error)))?;
         Ok(Answer {
-            value,
+            value: Returned::Own(value),
             ts: Timestamp(0),
         })
     }

@@ -89,6 +89,28 @@ impl<F: Handler> Entry for F {
     }
 }
 
+/// One entry of an application's list.
+#[derive(Debug, Clone, Copy)]
+pub struct Listing {
+    name: &'static str,
+    item: fn() -> Item,
+}
+
+impl Listing {
+    /// Its [`Entry::WIRE_NAME`].
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+}
+
+/// The entry `E`.
+pub const fn entry<E: Entry>() -> Listing {
+    Listing {
+        name: E::WIRE_NAME,
+        item: E::item,
+    }
+}
+
 /// A function or table, without its types.
 #[derive(Debug)]
 pub struct Item(pub(super) ItemKind);
@@ -159,13 +181,13 @@ struct WrongContext(&'static str);
 /// It answers no calls. There is deliberately no way to name a function by a string here.
 #[derive(Debug, Clone)]
 pub struct App {
-    items: &'static [fn() -> Item],
+    items: &'static [Listing],
     pub(super) issuers: Vec<Issuer>,
 }
 
 impl App {
     #[doc(hidden)]
-    pub const fn __new(items: &'static [fn() -> Item]) -> Self {
+    pub const fn __new(items: &'static [Listing]) -> Self {
         Self {
             items,
             issuers: Vec::new(),
@@ -180,6 +202,6 @@ impl App {
     }
 
     pub(super) fn items(&self) -> impl Iterator<Item = Item> {
-        self.items.iter().map(|item| item())
+        self.items.iter().map(|listing| (listing.item)())
     }
 }

@@ -29,6 +29,17 @@ pub trait CanNestMutations<'a>: Sized {
     fn run_mutation<T>(self) -> BoxFuture<'a, T>;
 }
 
+/// The context runs actions.
+#[diagnostic::on_unimplemented(
+    message = "a query or mutation cannot run an action",
+    label = "an action reaches the world, and this function may be run again by the server",
+    note = "make this function an `#[action]`, or return to the caller, who runs the action next"
+)]
+pub trait CanRunActions<'a>: Sized {
+    #[doc(hidden)]
+    fn run_action<T>(self) -> BoxFuture<'a, T>;
+}
+
 /// The context can talk to the world.
 #[diagnostic::on_unimplemented(
     message = "a query or mutation cannot fetch",

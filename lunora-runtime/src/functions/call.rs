@@ -18,6 +18,7 @@ use super::{
     engine::Engine,
     function::Function,
     idempotency::RequestKey,
+    results::CallerClass,
     transaction::Work,
 };
 
@@ -59,6 +60,7 @@ impl Engine {
         self: &Arc<Self>,
         function: &Arc<Function>,
         request: CallRequest,
+        class: CallerClass,
         key: Option<RequestKey>,
     ) -> Result<Answer, CallError> {
         let Some(underway) = self.running.enter() else {
@@ -67,27 +69,33 @@ impl Engine {
         let id = request.request_id;
         let span = tracing::info_span!("call", function = function.path, kind = function.kind.name(), request_id = %id);
         let result = self
-            .checked(function, request, key, underway)
+            .checked(function, request, class, key, underway)
             .instrument(span.clone())
             .await;
         span.in_scope(|| log(&result));
         result
     }
 
+    /// What is checked of every call before anything runs.
+    pub(super) fn check_call(&self, function: &Function, kind: Option<Kind>, args: &Object) -> Result<()> {
+        function.check_kind(kind)?;
+        check_size("argument_bytes", args.size(), ARGUMENT_BYTES)?;
+        function.check_args(&self.shapes, args)
+    }
+
     async fn checked(
         self: &Arc<Self>,
         function: &Arc<Function>,
         request: CallRequest,
+        class: CallerClass,
         key: Option<RequestKey>,
         underway: super::running::Underway,
     ) -> Result<Answer, CallError> {
-        function.check_kind(request.kind)?;
+        self.check_call(function, request.kind, &request.args)?;
         if key.is_some() && function.kind != Kind::Mutation {
             let (path, defined) = (function.path.to_owned(), function.kind.name());
             return Err(Error::request(RequestError::KeyUnusable { path, defined }).into());
         }
-        check_size("argument_bytes", request.args.size(), ARGUMENT_BYTES)?;
-        function.check_args(&self.shapes, &request.args)?;
         let work = Work {
             engine: Arc::clone(self),
             function: Arc::clone(function),
@@ -95,6 +103,7 @@ impl Engine {
             identity: request.identity.map(Arc::new),
             depth: Depth::default(),
             key,
+            class,
             at: request.at,
         };
         match function.kind {
@@ -122,6 +131,7 @@ impl Engine {
             identity,
             depth,
             key: None,
+            class: CallerClass::Server,
             at: None,
         };
         let answer = match kind {
@@ -129,7 +139,7 @@ impl Engine {
             Kind::Mutation => work.mutation(()).await,
             Kind::Action => work.nested_action().await,
         };
-        answer.map(|answer| answer.value).map_err(call_error)
+        answer.map(|answer| answer.value.into_value()).map_err(call_error)
     }
 }
 

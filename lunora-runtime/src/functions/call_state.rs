@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use super::{
     auth::Auth,
     engine::Engine,
+    looked::Looked,
     random::{CallRng, SeededRng},
 };
 use crate::database::{SharedTransaction, Transaction};
@@ -24,8 +25,10 @@ pub(super) struct CallState {
     pub(super) engine: Arc<Engine>,
     pub(super) transaction: SharedTransaction,
     pub(super) identity: Option<Arc<Identity>>,
-    pub(super) now: Time,
+    now: Time,
     rng: Mutex<SeededRng>,
+    /// What the run has looked at besides the database.
+    pub(super) looked: Looked,
 }
 
 impl CallState {
@@ -43,14 +46,22 @@ impl CallState {
             identity,
             now,
             rng: Mutex::new(SeededRng::new(seed)),
+            looked: Looked::default(),
         })
     }
 
     pub(super) fn auth(&self) -> Auth<'_> {
+        self.looked.at_identity();
         Auth::new(self.identity.as_deref())
     }
 
+    pub(super) fn now(&self) -> Time {
+        self.looked.at_moment();
+        self.now
+    }
+
     pub(super) fn rng(&self) -> CallRng<'_> {
+        self.looked.at_moment();
         CallRng(&self.rng)
     }
 }

@@ -13,9 +13,10 @@ use std::{
 use lunora_core::{
     error::{Error, RequestError},
     identity::Identity,
+    limits::LimitExceeded,
     path::FunctionPath,
     reference::{Kind, Visibility},
-    value::{Object, Value},
+    value::Object,
 };
 
 use super::{
@@ -25,7 +26,9 @@ use super::{
     executor::PoolFull,
     function::{Function, FunctionInfo},
     idempotency::RequestKey,
+    live::{LiveQueries, WatchRequest},
     random::RequestId,
+    results::{CallerClass, Returned},
 };
 use crate::{database::Moment, store::Timestamp};
 
@@ -52,7 +55,7 @@ pub struct CallRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     /// What the function returned.
-    pub value: Value,
+    pub value: Returned,
     /// The commit that a mutation made, or the one that a query read at; for an action 0.
     pub ts: Timestamp,
 }
@@ -126,14 +129,31 @@ impl PublicDispatch {
     /// Runs a public function. Names of internal functions and names of none take one path to one refusal.
     pub fn call(&self, request: CallRequest) -> BoxFuture<'_, Result<Answer, CallError>> {
         Box::pin(async move {
-            self.lookups.fetch_add(1, Ordering::Relaxed);
-            let Some(function) = self.functions.get(request.path.as_str()) else {
-                let refusal = RequestError::NoPublicFunction(request.path.to_string());
-                return Err(CallError::Function(Error::request(refusal)));
-            };
+            let function = self.find(&request.path)?;
             let key = RequestKey::of_client(&request);
-            self.engine.call(function, request, key).await
+            self.engine
+                .call(function, request, CallerClass::Public, key)
+                .await
         })
+    }
+
+    /// Lets `queries` watch a public query under `number`, in the place of what it watched under it before. A refusal
+    /// is a result of the query; that it watches too many is an error.
+    pub fn watch(
+        &self,
+        queries: &mut LiveQueries,
+        number: u32,
+        request: WatchRequest,
+    ) -> Result<(), LimitExceeded> {
+        let function = self.find(&request.path);
+        queries.set(number, request, CallerClass::Public, function)
+    }
+
+    /// Names of internal functions and names of none take this one path to one refusal.
+    fn find(&self, path: &FunctionPath) -> Result<&Arc<Function>, Error> {
+        self.lookups.fetch_add(1, Ordering::Relaxed);
+        let refusal = || Error::request(RequestError::NoPublicFunction(path.to_string()));
+        self.functions.get(path.as_str()).ok_or_else(refusal)
     }
 
     /// How often a name has been looked up: what the test of the boundary counts.
@@ -178,7 +198,7 @@ impl FullDispatch {
             let result = if caller.revocation().is_over() {
                 Err(CallError::KeyRevoked)
             } else {
-                self.run(request, key).await
+                self.run(request, CallerClass::Admin, key).await
             };
             caller.audit(&path, id, user.as_deref(), &result);
             result
@@ -187,16 +207,47 @@ impl FullDispatch {
 
     /// Runs any function for the process itself: its command line and its tests.
     pub(crate) async fn call_as_server(&self, request: CallRequest) -> Result<Answer, CallError> {
-        self.run(request, None).await
+        self.run(request, CallerClass::Server, None).await
     }
 
-    async fn run(&self, request: CallRequest, key: Option<RequestKey>) -> Result<Answer, CallError> {
-        let Some(function) = self.engine.functions.find(request.path.as_str()) else {
-            return Err(CallError::Function(Error::request(RequestError::NoFunction(
-                request.path.to_string(),
-            ))));
-        };
-        self.engine.call(function, request, key).await
+    async fn run(
+        &self,
+        request: CallRequest,
+        class: CallerClass,
+        key: Option<RequestKey>,
+    ) -> Result<Answer, CallError> {
+        let function = self.find(&request.path)?;
+        self.engine.call(function, request, class, key).await
+    }
+
+    /// The same as [`PublicDispatch::watch`] for any query, on behalf of the holder of an admin key. Leaves an audit
+    /// line.
+    pub fn watch(
+        &self,
+        caller: &AdminCaller,
+        queries: &mut LiveQueries,
+        number: u32,
+        request: WatchRequest,
+    ) -> Result<(), LimitExceeded> {
+        let function = self.find(&request.path);
+        caller.audit_watch(&request, function.is_ok());
+        queries.set(number, request, CallerClass::Admin, function)
+    }
+
+    /// Watches any query for the process itself: for its tests.
+    pub(crate) fn watch_as_server(
+        &self,
+        queries: &mut LiveQueries,
+        number: u32,
+        request: WatchRequest,
+    ) -> Result<(), LimitExceeded> {
+        let function = self.find(&request.path);
+        queries.set(number, request, CallerClass::Server, function)
+    }
+
+    fn find(&self, path: &FunctionPath) -> Result<&Arc<Function>, Error> {
+        let refusal = || Error::request(RequestError::NoFunction(path.to_string()));
+        self.engine.functions.find(path.as_str()).ok_or_else(refusal)
     }
 
     /// What there is to call, for administrators.

@@ -14,7 +14,9 @@ use super::{
     executor::Executor,
     failure::StoreFailure,
     function::Function,
+    live::LiveLimits,
     random::Seeds,
+    results::Results,
     running::Running,
 };
 use crate::database::Database;
@@ -34,6 +36,10 @@ pub struct EngineOptions {
     pub issuers: Vec<Issuer>,
     /// Limits around the tokens of users.
     pub tokens: TokenLimits,
+    /// What the results may take that the query cache keeps, in bytes. With 0 it keeps none. Default 64 MiB.
+    pub query_cache_bytes: usize,
+    /// What one connection may watch.
+    pub live: LiveLimits,
 }
 
 impl Default for EngineOptions {
@@ -45,6 +51,8 @@ impl Default for EngineOptions {
             threads: available_parallelism().map_or(2, std::num::NonZero::get),
             issuers: Vec::new(),
             tokens: TokenLimits::default(),
+            query_cache_bytes: 64 << 20,
+            live: LiveLimits::default(),
         }
     }
 }
@@ -54,6 +62,7 @@ pub(super) struct Engine {
     pub(super) functions: Functions,
     pub(super) shapes: Shapes,
     pub(super) executor: Executor,
+    pub(super) results: Results,
     pub(super) running: Running,
     pub(super) failure: StoreFailure,
     pub(super) clock: Arc<dyn Clock>,

@@ -30,9 +30,13 @@ mod failure;
 mod fetch;
 mod function;
 mod idempotency;
+mod live;
+mod looked;
 mod mutation_ctx;
 mod query_ctx;
+mod query_run;
 mod random;
+mod results;
 mod running;
 mod runtime;
 mod system;
@@ -49,17 +53,19 @@ pub use self::{
         ActingCaller, AdminCaller, AdminKey, AdminKeys, DataReader, InvalidAdminKey, KeyError, KeyInfo,
         KeyManager, MissingScope, NewKey, Revocation, Scope, UnknownScope,
     },
-    app::{App, Ctx, Entry, Handler, Item, KindOf, RunOf},
+    app::{App, Ctx, Entry, Handler, Item, KindOf, Listing, RunOf, entry},
     auth::{Auth, Unauthenticated},
     authenticate::{AuthError, Authenticated, Caller, Credential, Ended, Expiry, Validity},
-    blocked::{CanFetch, CanNestMutations, HasDatabase, HasRng},
+    blocked::{CanFetch, CanNestMutations, CanRunActions, HasDatabase, HasRng},
     clock::{Clock, SystemClock},
     dispatch::{Answer, CallError, CallRequest, FullDispatch, PublicDispatch},
     engine::EngineOptions,
     function::FunctionInfo,
+    live::{LiveLimits, LiveQueries, Transition, Update, WatchRequest},
     mutation_ctx::MutationCtx,
     query_ctx::QueryCtx,
     random::{CallRng, RequestId, Seeds},
+    results::{QueryOutcome, Returned, SharedValue},
     runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
     tokens::{InvalidIssuer, InvalidToken, Issuer, TokenLimits, TokenVerifier, VerifiedToken},
 };

@@ -10,7 +10,7 @@ use lunora_core::{
 
 use super::{
     Auth, BoxFuture, CallRng, Ctx,
-    blocked::{CanFetch, CanNestMutations},
+    blocked::{CanFetch, CanNestMutations, CanRunActions},
     call::{decode_output, encode_args},
     call_state::{CallState, Depth},
 };
@@ -36,7 +36,7 @@ impl QueryCtx {
 
     /// When this run started; the same for everything that is nested in it.
     pub fn now(&self) -> Time {
-        self.state.now
+        self.state.now()
     }
 
     /// A cryptographic generator, seeded anew for each run; by the test in tests.
@@ -66,6 +66,14 @@ impl QueryCtx {
         &'a Self: CanNestMutations<'a>,
     {
         CanNestMutations::run_mutation(self)
+    }
+
+    #[doc(hidden)]
+    pub fn run_action<'a, C>(&'a self, _call: C) -> BoxFuture<'a, ()>
+    where
+        &'a Self: CanRunActions<'a>,
+    {
+        CanRunActions::run_action(self)
     }
 
     #[doc(hidden)]

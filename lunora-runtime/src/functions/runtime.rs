@@ -14,6 +14,8 @@ use super::{
     failure::StoreFailure,
     function::{Function, FunctionInfo},
     idempotency::{self, RequestRecord},
+    live::{Live, LiveQueries},
+    results::Results,
     running::Running,
     system::SystemTransaction,
 };
@@ -38,6 +40,7 @@ struct Parts {
     full: FullDispatch,
     keys: AdminKeys,
     tokens: TokenVerifier,
+    live: Live,
 }
 
 /// The application cannot run on this store.
@@ -147,6 +150,8 @@ impl Runtime {
             threads,
             issuers,
             tokens,
+            query_cache_bytes,
+            live,
         } = options;
         let tokens = TokenVerifier::new(app.issuers, issuers, Arc::clone(&clock), tokens)?;
         // Before anything else is done with it: whichever thread of the store fails, the process hears of it.
@@ -162,6 +167,7 @@ impl Runtime {
         };
         let keys = AdminKeys::load(&system).map_err(OpenError::System)?;
         let engine = Arc::new(Engine {
+            results: Results::new(database.clone(), query_cache_bytes),
             database,
             functions: Functions::new(catalog.functions),
             shapes: catalog.shapes,
@@ -179,11 +185,12 @@ impl Runtime {
             FullDispatch::new(Arc::clone(&engine)),
         );
         Ok(Self(Arc::new(Parts {
-            engine,
+            engine: Arc::clone(&engine),
             public,
             full,
             keys,
             tokens,
+            live: Live::start(engine, live, threads)?,
         })))
     }
 
@@ -195,6 +202,11 @@ impl Runtime {
     /// Runs every function, for those who may.
     pub fn full(&self) -> &FullDispatch {
         &self.0.full
+    }
+
+    /// The live queries of one client, none so far.
+    pub fn connect(&self) -> LiveQueries {
+        self.0.live.connect()
     }
 
     /// The keys that administrators present.
@@ -275,6 +287,7 @@ impl Runtime {
 
     /// Lets no further call in, waits for those under way, and closes the store.
     pub async fn shutdown(&self) -> Result<(), StoreError> {
+        self.0.live.close();
         if !self.0.engine.running.close(SHUTDOWN_PATIENCE).await {
             tracing::warn!("some calls did not end within {SHUTDOWN_PATIENCE:?}; stopping without them");
         }

@@ -1,4 +1,4 @@
-//! Running a query or mutation: one transaction an attempt, on the executor.
+//! Running a mutation: one transaction an attempt, on the executor.
 
 use std::{
     sync::Arc,
@@ -13,7 +13,7 @@ use lunora_core::{
 use tokio::sync::oneshot;
 
 use super::{
-    Ctx, MutationCtx, QueryCtx,
+    Ctx, MutationCtx,
     call::{RESULT_BYTES, check_size},
     call_state::{CallState, Depth},
     dispatch::{Answer, CallError},
@@ -21,14 +21,17 @@ use super::{
     executor::drive,
     function::Function,
     idempotency::RequestKey,
+    results::{CallerClass, Returned},
 };
 use crate::{
-    database::{CommitError, Freshness, Moment, TimeLimitExceeded, Transaction, TransactionOptions},
+    database::{
+        CommitError, Database, Freshness, Moment, TimeLimitExceeded, Transaction, TransactionOptions,
+    },
     store::{StoreError, Timestamp},
 };
 
 /// How long a query or mutation may take in all, waiting and repeated runs included.
-const TOTAL_LIMIT: Duration = Duration::from_secs(15);
+pub(super) const TOTAL_LIMIT: Duration = Duration::from_secs(15);
 /// After as many conflicts a mutation runs where it cannot lose to another writer of this process.
 const MAX_LOSSES: u32 = 2;
 
@@ -41,6 +44,7 @@ pub(super) struct Work {
     pub(super) identity: Option<Arc<Identity>>,
     pub(super) depth: Depth,
     pub(super) key: Option<RequestKey>,
+    pub(super) class: CallerClass,
     /// What a query reads at, if not at the newest commit on disk.
     pub(super) at: Option<Moment>,
 }
@@ -48,7 +52,7 @@ pub(super) struct Work {
 /// The time that a call may take ran out before it could commit.
 #[derive(Debug, thiserror::Error)]
 #[error("TimeLimitExceeded: total_time is limited to {} s; the server is busy or the documents are contended", TOTAL_LIMIT.as_secs())]
-struct TookTooLong;
+pub(super) struct TookTooLong;
 
 /// The store could not say whether the commit is on disk.
 #[derive(Debug, thiserror::Error)]
@@ -65,24 +69,15 @@ enum Attempt {
     Conflict,
 }
 
-type Reply = oneshot::Sender<Result<Answer, CallError>>;
+pub(super) type Reply = oneshot::Sender<Result<Answer, CallError>>;
 
 impl Work {
-    /// Runs the query on the executor. `held` is dropped when it is over.
-    pub(super) async fn query(self, held: impl Send + 'static) -> Result<Answer, CallError> {
-        self.on_executor(held, |work, end, reply| {
-            // The caller may be gone; then nobody wants the answer.
-            let _ = reply.send(work.run_query(end).map_err(CallError::from));
-        })
-        .await
-    }
-
     /// Runs the mutation on the executor, again as long as it conflicts. `held` is dropped when it is over.
     pub(super) async fn mutation(self, held: impl Send + 'static) -> Result<Answer, CallError> {
         self.on_executor(held, Self::run_mutation).await
     }
 
-    async fn on_executor(
+    pub(super) async fn on_executor(
         self,
         held: impl Send + 'static,
         run: impl FnOnce(Self, Instant, Reply) + Send + 'static,
@@ -102,25 +97,15 @@ impl Work {
             .unwrap_or_else(|_| Err(CallError::Function(Error::internal("the call was lost"))))
     }
 
-    fn run_query(self, end: Instant) -> Result<Answer> {
-        if Instant::now() >= end {
-            return Err(Error::from(TookTooLong));
-        }
-        let state = self.begin(Freshness::Durable)?;
-        let ctx = QueryCtx {
-            state: Arc::clone(&state),
-            depth: self.depth,
-        };
-        let value = self.handle(Ctx::Query(&ctx))?;
-        Ok(Answer {
-            value,
-            ts: state.transaction.snapshot_ts(),
-        })
-    }
-
     fn run_mutation(self, end: Instant, reply: Reply) {
         let (ts, result) = match self.attempts(end) {
-            Attempt::Done { value, ts } => (ts, Ok(Answer { value, ts })),
+            Attempt::Done { value, ts } => (
+                ts,
+                Ok(Answer {
+                    value: Returned::Own(value),
+                    ts,
+                }),
+            ),
             Attempt::Failed { error, seen } => (seen, Err(CallError::Function(error))),
             Attempt::Conflict => (Timestamp(0), Err(CallError::Function(Error::from(TookTooLong)))),
         };
@@ -214,7 +199,7 @@ impl Work {
         Ok((value, None))
     }
 
-    fn handle<'a>(&'a self, ctx: Ctx<'a>) -> Result<Value> {
+    pub(super) fn handle<'a>(&'a self, ctx: Ctx<'a>) -> Result<Value> {
         let end = Instant::now() + self.work_limit();
         let value = drive((self.function.run)(ctx, &self.args), || check_work(end))?;
         check_size("result_bytes", value.size(), RESULT_BYTES)?;
@@ -222,6 +207,14 @@ impl Work {
     }
 
     fn begin(&self, freshness: Freshness) -> Result<Arc<CallState>> {
+        self.begin_with(|database, options| database.begin(freshness, options))
+    }
+
+    /// Begins the transaction of a run.
+    pub(super) fn begin_with(
+        &self,
+        begin: impl FnOnce(&Database, TransactionOptions) -> Result<Transaction>,
+    ) -> Result<Arc<CallState>> {
         let engine = &self.engine;
         let (now, seed) = (engine.clock.now(), engine.seeds.next());
         let limits = engine.limits.with(self.function.limits);
@@ -232,10 +225,7 @@ impl Work {
             seed,
             binding: self.function.binding(&self.args),
         };
-        let transaction: Transaction = match &self.at {
-            Some(moment) if freshness == Freshness::Durable => engine.database.begin_in(moment, options),
-            _ => engine.database.begin(freshness, options)?,
-        };
+        let transaction = begin(&engine.database, options)?;
         Ok(CallState::new(
             Arc::clone(engine),
             transaction,

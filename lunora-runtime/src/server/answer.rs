@@ -3,12 +3,11 @@
 use std::fmt::{Display, Write};
 
 use lunora_core::{
-    Value,
     error::{Error, RequestError},
     json::{Format, to_encoded_string, write, write_string},
 };
 
-use crate::functions::RequestId;
+use crate::functions::{RequestId, Returned};
 
 /// How a failure is put into words for one caller.
 #[derive(Debug, Clone, Copy)]
@@ -30,10 +29,13 @@ pub(super) enum Refusal {
 }
 
 /// The answer of a call that gave `value`.
-pub(super) fn success(value: &Value, format: Format) -> Vec<u8> {
+pub(super) fn success(value: &Returned, format: Format) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
     out.extend_from_slice(br#"{"status":"success","value":"#);
-    write(format, value, &mut out);
+    match (value, format) {
+        (Returned::Shared(value), Format::Encoded) => out.extend_from_slice(value.json()),
+        (value, format) => write(format, value, &mut out),
+    }
     out.extend_from_slice(br#","logLines":[]}"#);
     out
 }

@@ -11,7 +11,7 @@ use super::checkpoint::{Checkpoints, Work};
 use super::commit::Commit;
 use super::error::StoreError;
 use super::health::Health;
-use super::log::{Log, Record};
+use super::log::{Log, Record, Waiters};
 use super::options::Options;
 use super::overlay::Layer;
 use super::recent::Recent;
@@ -37,6 +37,8 @@ pub(crate) struct Engine {
     base: Mutex<Option<Base>>,
     /// Without a log every commit is as durable as it gets at once.
     log: Option<Log>,
+    /// Who waits for commits, where there is no log to tell them.
+    waiters: Waiters,
     checkpoints: Checkpoints,
     disk: Arc<DiskSpace>,
     health: Arc<Health>,
@@ -79,6 +81,7 @@ impl Engine {
             views: Views::new(generation, options.history, options.history_bytes),
             base: Mutex::new(Some(base)),
             log,
+            waiters: Waiters::new(last),
             checkpoints: Checkpoints::default(),
             disk,
             health,
@@ -142,7 +145,7 @@ impl Engine {
     pub(crate) fn when_durable(&self, ts: Timestamp, done: Durable) {
         match &self.log {
             Some(log) => log.when_durable(ts, done),
-            None => done(Ok(())),
+            None => self.waiters.add(ts, done),
         }
     }
 
@@ -165,12 +168,18 @@ impl Engine {
             Some((log, record)) => Some((log, log.reserve(&record)?, record)),
             None => None,
         };
+        let ts = commit.ts;
         active.insert(&commit);
         self.publish(commit);
+        let is_durable = logged.is_none();
         if let Some((log, place, record)) = logged {
             log.push(record, place);
         }
         self.freeze_when_full(&mut active);
+        drop(active);
+        if is_durable {
+            self.waiters.publish(ts);
+        }
         Ok(())
     }
 
@@ -271,6 +280,7 @@ impl Engine {
         if let Some(log) = &self.log {
             log.end(&error);
         }
+        self.waiters.end(&error);
         self.checkpoints.fail(error);
     }
 
@@ -323,6 +333,7 @@ impl Engine {
         if let Some(log) = &self.log {
             log.stop();
         }
+        self.waiters.end(&StoreError::Closed);
         self.checkpoints.stop();
     }
 

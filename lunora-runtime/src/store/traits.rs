@@ -48,9 +48,9 @@ pub trait Store: Send + Sync + Debug + 'static {
     fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError>;
 
     /// Calls `done` once `ts` is durable (at once when it already is), or with an error when the store has
-    /// failed.
+    /// failed. With a `ts` above `ordered()` that is when a later commit is.
     ///
-    /// Called from the log thread: it must not block.
+    /// Called from the log thread, or from that of a writer: it must not block.
     fn when_durable(&self, ts: Timestamp, done: Durable);
 
     /// Calls `failed` once the store has failed for good (at once when it already has), whoever waits for what:

@@ -12,11 +12,16 @@ use lunora_core::{
 };
 use serde::Serialize;
 
-use super::{TestClient, TestClock, directory::TemporaryDirectory};
+use super::{
+    TestClient, TestClock,
+    directory::TemporaryDirectory,
+    watch::{NUMBER, View, Watch},
+};
 use crate::{
     database::OpenOptions,
     functions::{
-        App, BoxFuture, CallRequest, EngineOptions, RequestId, Runtime, Seeds, call_error, encode_args,
+        App, BoxFuture, CallRequest, EngineOptions, RequestId, Runtime, Seeds, WatchRequest, call_error,
+        encode_args,
     },
     store::{Embedded, Memory, Options, Store},
 };
@@ -173,6 +178,21 @@ impl TestApp {
         self.call(call)
     }
 
+    /// Watches a query, public or internal.
+    pub fn watch<F: FunctionRef<Kind: IsQuery>>(&self, call: Call<F>) -> Result<Watch<F>> {
+        let mut queries = self.runtime.connect();
+        let request = WatchRequest {
+            path: FunctionPath::parse(F::PATH)?,
+            args: encode_args(call)?,
+            identity: self.identity.clone().map(Arc::new),
+            journal: None,
+        };
+        self.runtime
+            .full()
+            .watch_as_server(&mut queries, NUMBER, request)?;
+        Ok(Watch::new(queries, self.runtime.clone(), View::Server))
+    }
+
     fn call<F: FunctionRef>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
         Box::pin(async move {
             let args = encode_args(call)?;
@@ -208,7 +228,7 @@ impl TestApp {
             at: None,
         };
         let answer = self.runtime.full().call_as_server(request).await;
-        answer.map(|answer| answer.value).map_err(call_error)
+        answer.map(|answer| answer.value.into_value()).map_err(call_error)
     }
 
     /// Finishes what runs and closes the store.

@@ -1,5 +1,7 @@
 //! A client's side of a test.
 
+use std::sync::Arc;
+
 use lunora_core::{
     error::{Error, Result},
     identity::Identity,
@@ -9,7 +11,8 @@ use lunora_core::{
     value::{Object, Value, from_value},
 };
 
-use crate::functions::{BoxFuture, CallError, CallRequest, RequestId, Runtime, encode_args};
+use super::watch::{NUMBER, View, Watch};
+use crate::functions::{BoxFuture, CallError, CallRequest, RequestId, Runtime, WatchRequest, encode_args};
 
 /// Calls public functions as a client does: arguments and results travel as JSON, system errors come redacted.
 #[derive(Debug, Clone)]
@@ -47,6 +50,23 @@ impl TestClient {
         self.call(call, Kind::Action)
     }
 
+    /// Watches a public query.
+    pub fn watch<F: FunctionRef<Kind: IsQuery, Visibility: ClientMayCall>>(
+        &self,
+        call: Call<F>,
+    ) -> Result<Watch<F>> {
+        let args = over_the_wire(Value::Object(encode_args(call)?))?;
+        let mut queries = self.runtime.connect();
+        let request = WatchRequest {
+            path: FunctionPath::parse(F::PATH)?,
+            args: args.into_object().unwrap_or_default(),
+            identity: self.identity.clone().map(Arc::new),
+            journal: None,
+        };
+        self.runtime.public().watch(&mut queries, NUMBER, request)?;
+        Ok(Watch::new(queries, self.runtime.clone(), View::Client))
+    }
+
     fn call<F: FunctionRef>(&self, call: Call<F>, kind: Kind) -> BoxFuture<'_, Result<Output<F>>> {
         Box::pin(async move {
             let args = over_the_wire(Value::Object(encode_args(call)?))?
@@ -71,7 +91,7 @@ impl TestClient {
         };
         let answer = self.runtime.public().call(request).await;
         answer
-            .map(|answer| answer.value)
+            .map(|answer| answer.value.into_value())
             .map_err(|error| as_client_sees(error, request_id))
     }
 }

@@ -20,7 +20,7 @@ use lunora_runtime::{
     database::OpenOptions,
     functions::{
         ActionCtx, App, BoxFuture, EngineOptions, Entry, FunctionInfo, Handler, Item, MutationCtx, NewKey,
-        QueryCtx, RunOf, Runtime,
+        QueryCtx, RunOf, Runtime, entry,
     },
     store::Memory,
 };
@@ -64,7 +64,7 @@ macro_rules! functions {
             }
         )*
 
-        pub const APP: App = App::__new(&[$(<$type as Entry>::item,)* Item::table::<Note>]);
+        pub const APP: App = App::__new(&[$(entry::<$type>(),)* entry::<Notes>()]);
     };
 }
 
@@ -83,6 +83,16 @@ impl Shape for Note {
 impl Table for Note {
     const NAME: &'static str = "notes";
     const INDEXES: &'static [IndexSpec] = &[];
+}
+
+/// The entry of the documents' table.
+struct Notes;
+
+impl Entry for Notes {
+    const WIRE_NAME: &'static str = "notes";
+    fn item() -> Item {
+        Item::table::<Note>()
+    }
 }
 
 macro_rules! reference {

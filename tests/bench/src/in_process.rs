@@ -127,7 +127,7 @@ impl Bank {
     async fn call(&self, kind: Kind, path: &str, args: Object) -> Outcome<Value> {
         let request = request(kind, FunctionPath::parse(path)?, args);
         let answer = self.runtime.public().call(request).await;
-        Ok(answer.map_err(|error| error.to_string())?.value)
+        Ok(answer.map_err(|error| error.to_string())?.value.into_value())
     }
 
     /// Fails if money came or went.

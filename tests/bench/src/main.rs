@@ -3,7 +3,9 @@
 //! `cargo xtask bench` builds what is needed and runs this. Figures are ratios first: machines differ, and shared
 //! ones differ from minute to minute.
 
+mod cache;
 mod echo;
+mod fanout;
 mod in_process;
 mod load;
 mod report;
@@ -60,14 +62,18 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
     match part.as_str() {
         "transfer" => tokio.block_on(over_http(time)),
         "in-process" => tokio.block_on(in_process(time)),
+        "fanout" => tokio.block_on(fanout::run(time)),
+        "cache" => tokio.block_on(cache::run(time)),
         "hot-path" => tokio.block_on(hot_path(seconds)),
         "all" => tokio.block_on(async {
             over_http(time).await?;
-            in_process(time).await
+            in_process(time).await?;
+            fanout::run(time).await?;
+            cache::run(time).await
         }),
         other => Err(format!(
-            "there is no benchmark `{other}`; there are `transfer [SECONDS]`, `in-process [SECONDS]`, `all [SECONDS]`, and for \
-             profilers `hot-path [THOUSANDS]`"
+            "there is no benchmark `{other}`; there are `transfer`, `in-process`, `fanout`, `cache` and `all`, each with \
+             [SECONDS], and for profilers `hot-path [THOUSANDS]`"
         )
         .into()),
     }

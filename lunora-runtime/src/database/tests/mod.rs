@@ -20,5 +20,5 @@ mod read_sets;
 mod savepoints;
 mod space;
 mod stores;
-
+mod subscriptions;
 mod transactions;

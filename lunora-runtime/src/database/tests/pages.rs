@@ -134,10 +134,6 @@ fn filtered_rows_are_read_but_not_counted() {
     let odd = query.filter(|row| row.rank.is_some_and(|rank| rank % 20.0 != 0.0));
     let page = now(odd.paginate(PaginationOptions::first(2))).unwrap();
     assert_eq!(ranks(&page), [10.0, 30.0]);
-    let end = transaction
-        .with(|transaction| Ok(transaction.page_end().cloned()))
-        .unwrap();
-    assert_eq!(end.unwrap().cursor, page.continue_cursor);
 }
 
 #[test]
@@ -291,4 +287,107 @@ fn a_function_paginates_once() {
         paginate().unwrap_err().downcast_ref(),
         Some(PaginationError::Second)
     ));
+}
+
+/// Runs a page with a journal, and returns it with the journal that it leaves.
+fn journaled(
+    database: &Database,
+    order: Order,
+    journal: Option<&str>,
+    options: &PaginationOptions,
+) -> Result<(Page<Doc<Item>>, String)> {
+    let transaction = SharedTransaction::new(begin(database));
+    transaction.with(|transaction| {
+        if let Some(journal) = journal {
+            transaction.resume(journal.to_owned());
+        }
+        Ok(())
+    })?;
+    let query = transaction
+        .reader()
+        .query::<Item>()
+        .with_index(Item::by_group_rank().eq(1.0));
+    let odd = query
+        .order(order)
+        .filter(|row| row.rank.is_some_and(|rank| rank % 20.0 != 0.0));
+    let page = now(odd.paginate(options.clone()))?;
+    let end = transaction.with(|transaction| Ok(transaction.page_end().cloned()))?;
+    Ok((page, end.unwrap().journal))
+}
+
+/// First pages, later ones, the last one, and such as end early.
+fn all_sorts_of_pages(database: &Database, order: Order) -> Vec<PaginationOptions> {
+    let first = PaginationOptions::first(2);
+    let (page, _) = journaled(database, order, None, &first).unwrap();
+    let second = PaginationOptions::after(page.continue_cursor, 1);
+    let last = PaginationOptions::first(99);
+    let rows = PaginationOptions {
+        maximum_rows_read: Some(3.0),
+        ..first.clone()
+    };
+    let bytes = PaginationOptions {
+        maximum_bytes_read: Some(1.0),
+        ..first.clone()
+    };
+    vec![first, second, last, rows, bytes]
+}
+
+#[test]
+fn with_its_own_journal_a_page_is_the_same_at_the_same_timestamp() {
+    let database = filled(9);
+    for order in [Order::Asc, Order::Desc] {
+        for options in all_sorts_of_pages(&database, order) {
+            let first = journaled(&database, order, None, &options).unwrap();
+            let again = journaled(&database, order, Some(&first.1), &options).unwrap();
+            assert_eq!(first, again, "{order:?} {options:?}");
+        }
+    }
+}
+
+#[test]
+fn with_its_own_journal_a_page_keeps_its_ends() {
+    let database = filled(6);
+    let first = PaginationOptions::first(2);
+    let (page, journal) = journaled(&database, Order::Asc, None, &first).unwrap();
+    assert_eq!(ranks(&page), [10.0, 30.0]);
+    insert(&database, [item(1.0, 25.0, "inside"), item(1.0, 35.0, "behind")]);
+    let (grown, after) = journaled(&database, Order::Asc, Some(&journal), &first).unwrap();
+    assert_eq!(
+        (ranks(&grown), grown.continue_cursor),
+        (vec![10.0, 25.0, 30.0], page.continue_cursor)
+    );
+    assert_eq!(after, journal);
+}
+
+#[test]
+fn an_end_that_the_client_settles_wins_over_the_journal() {
+    let database = filled(6);
+    let first = PaginationOptions::first(1);
+    let (short, journal) = journaled(&database, Order::Asc, None, &first).unwrap();
+    let (long, _) = journaled(&database, Order::Asc, None, &PaginationOptions::first(2)).unwrap();
+    assert!(short.page.len() < long.page.len());
+    let settled = PaginationOptions {
+        end_cursor: Some(long.continue_cursor.clone()),
+        ..first
+    };
+    let (page, _) = journaled(&database, Order::Asc, Some(&journal), &settled).unwrap();
+    assert_eq!(ranks(&page), ranks(&long));
+}
+
+#[test]
+fn journals_that_are_not_of_this_page_are_refused() {
+    let database = filled(6);
+    let first = PaginationOptions::first(2);
+    let (page, journal) = journaled(&database, Order::Asc, None, &first).unwrap();
+    let second = PaginationOptions::after(page.continue_cursor.clone(), 2);
+    let refused = |order, journal: &str, options| {
+        is_invalid_cursor(&journaled(&database, order, Some(journal), options).unwrap_err())
+    };
+    assert!(refused(Order::Asc, &page.continue_cursor, &first), "a cursor");
+    assert!(refused(Order::Asc, &journal, &second), "of another start");
+    assert!(refused(Order::Desc, &journal, &first), "of another order");
+    assert!(refused(Order::Asc, "x", &first), "of nothing");
+    let as_cursor = PaginationOptions::after(journal, 2);
+    let error = page_of(&database, Order::Asc, as_cursor).unwrap_err();
+    assert!(is_invalid_cursor(&error), "a journal is no cursor");
 }

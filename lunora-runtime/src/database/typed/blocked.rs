@@ -3,7 +3,7 @@
 use lunora_core::{
     error::Result,
     id::Id,
-    table::{Patch, Table},
+    table::{IntoPatch, Table},
 };
 
 use super::{BoxFuture, Reader};
@@ -35,7 +35,7 @@ impl<'a> Reader<'a> {
         never()
     }
 
-    pub fn patch<'b, T: Table>(&'b self, _id: Id<T>, _patch: impl Into<Patch<T>>) -> BoxFuture<'a, Result<()>>
+    pub fn patch<'b, T: Table>(&'b self, _id: Id<T>, _patch: impl IntoPatch<T>) -> BoxFuture<'a, Result<()>>
     where
         &'b Self: MayWrite,
     {

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use lunora_core::{
     error::{Error, Result},
     id::{Id, TableTag},
-    table::{Patch, Table},
+    table::{IntoPatch, Table},
     value::{Object, to_value},
 };
 
@@ -34,8 +34,8 @@ impl<'a> Writer<'a> {
     }
 
     /// Changes some fields of a document. It is an error if there is no such document.
-    pub fn patch<T: Table>(&self, id: Id<T>, patch: impl Into<Patch<T>>) -> BoxFuture<'a, Result<()>> {
-        let changes = patch.into().into_changes();
+    pub fn patch<T: Table>(&self, id: Id<T>, patch: impl IntoPatch<T>) -> BoxFuture<'a, Result<()>> {
+        let changes = patch.into_patch().into_changes();
         self.transaction.later(move |transaction| {
             let changes = changes.map_err(|error| InvalidDocument {
                 table: T::NAME,

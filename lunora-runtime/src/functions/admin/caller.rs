@@ -3,7 +3,7 @@
 use lunora_core::path::FunctionPath;
 
 use super::{AdminKey, MissingScope, Revocation, Scope, outcome};
-use crate::functions::{Answer, CallError, RequestId};
+use crate::functions::{Answer, CallError, RequestId, live::WatchRequest};
 
 /// The proof that an admin key with scope `run-internal` was verified: [`AdminKey::run_internal`] alone makes it.
 #[derive(Debug)]
@@ -27,6 +27,20 @@ impl AdminCaller {
     /// The end of the key.
     pub const fn revocation(&self) -> &Revocation {
         self.0.revocation()
+    }
+
+    /// Leaves a line in the log about a query that is watched with the key from now on.
+    pub(in crate::functions) fn audit_watch(&self, request: &WatchRequest, is_there: bool) {
+        let acting_as = request
+            .identity
+            .as_ref()
+            .map(|identity| identity.token_identifier.as_str());
+        let (function, outcome) = (&request.path, if is_there { "watched" } else { "refused" });
+        let key = self.name();
+        tracing::info!(
+            target: "lunora::audit",
+            key, acting_as, %function, outcome, "admin watch"
+        );
     }
 
     /// Leaves a line in the log about what was done with the key.

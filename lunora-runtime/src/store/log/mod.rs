@@ -19,4 +19,5 @@ pub(super) use files::LogFile;
 pub(super) use files::{Disk, Files};
 pub(super) use record::Record;
 pub(super) use recover::recover;
+pub(super) use waiters::Waiters;
 pub(super) use writer::Log;

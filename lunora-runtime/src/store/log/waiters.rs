@@ -13,7 +13,7 @@ use super::super::traits::Durable;
 
 /// The newest durable commit and everyone who waits for it to move.
 #[derive(Default)]
-pub(super) struct Waiters {
+pub(crate) struct Waiters {
     durable: AtomicU64,
     state: Mutex<State>,
     changed: Condvar,
@@ -28,7 +28,7 @@ struct State {
 }
 
 impl Waiters {
-    pub(super) fn new(durable: Timestamp) -> Self {
+    pub(crate) fn new(durable: Timestamp) -> Self {
         Self {
             durable: AtomicU64::new(durable.0),
             ..Self::default()
@@ -40,7 +40,7 @@ impl Waiters {
     }
 
     /// Calls `done` once `ts` is durable or cannot become so.
-    pub(super) fn add(&self, ts: Timestamp, done: Durable) {
+    pub(crate) fn add(&self, ts: Timestamp, done: Durable) {
         let mut state = self.state.lock();
         // Under the lock: `publish` moves it there, so nobody is added behind its back.
         let answer = if self.durable() >= ts {
@@ -82,10 +82,10 @@ impl Waiters {
         Ok(true)
     }
 
-    /// Everything up to `ts` is on disk.
-    pub(super) fn publish(&self, ts: Timestamp) {
+    /// Everything up to `ts` is on disk. Told out of order, the newest counts.
+    pub(crate) fn publish(&self, ts: Timestamp) {
         let mut state = self.state.lock();
-        self.durable.store(ts.0, Ordering::Release);
+        self.durable.fetch_max(ts.0, Ordering::AcqRel);
         let reached = state.waiting.partition_point(|(other, _)| *other <= ts);
         let reached: Vec<_> = state.waiting.drain(..reached).collect();
         drop(state);
@@ -96,7 +96,7 @@ impl Waiters {
     }
 
     /// Nothing more will become durable. The first reason stays.
-    pub(super) fn end(&self, error: &StoreError) {
+    pub(crate) fn end(&self, error: &StoreError) {
         let mut state = self.state.lock();
         state.end.get_or_insert_with(|| error.clone());
         let waiting = std::mem::take(&mut state.waiting);

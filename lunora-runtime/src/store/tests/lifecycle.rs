@@ -178,3 +178,27 @@ fn without_its_log_the_store_does_not_open() {
         "{refused}"
     );
 }
+
+/// What `when_durable(ts)` was told so far.
+fn waiting_for(store: &dyn Store, ts: u64) -> mpsc::Receiver<Result<(), StoreError>> {
+    let (sender, receiver) = mpsc::channel();
+    let told = move |answer| sender.send(answer).unwrap();
+    store.when_durable(Timestamp(ts), Box::new(told));
+    receiver
+}
+
+#[test]
+fn one_can_wait_for_a_commit_that_is_not_there_yet() {
+    let dir = tempfile::tempdir().unwrap();
+    let stores: [Box<dyn Store>; 2] = [Box::new(open(dir.path())), Box::new(super::super::Memory::new())];
+    for store in &stores {
+        put_durably(&**store, 5, "key", "value");
+        let later = waiting_for(&**store, 6);
+        assert!(later.try_recv().is_err(), "told before there was one");
+        put(&**store, 10, "key", "value").unwrap();
+        assert!(later.recv().unwrap().is_ok());
+        let never = waiting_for(&**store, 11);
+        store.close().unwrap();
+        assert!(matches!(never.recv().unwrap(), Err(StoreError::Closed)));
+    }
+}

@@ -7,6 +7,6 @@ mod m {
     }
 }
 
-
+lunora::app! { m::Row }
 
 fn main() {}

@@ -40,7 +40,8 @@ lunora::app! {
 }
 
 async fn helper(ctx: &mut MutationCtx) -> Result<()> {
-    ctx.run_action(internal::messages::sync()).await
+    ctx.run_action(internal::messages::sync()).await;
+    Ok(())
 }
 
 fn main() {}

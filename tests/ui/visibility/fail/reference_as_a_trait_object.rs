@@ -1,3 +1,5 @@
+use lunora::FunctionRef;
+
 mod messages {
     use lunora::prelude::*;
 

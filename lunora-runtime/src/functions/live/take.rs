@@ -1,0 +1,58 @@
+//! Handing runs over to the executor.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{job::Job, runs::RunId, state::State};
+
+impl State {
+    /// Runs whose time to be tried again has come get in line again.
+    pub(super) fn retry_due(&mut self, now: Instant) {
+        for run in self.queue.due(now) {
+            if self.runs.get(run).is_some() {
+                self.queue.push(run, false);
+            }
+        }
+    }
+
+    /// The runs for which there are threads.
+    pub(super) fn take_jobs(&mut self) -> Vec<Job> {
+        let mut jobs = Vec::new();
+        while self.queue.has_waiting()
+            && let Some(id) = self.next_run(Instant::now())
+        {
+            match self.job(id) {
+                Some(job) => jobs.push(job),
+                None => self.drop_run(id),
+            }
+            // Those who waited for the end of one that is dropped.
+            self.settle();
+        }
+        jobs
+    }
+
+    fn next_run(&mut self, now: Instant) -> Option<RunId> {
+        let (runs, queries, limits) = (&self.runs, &self.queries, self.engine.limits);
+        self.queue.pop(now, |run| {
+            let query = runs.get(run).and_then(|run| queries.get(run.query));
+            let limits = query.map_or(limits, |query| limits.with(query.function.limits));
+            Duration::from_millis(limits.work_millis)
+        })
+    }
+
+    /// What the run needs; nothing if nobody waits for it any more.
+    fn job(&self, id: RunId) -> Option<Job> {
+        let run = self.runs.get(id).filter(|run| self.is_wanted(run))?;
+        let query = self.queries.get(run.query)?;
+        Some(Job {
+            run: id,
+            function: Arc::clone(&query.function),
+            key: Arc::clone(&query.key),
+            identity: run.identity.clone(),
+            user: run.user,
+            snapshot: Arc::clone(&run.snapshot),
+        })
+    }
+}

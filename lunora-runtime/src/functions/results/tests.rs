@@ -1,0 +1,169 @@
+//! The cache by itself: what it gives up, and when an entry ends.
+
+use std::sync::Arc;
+
+use lunora_core::{
+    limits::Limits,
+    value::{Object, Value},
+};
+
+use super::*;
+use crate::{
+    database::{Database, Freshness, OpenOptions, Schema, TransactionOptions},
+    store::{Commit, Key, Memory, Store, StoreError, Timestamp},
+};
+
+/// A database without tables, and the store below it, through which a test writes any key.
+fn database() -> (Arc<dyn Store>, Database) {
+    let store: Arc<dyn Store> = Arc::new(Memory::new());
+    let database = Database::open(
+        Arc::clone(&store),
+        Schema::new(vec![]).unwrap(),
+        OpenOptions::default(),
+    );
+    (store, database.unwrap())
+}
+
+fn write(store: &dyn Store, key: &str) -> Timestamp {
+    let (after, key) = (store.ordered(), Key::copy_from_slice(key.as_bytes()));
+    let ts = Timestamp(after.0 + 1);
+    let writes = vec![(key, Some(Key::new()))];
+    store.append(after, Commit { ts, writes }).unwrap();
+    ts
+}
+
+fn key(name: &'static str) -> Arc<QueryKey> {
+    Arc::new(QueryKey::named(name, &Object::new()))
+}
+
+/// A run of the query `name` that read the key `read`, as of the newest commit.
+fn run(database: &Database, name: &'static str, read: &'static str, value: &str) -> Finished {
+    let options = TransactionOptions {
+        limits: Limits::default(),
+        deadline: None,
+        now_ms: 0.0,
+        seed: [0; 32],
+        binding: [0; 32],
+    };
+    let transaction = database.begin(Freshness::Durable, options).unwrap();
+    let value = Arc::new(SharedValue::new(Value::from(value)));
+    Finished {
+        key: key(name),
+        audience: Audience::Everyone,
+        outcome: Arc::new(QueryOutcome::new(Ok(value), None)),
+        reads: Arc::new(crate::database::reads_of(read.as_bytes())),
+        ran_at: transaction.snapshot_ts(),
+    }
+}
+
+fn found(results: &Results, name: &'static str) -> Option<Value> {
+    let found = results.find(&key(name), || UserKey::of(None))?;
+    Some(found.run.outcome.result().unwrap().value().clone())
+}
+
+#[test]
+fn an_entry_ends_with_the_commit_that_writes_what_it_read() {
+    let (store, database) = database();
+    let results = Results::new(database.clone(), 1 << 20);
+    results.keep(run(&database, "a", "x", "one"));
+    results.keep(run(&database, "b", "y", "two"));
+    write(&*store, "z");
+    assert_eq!(found(&results, "a"), Some("one".into()));
+    write(&*store, "x");
+    assert_eq!(found(&results, "a"), None);
+    assert_eq!(found(&results, "b"), Some("two".into()));
+}
+
+#[test]
+fn a_run_that_was_overtaken_is_not_kept() {
+    let (store, database) = database();
+    let results = Results::new(database.clone(), 1 << 20);
+    let (slow, other) = (
+        run(&database, "a", "x", "old"),
+        run(&database, "b", "y", "still true"),
+    );
+    let overtaken_by = write(&*store, "x");
+    // Matched already when the run ends, or only then.
+    assert_eq!(results.watch(slow.clone()), Err(overtaken_by));
+    write(&*store, "z");
+    results.advance();
+    assert_eq!(results.watch(slow), Err(overtaken_by));
+    results.keep(other);
+    assert_eq!(found(&results, "a"), None);
+    assert_eq!(found(&results, "b"), Some("still true".into()));
+}
+
+#[test]
+fn what_is_used_stays_and_what_is_not_goes_when_the_room_is_used_up() {
+    let (_, database) = database();
+    let text = "x".repeat(1_000);
+    let results = Results::new(database.clone(), 40_000);
+    let names = [
+        "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p",
+    ];
+    results.keep(run(&database, "used", "x", &text));
+    for name in names {
+        results.keep(run(&database, name, "x", &text));
+        assert!(found(&results, "used").is_some(), "after {name}");
+    }
+    let left = names
+        .iter()
+        .filter(|name| found(&results, name).is_some())
+        .count();
+    assert!((4..16).contains(&left), "{left}");
+    assert_eq!(found(&results, "a"), None);
+    results.keep(run(&database, "large", "x", &"x".repeat(6_000)));
+    assert_eq!(
+        found(&results, "large"),
+        None,
+        "it would push out too many others"
+    );
+}
+
+#[test]
+fn many_changes_leave_nothing_behind() {
+    let (store, database) = database();
+    let results = Results::new(database.clone(), 1 << 20);
+    for _ in 0..1_000 {
+        results.keep(run(&database, "a", "x", "value"));
+        assert!(found(&results, "a").is_some());
+        write(&*store, "x");
+    }
+    let (entries, places) = results.sizes();
+    assert!(entries <= 1 && places <= 70, "{entries} {places}");
+}
+
+#[test]
+fn a_watched_entry_is_told_of_once_even_without_its_result() {
+    let (store, database) = database();
+    // Too small for any result.
+    let results = Results::new(database.clone(), 8);
+    let entry = results.watch(run(&database, "a", "x", "value")).unwrap();
+    assert!(results.outcome(entry).is_none());
+    write(&*store, "y");
+    assert!(results.advance().ended.is_empty());
+    write(&*store, "x");
+    write(&*store, "x");
+    assert_eq!(results.advance().ended, [entry]);
+    assert!(results.advance().ended.is_empty());
+}
+
+#[test]
+fn when_commits_can_no_longer_be_compared_everything_counts_as_changed() {
+    let options = crate::store::Options {
+        recent_commits: 4,
+        ..crate::store::Options::default()
+    };
+    let store: Arc<dyn Store> = Arc::new(Memory::with(&options).unwrap());
+    let schema = Schema::new(vec![]).unwrap();
+    let database = Database::open(Arc::clone(&store), schema, OpenOptions::default()).unwrap();
+    let results = Results::new(database.clone(), 1 << 20);
+    let entry = results.watch(run(&database, "a", "x", "value")).unwrap();
+    let since = results.advance().horizon;
+    for _ in 0..9 {
+        write(&*store, "y");
+    }
+    assert!(matches!(store.feed(since), Err(StoreError::TooOld { .. })));
+    assert_eq!(found(&results, "a"), None);
+    assert_eq!(results.advance().ended[0], entry);
+}

@@ -1,0 +1,189 @@
+//! Pages that are watched: they keep their ends while rows come and go.
+
+use lunora::{Object, PaginationOptions, Value};
+use lunora_runtime::functions::Runtime;
+
+use crate::{
+    open,
+    support::{Client, mutate, page, remove, runs, set},
+};
+
+async fn add(runtime: &Runtime, list: &str, rank: i32) {
+    let args = [
+        ("list".to_owned(), list.into()),
+        ("rank".to_owned(), Value::from(f64::from(rank))),
+    ];
+    mutate(runtime, "lists:add", Object::from_iter(args)).await;
+}
+
+async fn drop_row(runtime: &Runtime, list: &str, rank: i32) {
+    let args = [
+        ("list".to_owned(), list.into()),
+        ("rank".to_owned(), Value::from(f64::from(rank))),
+    ];
+    mutate(runtime, "lists:remove", Object::from_iter(args)).await;
+}
+
+fn field(client: &Client, number: u32, name: &str) -> Value {
+    let page = client.value(number).as_object().unwrap();
+    page.get(name).unwrap().clone()
+}
+
+fn rows(client: &Client, number: u32) -> Vec<f64> {
+    let Value::Array(rows) = field(client, number, "page") else {
+        panic!("no page");
+    };
+    let number = |row| match row {
+        Value::Float64(rank) => rank,
+        other => panic!("{other:?}"),
+    };
+    rows.into_iter().map(number).collect()
+}
+
+fn after(client: &Client, number: u32, items: u32) -> PaginationOptions {
+    match field(client, number, "continueCursor") {
+        Value::String(cursor) => PaginationOptions::after(cursor, items),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A client that watches two pages of two rows, of ranks 10, 20, 30 and 40.
+async fn two_pages(runtime: &Runtime, list: &str) -> Client {
+    for rank in [10, 20, 30, 40] {
+        add(runtime, list, rank).await;
+    }
+    let mut client = Client::new(runtime);
+    client.watch(0, "lists:page", page(list, &PaginationOptions::first(2)));
+    client.changed().await;
+    let second = after(&client, 0, 2);
+    client.watch(1, "lists:page", page(list, &second));
+    client.changed().await;
+    assert_eq!(
+        (rows(&client, 0), rows(&client, 1)),
+        (vec![10.0, 20.0], vec![30.0, 40.0])
+    );
+    client
+}
+
+#[tokio::test]
+async fn neighbouring_pages_neither_overlap_nor_leave_gaps() {
+    let (runtime, list) = (open(), "neighbours");
+    let mut client = two_pages(&runtime, list).await;
+    add(&runtime, list, 15).await;
+    client.catch_up().await;
+    assert_eq!(
+        (rows(&client, 0), rows(&client, 1)),
+        (vec![10.0, 15.0, 20.0], vec![30.0, 40.0])
+    );
+    drop_row(&runtime, list, 20).await;
+    add(&runtime, list, 25).await;
+    client.catch_up().await;
+    assert_eq!(
+        (rows(&client, 0), rows(&client, 1)),
+        (vec![10.0, 15.0], vec![25.0, 30.0, 40.0])
+    );
+    add(&runtime, list, 5).await;
+    drop_row(&runtime, list, 30).await;
+    client.catch_up().await;
+    assert_eq!(
+        (rows(&client, 0), rows(&client, 1)),
+        (vec![5.0, 10.0, 15.0], vec![25.0, 40.0])
+    );
+}
+
+#[tokio::test]
+async fn a_client_that_comes_back_with_its_journals_finds_its_pages() {
+    let (runtime, list) = (open(), "comes back");
+    let mut client = two_pages(&runtime, list).await;
+    add(&runtime, list, 15).await;
+    client.catch_up().await;
+    let second = after(&client, 0, 2);
+    let mut again = Client::new(&runtime);
+    for (number, options) in [(0, PaginationOptions::first(2)), (1, second)] {
+        let mut request = again.request("lists:page", page(list, &options));
+        request.journal.clone_from(&client.journals[&number]);
+        again.watch_request(number, request);
+    }
+    again.changed().await;
+    assert_eq!(again.held, client.held);
+    assert_eq!(again.journals, client.journals);
+    // Without them the first page has two rows again.
+    let mut fresh = Client::new(&runtime);
+    fresh.watch(0, "lists:page", page(list, &PaginationOptions::first(2)));
+    fresh.changed().await;
+    assert_eq!(rows(&fresh, 0), [10.0, 15.0]);
+}
+
+#[tokio::test]
+async fn watchers_of_one_page_share_its_runs() {
+    let (runtime, list) = (open(), "shared page");
+    let mut clients = [two_pages(&runtime, list).await, Client::new(&runtime)];
+    clients[1].watch(0, "lists:page", page(list, &PaginationOptions::first(2)));
+    clients[1].changed().await;
+    runs("page", list);
+    add(&runtime, list, 15).await;
+    for client in &mut clients {
+        client.catch_up().await;
+        assert_eq!(rows(client, 0), [10.0, 15.0, 20.0]);
+    }
+    assert_eq!(
+        runs("page", list),
+        1,
+        "the second page ends elsewhere and was not touched"
+    );
+}
+
+#[tokio::test]
+async fn the_last_page_grows() {
+    let (runtime, list) = (open(), "last page");
+    let mut client = Client::new(&runtime);
+    client.watch(0, "lists:page", page(list, &PaginationOptions::first(2)));
+    client.changed().await;
+    assert_eq!(
+        (rows(&client, 0), field(&client, 0, "isDone")),
+        (vec![], true.into())
+    );
+    for rank in [1, 2, 3] {
+        add(&runtime, list, rank).await;
+        client.changed().await;
+    }
+    assert_eq!(
+        (rows(&client, 0), field(&client, 0, "isDone")),
+        (vec![1.0, 2.0, 3.0], true.into())
+    );
+}
+
+#[tokio::test]
+async fn a_page_that_fails_for_a_while_keeps_its_end() {
+    let (runtime, list) = (open(), "fails for a while");
+    let mut client = two_pages(&runtime, list).await;
+    let journals = client.journals.clone();
+    set(&runtime, list, 1).await;
+    client.catch_up().await;
+    assert!(client.held.values().all(Result::is_err));
+    assert_eq!(client.journals, journals);
+    add(&runtime, list, 15).await;
+    remove(&runtime, list).await;
+    client.catch_up().await;
+    assert_eq!(
+        (rows(&client, 0), rows(&client, 1)),
+        (vec![10.0, 15.0, 20.0], vec![30.0, 40.0])
+    );
+}
+
+#[tokio::test]
+async fn a_journal_of_something_else_is_refused_as_a_cursor_would_be() {
+    let (runtime, list) = (open(), "something else");
+    let client = two_pages(&runtime, list).await;
+    let second = after(&client, 0, 2);
+    let cursor = second.cursor.clone().unwrap();
+    for journal in [client.journals[&0].clone().unwrap(), cursor, "made up".to_owned()] {
+        let mut other = Client::new(&runtime);
+        let mut request = other.request("lists:page", page(list, &second));
+        request.journal = Some(journal);
+        other.watch_request(0, request);
+        other.changed().await;
+        let error = other.held[&0].as_ref().unwrap_err();
+        assert!(error.contains("InvalidCursor"), "{error}");
+    }
+}

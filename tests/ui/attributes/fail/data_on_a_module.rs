@@ -1,0 +1,8 @@
+mod m {
+    use lunora::prelude::*;
+
+    #[data]
+    pub mod rows {}
+}
+
+fn main() {}

@@ -1,0 +1,33 @@
+mod schema {
+    use lunora::prelude::*;
+
+    #[table("notes")]
+    #[index(by_author(author, stars))]
+    pub struct Note {
+        pub author: String,
+        pub stars: i64,
+        pub title: Option<String>,
+    }
+
+    #[table("authors")]
+    #[index(by_name(name))]
+    pub struct Author {
+        pub name: String,
+    }
+}
+
+use lunora::prelude::*;
+#[allow(unused_imports)]
+use schema::{Author, Note};
+
+async fn stars(_ctx: &QueryCtx, _id: Id<Note>) -> i64 {
+    5
+}
+
+async fn helper(ctx: &QueryCtx, id: Id<Author>) -> i64 {
+    stars(ctx, id).await
+}
+
+lunora::app! { schema::{Note, Author} }
+
+fn main() {}

@@ -1,0 +1,7 @@
+use lunora::prelude::*;
+
+struct Pending {
+    call: Call<String>,
+}
+
+fn main() {}

@@ -1,0 +1,3 @@
+fn main() {
+    let _ = lunora_ui_app::__lunora_app_stands_here_once::internal::messages::purge();
+}
