@@ -9,8 +9,8 @@ use crate::{App, Call, Error, FunctionRef, Patch, Range, Shape, Table};
 ///
 /// # Options
 /// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
-/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = ..)`: limits of this function's
-///   transaction, in place of the defaults.
+/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = .., work_millis = ..)`: limits of
+///   this function's transaction, in place of the defaults.
 /// * `crate = path`: where `lunora` is, when it has another name.
 ///
 /// # Example
@@ -50,8 +50,8 @@ use crate::{App, Call, Error, FunctionRef, Patch, Range, Shape, Table};
 /// ```
 ///
 /// # What it expands to
-/// The function, unchanged, and beside it a hidden module `__lunora_total`. In it stand a type and a constructor, both
-/// named like the function, which are its reference: `api::shop::total` is the type, `api::shop::total(..)` a
+/// The function, unchanged, and beside it some forty lines: a hidden module `__lunora_total`. In it stand a type and a
+/// constructor, both named like the function, which are its reference: `api::shop::total` is the type, `api::shop::total(..)` a
 /// [`Call`] with the arguments checked. The type's implementation of [`FunctionRef`] says kind, visibility, arguments,
 /// result and wire name. `app!` puts the reference into `api`, and into no other tree.
 pub use lunora_macros::query;
@@ -62,8 +62,8 @@ pub use lunora_macros::query;
 ///
 /// # Options
 /// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
-/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = ..)`: limits of this function's
-///   transaction, in place of the defaults.
+/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = .., work_millis = ..)`: limits of
+///   this function's transaction, in place of the defaults.
 /// * `crate = path`: where `lunora` is, when it has another name.
 ///
 /// # Example
@@ -104,8 +104,8 @@ pub use lunora_macros::query;
 /// ```
 ///
 /// # What it expands to
-/// The function, unchanged, and beside it a hidden module `__lunora_total`. In it stand a type and a constructor, both
-/// named like the function, which are its reference: `api::shop::total` is the type, `api::shop::total(..)` a
+/// The function, unchanged, and beside it some forty lines: a hidden module `__lunora_total`. In it stand a type and a
+/// constructor, both named like the function, which are its reference: `api::shop::total` is the type, `api::shop::total(..)` a
 /// [`Call`] with the arguments checked. The type's implementation of [`FunctionRef`] says kind, visibility, arguments,
 /// result and wire name. `app!` puts the reference into `api`, and into no other tree.
 pub use lunora_macros::mutation;
@@ -116,8 +116,8 @@ pub use lunora_macros::mutation;
 ///
 /// # Options
 /// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
-/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = ..)`: limits of this function's
-///   transaction, in place of the defaults.
+/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = .., work_millis = ..)`: limits of
+///   this function's transaction, in place of the defaults.
 /// * `crate = path`: where `lunora` is, when it has another name.
 ///
 /// # Example
@@ -158,8 +158,8 @@ pub use lunora_macros::mutation;
 /// ```
 ///
 /// # What it expands to
-/// The function, unchanged, and beside it a hidden module `__lunora_total`. In it stand a type and a constructor, both
-/// named like the function, which are its reference: `api::shop::total` is the type, `api::shop::total(..)` a
+/// The function, unchanged, and beside it some forty lines: a hidden module `__lunora_total`. In it stand a type and a
+/// constructor, both named like the function, which are its reference: `api::shop::total` is the type, `api::shop::total(..)` a
 /// [`Call`] with the arguments checked. The type's implementation of [`FunctionRef`] says kind, visibility, arguments,
 /// result and wire name. `app!` puts the reference into `api`, and into no other tree.
 pub use lunora_macros::action;
@@ -170,8 +170,8 @@ pub use lunora_macros::action;
 ///
 /// # Options
 /// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
-/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = ..)`: limits of this function's
-///   transaction, in place of the defaults.
+/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = .., work_millis = ..)`: limits of
+///   this function's transaction, in place of the defaults.
 /// * `crate = path`: where `lunora` is, when it has another name.
 ///
 /// # Example
@@ -211,8 +211,8 @@ pub use lunora_macros::action;
 /// ```
 ///
 /// # What it expands to
-/// The function, unchanged, and beside it a hidden module `__lunora_total`. In it stand a type and a constructor, both
-/// named like the function, which are its reference: `internal::shop::total` is the type, `internal::shop::total(..)` a
+/// The function, unchanged, and beside it some forty lines: a hidden module `__lunora_total`. In it stand a type and a
+/// constructor, both named like the function, which are its reference: `internal::shop::total` is the type, `internal::shop::total(..)` a
 /// [`Call`] with the arguments checked. The type's implementation of [`FunctionRef`] says kind, visibility, arguments,
 /// result and wire name. `app!` puts the reference into `internal`, and into no other tree.
 pub use lunora_macros::internal_query;
@@ -223,8 +223,8 @@ pub use lunora_macros::internal_query;
 ///
 /// # Options
 /// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
-/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = ..)`: limits of this function's
-///   transaction, in place of the defaults.
+/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = .., work_millis = ..)`: limits of
+///   this function's transaction, in place of the defaults.
 /// * `crate = path`: where `lunora` is, when it has another name.
 ///
 /// # Example
@@ -265,8 +265,8 @@ pub use lunora_macros::internal_query;
 /// ```
 ///
 /// # What it expands to
-/// The function, unchanged, and beside it a hidden module `__lunora_total`. In it stand a type and a constructor, both
-/// named like the function, which are its reference: `internal::shop::total` is the type, `internal::shop::total(..)` a
+/// The function, unchanged, and beside it some forty lines: a hidden module `__lunora_total`. In it stand a type and a
+/// constructor, both named like the function, which are its reference: `internal::shop::total` is the type, `internal::shop::total(..)` a
 /// [`Call`] with the arguments checked. The type's implementation of [`FunctionRef`] says kind, visibility, arguments,
 /// result and wire name. `app!` puts the reference into `internal`, and into no other tree.
 pub use lunora_macros::internal_mutation;
@@ -277,8 +277,8 @@ pub use lunora_macros::internal_mutation;
 ///
 /// # Options
 /// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
-/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = ..)`: limits of this function's
-///   transaction, in place of the defaults.
+/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = .., work_millis = ..)`: limits of
+///   this function's transaction, in place of the defaults.
 /// * `crate = path`: where `lunora` is, when it has another name.
 ///
 /// # Example
@@ -319,8 +319,8 @@ pub use lunora_macros::internal_mutation;
 /// ```
 ///
 /// # What it expands to
-/// The function, unchanged, and beside it a hidden module `__lunora_total`. In it stand a type and a constructor, both
-/// named like the function, which are its reference: `internal::shop::total` is the type, `internal::shop::total(..)` a
+/// The function, unchanged, and beside it some forty lines: a hidden module `__lunora_total`. In it stand a type and a
+/// constructor, both named like the function, which are its reference: `internal::shop::total` is the type, `internal::shop::total(..)` a
 /// [`Call`] with the arguments checked. The type's implementation of [`FunctionRef`] says kind, visibility, arguments,
 /// result and wire name. `app!` puts the reference into `internal`, and into no other tree.
 pub use lunora_macros::internal_action;
@@ -364,8 +364,11 @@ pub use lunora_macros::internal_action;
 /// ```
 ///
 /// # What it expands to
-/// The item under serde's two derives, an implementation of [`Shape`], and for each field of a struct a note of its type and
-/// wire name, through which indexes of tables can name nested fields.
+/// The item, unchanged. A struct with named fields or an enum of names that has no serde attributes, type parameters or
+/// `#[cfg]` inside is described by a list of its fields or variants, from which serde's two traits and [`Shape`] are
+/// implemented in a line each. Any other type is put under serde's two derives, with an implementation of [`Shape`] beside
+/// them. For each field of a struct there is a note of its type and wire name, through which indexes of tables can name
+/// nested fields.
 pub use lunora_macros::data;
 
 /// Makes a struct with named fields a table: `#[table("name")]`. Its values are documents.
@@ -423,13 +426,18 @@ pub use lunora_macros::data;
 ///
 /// # What it expands to
 /// What `#[data]` expands to, an implementation of [`Table`], one function an index, and `patch()`, which returns a builder
-/// with one setter a field (and `unset_..` for those that are an `Option`); it converts into a [`Patch`].
+/// with one setter a field (and `unset_..` for those that are an `Option`); it becomes a [`Patch`] through
+/// [`IntoPatch`](crate::IntoPatch).
 pub use lunora_macros::table;
 
 /// An index of a table: `#[index(name(field, nested.field), unique)]`, below `#[table(..)]`, which reads it.
 ///
-/// `unique` may be left out. With it, no two documents have the same values in these fields.
+/// # Options
+/// * the name, with the fields in parentheses, in the order in which ranges compare them; `address.city` is a field of a
+///   nested `#[data]` struct, and may lead through an `Option`;
+/// * `unique`, which may be left out: no two documents have the same values in these fields.
 ///
+/// # Example
 /// ```
 /// # mod schema {
 /// #[lunora::table("customers")]
@@ -450,6 +458,9 @@ pub use lunora_macros::table;
 ///     pub city: String,
 /// }
 /// ```
+///
+/// # What it expands to
+/// Nothing of its own: [`table`](macro@table) takes it off the struct, and makes one function of it.
 pub use lunora_macros::index;
 
 /// Makes a type, which also needs [`#[data]`](macro@data), an error for the caller: `Err(Billing::Declined)?`.
@@ -541,5 +552,6 @@ pub use lunora_macros::AppError;
 /// # What it expands to
 /// `pub mod api` and `pub(crate) mod internal`, nested as the modules are, with the references of the public and of the
 /// internal functions; `pub fn app()`, which returns the [`App`]; and for each entry the implementation of a hidden trait
-/// that says where in the tree it stands, which each item asks for.
+/// that says where in the tree it stands, which each item asks for. All of it stands in one hidden module, from which these
+/// three names come to where the list stands.
 pub use lunora_macros::app;

@@ -203,6 +203,7 @@ pub trait Outcome: Send + 'static {
     fn into_result(self) -> Result<Self::Ok>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Shape, E: Failing> Outcome for Result<T, E> {
     type Ok = T;
     fn into_result(self) -> Result<T> {

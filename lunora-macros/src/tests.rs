@@ -406,7 +406,7 @@ fn table() {
                     },
                 ];
             }
-            #[allow(dead_code)]
+            #[allow(dead_code, clippy::all, clippy::pedantic)]
             impl Customer {
                 ///The unique index over `address.city`.
                 pub const fn by_city() -> ::lunora::__private::Range<
@@ -431,7 +431,7 @@ fn table() {
                     }
                 }
             }
-            #[allow(dead_code, clippy::needless_pass_by_value)]
+            #[allow(dead_code, clippy::all, clippy::pedantic)]
             impl __lunora_Customer::CustomerPatch {
                 ///Sets `address`.
                 #[must_use]
@@ -586,7 +586,7 @@ fn half_typed_index() {
                 const NAME: &'static str = "customers";
                 const INDEXES: &'static [::lunora::__private::IndexSpec] = &[];
             }
-            #[allow(dead_code)]
+            #[allow(dead_code, clippy::all, clippy::pedantic)]
             impl Customer {
                 /// Documents in the order in which they were inserted.
                 pub const fn by_creation_time() -> ::lunora::__private::Range<Self, (f64, ())> {
@@ -604,7 +604,7 @@ fn half_typed_index() {
                     }
                 }
             }
-            #[allow(dead_code, clippy::needless_pass_by_value)]
+            #[allow(dead_code, clippy::all, clippy::pedantic)]
             impl __lunora_Customer::CustomerPatch {
                 ///Sets `a`.
                 #[must_use]
