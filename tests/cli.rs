@@ -29,24 +29,6 @@ fn fixture(args: &[&str], data: &Path) -> Finished {
 const MESSAGE: &str = r#"{"channel": "general", "author": "ada", "body": "hello"}"#;
 const CHANNEL: &str = r#"{"channel": "general"}"#;
 
-impl Finished {
-    /// What it printed, if it succeeded.
-    #[track_caller]
-    fn unwrap(self) -> String {
-        assert_eq!(self.code, Some(0), "{self:?}");
-        self.stdout
-    }
-
-    /// That it failed in this way, with text on standard error that names all of these.
-    #[track_caller]
-    fn assert_failed(&self, code: i32, parts: &[&str]) {
-        assert_eq!((self.code, &*self.stdout), (Some(code), ""), "{self:?}");
-        for part in parts {
-            assert!(self.stderr.contains(part), "{part:?} is not in {self:?}");
-        }
-    }
-}
-
 mod serving {
     use super::*;
 
@@ -491,10 +473,10 @@ fn what_cannot_be_understood_is_exit_code_2_with_advice() {
 #[test]
 fn help_names_the_commands() {
     let help = run(command(&program::fixture()).arg("--help")).unwrap();
-    for name in ["lunora-fixture", "serve", "run", "functions", "check"] {
+    for name in ["lunora-fixture", "serve", "run", "functions", "check", "keys"] {
         assert!(help.contains(name), "{name} is not in {help}");
     }
-    for name in ["serve", "run", "functions", "check"] {
+    for name in ["serve", "run", "functions", "check", "keys"] {
         let help = run(command(&program::fixture()).args([name, "--help"])).unwrap();
         assert!(help.contains("Usage") && help.contains(name), "{help}");
     }

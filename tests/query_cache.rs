@@ -18,6 +18,7 @@ mod schema {
     /// A number with a name.
     #[table("counters")]
     #[index(by_name(name), unique)]
+    #[derive(Debug)]
     pub struct Counter {
         pub name: String,
         pub value: u32,
@@ -226,7 +227,7 @@ async fn no_class_of_callers_gets_what_another_was_given() {
         Ok::<_, std::convert::Infallible>(())
     });
     made.unwrap().unwrap();
-    let caller = runtime.admin_keys().verify(&key).unwrap();
+    let caller = runtime.admin_keys().verify(&key).unwrap().run_internal().unwrap();
     for runs in [1, 0] {
         let request = CallRequest {
             path: FunctionPath::parse("counters:value").unwrap(),

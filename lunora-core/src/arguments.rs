@@ -2,7 +2,7 @@
 
 use crate::{
     shape::{Field, Shape, Shapes},
-    value::{Object, Value, ValueError, from_value, to_field},
+    value::{Object, Value, ValueError, from_value_ref, to_field},
 };
 
 /// A tuple of things that travel.
@@ -14,7 +14,7 @@ pub trait Arguments: Sized + Send + 'static {
     /// One object whose fields are the arguments by name; `None` is left out.
     fn encode(self, names: &[&str]) -> Result<Object, ValueError>;
     /// The inverse, for an object that [`Shapes::check`] has accepted.
-    fn decode(names: &[&str], object: Object) -> Result<Self, ValueError>;
+    fn decode(names: &[&str], object: &Object) -> Result<Self, ValueError>;
     /// Name and shape of each argument.
     fn fields(names: &[&'static str], shapes: &mut Shapes) -> Vec<Field>;
 }
@@ -30,8 +30,8 @@ macro_rules! tuples {
             }
 
             #[allow(unused_variables, unused_mut, clippy::unused_unit, reason = "the empty tuple uses neither")]
-            fn decode(names: &[&str], mut object: Object) -> Result<Self, ValueError> {
-                Ok(($(take::<$type>(&mut object, names[$position])?,)*))
+            fn decode(names: &[&str], object: &Object) -> Result<Self, ValueError> {
+                Ok(($(take::<$type>(object, names[$position])?,)*))
             }
 
             #[allow(unused_variables, reason = "the empty tuple uses neither")]
@@ -65,6 +65,6 @@ fn insert<T: Shape>(object: &mut Object, name: &str, argument: &T) -> Result<(),
     Ok(())
 }
 
-fn take<T: Shape>(object: &mut Object, name: &str) -> Result<T, ValueError> {
-    from_value(object.remove(name).unwrap_or(Value::Null)).map_err(|error| error.in_field(name))
+fn take<T: Shape>(object: &Object, name: &str) -> Result<T, ValueError> {
+    from_value_ref(object.get(name).unwrap_or(&Value::Null)).map_err(|error| error.in_field(name))
 }

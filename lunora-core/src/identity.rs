@@ -1,5 +1,7 @@
 //! Who is calling.
 
+mod known;
+
 use serde_json::{Map, Value as Json};
 
 /// The user that a call is made for, as a verified token or an administrator says.
@@ -75,7 +77,24 @@ impl Identity {
         }
     }
 
-    /// The claims, decoded into the application's own struct.
+    /// The claims, decoded into the application's own struct; what the struct does not name is left out.
+    ///
+    /// Custom claims have the names that the issuer gave them, standard ones are in camelCase.
+    ///
+    /// ```
+    /// # use lunora_core::identity::Identity;
+    /// # use serde::Deserialize;
+    /// #[derive(Deserialize)]
+    /// struct Claims {
+    ///     #[serde(rename = "https://app.example/role")]
+    ///     role: String,
+    /// }
+    ///
+    /// # let user = Identity::new("https://login.example", "ada").with_claim("https://app.example/role", "editor");
+    /// let claims: Claims = user.claims()?;
+    /// assert_eq!(claims.role, "editor");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn claims<T: serde::de::DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_value(Json::Object(self.claims.clone()))
     }

@@ -10,7 +10,11 @@ use std::{
 };
 
 use allocation_counter::AllocationInfo;
-use lunora_runtime::{functions::Runtime, server::Server};
+use lunora_runtime::{
+    functions::{Clock, Runtime, SystemClock},
+    server::Server,
+    testing::TestIssuer,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -23,6 +27,7 @@ struct Bench {
     tokio: tokio::runtime::Runtime,
     runtime: Runtime,
     client: TcpStream,
+    issuer: TestIssuer,
     _alone: MutexGuard<'static, ()>,
 }
 
@@ -43,7 +48,8 @@ impl Bench {
             .enable_all()
             .build()
             .unwrap();
-        let (runtime, _) = app::open(app::APP);
+        let issuer = TestIssuer::new("https://issuer.example", "test-app");
+        let (runtime, _) = app::open(app::APP.trust(issuer.trusted()));
         let server = tokio.block_on(Server::bind(runtime.clone(), options())).unwrap();
         let addr: SocketAddr = server.local_addr();
         tokio.spawn(server.run_until(std::future::pending()));
@@ -52,6 +58,7 @@ impl Bench {
             tokio,
             runtime,
             client,
+            issuer,
             _alone: alone,
         }
     }
@@ -92,19 +99,27 @@ impl Bench {
     }
 }
 
-/// Requests that name an internal function and a missing one of the same length, on every route that calls.
-fn requests() -> Vec<[Vec<u8>; 2]> {
+/// Requests that name an internal function and a missing one of the same length, on every route that calls, by nobody
+/// and by a user.
+fn requests(issuer: &TestIssuer) -> Vec<[Vec<u8>; 2]> {
+    let token = issuer.token("ada", SystemClock.now());
+    let user = format!("Authorization: Bearer {token}\r\n");
+    [requests_with(""), requests_with(&user)].concat()
+}
+
+fn requests_with(headers: &str) -> Vec<[Vec<u8>; 2]> {
     let names = [
         ("values", "hidden", "hiddex"),
         ("deep/er", "purge", "purgx"),
         ("deep/er", "sweep", "sweex"),
     ];
     let request = |address: &str, body: &str| {
-        let head = format!("POST {address} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json");
+        let head = format!("POST {address} HTTP/1.1\r\nHost: x\r\n{headers}Content-Type: application/json");
         format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
     };
     let get = |module: &str, name: &str| {
-        format!("GET /api/query?path={module}:{name}&args={{}} HTTP/1.1\r\nHost: x\r\n\r\n").into_bytes()
+        format!("GET /api/query?path={module}:{name}&args={{}} HTTP/1.1\r\nHost: x\r\n{headers}\r\n")
+            .into_bytes()
     };
     let mut requests = Vec::new();
     for (module, internal, missing) in names {
@@ -125,7 +140,7 @@ fn requests() -> Vec<[Vec<u8>; 2]> {
 #[test]
 fn an_internal_and_a_missing_function_cost_the_same() {
     let mut bench = Bench::start();
-    for [internal, missing] in requests() {
+    for [internal, missing] in requests(&bench.issuer) {
         bench.ask(&internal);
         bench.ask(&missing);
         let (internal_work, missing_work) = (bench.work(&internal), bench.work(&missing));
@@ -145,7 +160,7 @@ fn an_internal_and_a_missing_function_leave_the_same_lines() {
     let journal = Journal::default();
     let mut bench = Bench::start();
     let _recording = tracing::subscriber::set_default(journal.clone());
-    for [internal, missing] in requests() {
+    for [internal, missing] in requests(&bench.issuer) {
         let lines = [internal, missing].map(|request| {
             journal.take();
             bench.ask(&request);
@@ -169,7 +184,7 @@ fn an_internal_and_a_missing_function_leave_the_same_lines() {
 #[test]
 fn the_answers_compared_are_refusals() {
     let mut bench = Bench::start();
-    for [internal, missing] in requests() {
+    for [internal, missing] in requests(&bench.issuer) {
         let [internal, missing] = [internal, missing].map(|request| without_request_id(&bench.ask(&request)));
         assert_eq!(internal.len(), missing.len());
         assert!(internal.starts_with("HTTP/1.1 200 OK\r\n"), "{internal}");

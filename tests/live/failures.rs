@@ -102,7 +102,7 @@ async fn with_an_admin_key_internal_queries_are_watched() {
         Ok::<_, std::convert::Infallible>(())
     };
     runtime.ensure_admin_key(keep).unwrap().unwrap();
-    let caller = runtime.admin_keys().verify(&key).unwrap();
+    let caller = runtime.admin_keys().verify(&key).unwrap().run_internal().unwrap();
     let mut client = Client::new(&runtime);
     for (number, function) in [(0, "hidden"), (1, "hiddex")] {
         let request = client.request(&format!("counters:{function}"), named(name));

@@ -37,7 +37,13 @@ pub struct Process {
 /// A program with nothing of the test's own environment that it would listen to.
 pub fn command(program: &Path) -> Command {
     let mut command = Command::new(program);
-    for name in ["LUNORA_ADDR", "LUNORA_DATA", "LUNORA_ADMIN_KEY", "LUNORA_LOG"] {
+    for name in [
+        "LUNORA_ADDR",
+        "LUNORA_DATA",
+        "LUNORA_ADMIN_KEY",
+        "LUNORA_LOG",
+        "LUNORA_TRUST",
+    ] {
         command.env_remove(name);
     }
     command.stdin(Stdio::null());
@@ -73,6 +79,24 @@ pub struct Finished {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
+}
+
+impl Finished {
+    /// What it printed, if it succeeded.
+    #[track_caller]
+    pub fn unwrap(self) -> String {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        self.stdout
+    }
+
+    /// That it failed in this way, with text on standard error that names all of these.
+    #[track_caller]
+    pub fn assert_failed(&self, code: i32, parts: &[&str]) {
+        assert_eq!((self.code, &*self.stdout), (Some(code), ""), "{self:?}");
+        for part in parts {
+            assert!(self.stderr.contains(part), "{part:?} is not in {self:?}");
+        }
+    }
 }
 
 /// The `check` command, which has to find nothing.

@@ -6,17 +6,17 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use super::{Object, Value, ValueDeserializer, ValueError, variant::UnitVariant};
+use super::{Object, Value, ValueDeserializer, ValueError, object::Iter, variant::UnitVariant};
 
 /// Hands the elements to `visitor`, which has to take all of them.
 pub(super) fn visit_array<'de, V: Visitor<'de>>(
-    items: Vec<Value>,
+    items: &[Value],
     strict: bool,
     visitor: V,
 ) -> Result<V::Value, ValueError> {
     let len = items.len();
     let mut access = ArrayAccess {
-        items: items.into_iter(),
+        items: items.iter(),
         next: 0,
         strict,
     };
@@ -30,13 +30,13 @@ pub(super) fn visit_array<'de, V: Visitor<'de>>(
     Ok(value)
 }
 
-struct ArrayAccess {
-    items: std::vec::IntoIter<Value>,
+struct ArrayAccess<'v> {
+    items: std::slice::Iter<'v, Value>,
     next: usize,
     strict: bool,
 }
 
-impl<'de> SeqAccess<'de> for &mut ArrayAccess {
+impl<'de> SeqAccess<'de> for &mut ArrayAccess<'_> {
     type Error = ValueError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
@@ -58,24 +58,24 @@ impl<'de> SeqAccess<'de> for &mut ArrayAccess {
     }
 }
 
-pub(super) struct ObjectAccess {
-    fields: std::vec::IntoIter<(String, Value)>,
+pub(super) struct ObjectAccess<'v> {
+    fields: Iter<'v>,
     /// The field whose name was handed out and whose value is next.
-    current: Option<(String, Value)>,
+    current: Option<(&'v str, &'v Value)>,
     strict: bool,
 }
 
-impl ObjectAccess {
-    pub(super) fn new(object: Object, strict: bool) -> Self {
+impl<'v> ObjectAccess<'v> {
+    pub(super) fn new(object: &'v Object, strict: bool) -> Self {
         Self {
-            fields: object.into_iter(),
+            fields: object.iter(),
             current: None,
             strict,
         }
     }
 }
 
-impl<'de> MapAccess<'de> for ObjectAccess {
+impl<'de> MapAccess<'de> for ObjectAccess<'_> {
     type Error = ValueError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ValueError> {
@@ -83,8 +83,8 @@ impl<'de> MapAccess<'de> for ObjectAccess {
             return Ok(None);
         };
         let key = seed
-            .deserialize(FieldName { name: &name })
-            .map_err(|error| about_name(error, &name))?;
+            .deserialize(FieldName { name })
+            .map_err(|error| about_name(error, name))?;
         self.current = Some((name, value));
         Ok(Some(key))
     }
@@ -95,7 +95,7 @@ impl<'de> MapAccess<'de> for ObjectAccess {
             .take()
             .ok_or_else(|| ValueError::new("a map's value was asked for before its key"))?;
         seed.deserialize(ValueDeserializer::with(value, self.strict))
-            .map_err(|error| error.in_field(&name))
+            .map_err(|error| error.in_field(name))
     }
 
     fn size_hint(&self) -> Option<usize> {

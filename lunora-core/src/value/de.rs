@@ -3,6 +3,7 @@
 use serde::{
     Deserializer,
     de::{DeserializeOwned, Visitor},
+    forward_to_deserialize_any,
 };
 
 use super::{
@@ -24,40 +25,46 @@ use super::{
 /// # Ok::<(), lunora_core::ValueError>(())
 /// ```
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, ValueError> {
+    from_value_ref(&value)
+}
+
+/// [`from_value`] for a value that stays: what the type has no use for is not copied.
+pub fn from_value_ref<T: DeserializeOwned>(value: &Value) -> Result<T, ValueError> {
     T::deserialize(ValueDeserializer::new(value))
+}
+
+/// [`from_value_ref`] for an object that is not wrapped into a value, such as the fields of a document.
+pub fn from_object<T: DeserializeOwned>(object: &Object) -> Result<T, ValueError> {
+    T::deserialize(ObjectDeserializer(object))
 }
 
 /// Like [`from_value`], but refuses fields that the type does not know: `remote.extra: unknown field`.
 ///
 /// serde buffers `flatten`ed and internally tagged types and hides from us which of their fields it drops.
 pub fn from_value_strict<T: DeserializeOwned>(value: Value) -> Result<T, ValueError> {
-    T::deserialize(ValueDeserializer::strict(value))
+    T::deserialize(ValueDeserializer::strict(&value))
 }
 
-/// A serde deserializer that reads a [`Value`] and consumes it.
-#[derive(Debug, Clone)]
-pub struct ValueDeserializer {
-    value: Value,
+/// A serde deserializer that reads a [`Value`].
+#[derive(Debug, Clone, Copy)]
+pub struct ValueDeserializer<'v> {
+    value: &'v Value,
     strict: bool,
 }
 
-impl ValueDeserializer {
+impl<'v> ValueDeserializer<'v> {
     /// Reads `value` and passes over unknown fields.
-    pub fn new(value: Value) -> Self {
+    pub fn new(value: &'v Value) -> Self {
         Self { value, strict: false }
     }
 
     /// Reads `value` and refuses unknown fields.
-    pub fn strict(value: Value) -> Self {
+    pub fn strict(value: &'v Value) -> Self {
         Self { value, strict: true }
     }
 
-    pub(super) fn with(value: Value, strict: bool) -> Self {
+    pub(super) fn with(value: &'v Value, strict: bool) -> Self {
         Self { value, strict }
-    }
-
-    fn object(self, wanted: &str) -> Result<Object, ValueError> {
-        self.value.into_object().map_err(|other| mismatch(wanted, &other))
     }
 }
 
@@ -111,33 +118,33 @@ fn narrow_integer<T: TryFrom<i64>>(value: &Value, name: &str) -> Result<T, Value
 macro_rules! deserialize_narrow {
     ($($method:ident $visit:ident $name:literal),*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-            visitor.$visit(narrow_integer(&self.value, $name)?)
+            visitor.$visit(narrow_integer(self.value, $name)?)
         }
     )*};
 }
 
 macro_rules! deserialize_exact {
-    ($($method:ident $kind:ident $visit:ident $name:literal),*) => {$(
+    ($($method:ident $kind:ident $borrow:ident $visit:ident $name:literal),*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
             match self.value {
-                Value::$kind(content) => visitor.$visit(content),
-                other => Err(mismatch($name, &other)),
+                Value::$kind(content) => visitor.$visit(content.$borrow()),
+                other => Err(mismatch($name, other)),
             }
         }
     )*};
 }
 
-impl<'de> Deserializer<'de> for ValueDeserializer {
+impl<'de> Deserializer<'de> for ValueDeserializer<'_> {
     type Error = ValueError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         match self.value {
             Value::Null => visitor.visit_unit(),
-            Value::Bool(flag) => visitor.visit_bool(flag),
-            Value::Int64(integer) => visitor.visit_i64(integer),
-            Value::Float64(number) => visit_number(number, visitor),
-            Value::String(text) => visitor.visit_string(text),
-            Value::Bytes(bytes) => visitor.visit_byte_buf(bytes),
+            Value::Bool(flag) => visitor.visit_bool(*flag),
+            Value::Int64(integer) => visitor.visit_i64(*integer),
+            Value::Float64(number) => visit_number(*number, visitor),
+            Value::String(text) => visitor.visit_str(text),
+            Value::Bytes(bytes) => visitor.visit_bytes(bytes),
             Value::Array(items) => visit_array(items, self.strict, visitor),
             Value::Object(object) => visitor.visit_map(ObjectAccess::new(object, self.strict)),
         }
@@ -153,22 +160,22 @@ impl<'de> Deserializer<'de> for ValueDeserializer {
     );
 
     deserialize_exact!(
-        deserialize_bool Bool visit_bool "boolean",
-        deserialize_f32 Float64 visit_f64 "number",
-        deserialize_f64 Float64 visit_f64 "number",
-        deserialize_char String visit_string "string",
-        deserialize_str String visit_string "string",
-        deserialize_string String visit_string "string",
-        deserialize_bytes Bytes visit_byte_buf "bytes",
-        deserialize_byte_buf Bytes visit_byte_buf "bytes"
+        deserialize_bool Bool clone visit_bool "boolean",
+        deserialize_f32 Float64 clone visit_f64 "number",
+        deserialize_f64 Float64 clone visit_f64 "number",
+        deserialize_char String as_str visit_str "string",
+        deserialize_str String as_str visit_str "string",
+        deserialize_string String as_str visit_str "string",
+        deserialize_bytes Bytes as_slice visit_bytes "bytes",
+        deserialize_byte_buf Bytes as_slice visit_bytes "bytes"
     );
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        visitor.visit_i64(wide_integer(&self.value)?)
+        visitor.visit_i64(wide_integer(self.value)?)
     }
 
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        let integer = wide_integer(&self.value)?;
+        let integer = wide_integer(self.value)?;
         let natural = u64::try_from(integer)
             .map_err(|_| ValueError::expected("integer that is not negative", &integer.to_string()))?;
         visitor.visit_u64(natural)
@@ -196,7 +203,7 @@ impl<'de> Deserializer<'de> for ValueDeserializer {
         if self.value.is_null() {
             visitor.visit_unit()
         } else {
-            Err(mismatch("null", &self.value))
+            Err(mismatch("null", self.value))
         }
     }
 
@@ -216,8 +223,8 @@ impl<'de> Deserializer<'de> for ValueDeserializer {
         match self.value {
             // A `Value` asks to be handed over unchanged. `deserialize_any` would tell it nothing but `visit_i64`,
             // which JSON uses for plain numbers.
-            Value::Int64(integer) if name == VALUE_TOKEN => visitor.visit_i128(integer.into()),
-            Value::Float64(number) if name == VALUE_TOKEN => visitor.visit_f64(number),
+            Value::Int64(integer) if name == VALUE_TOKEN => visitor.visit_i128((*integer).into()),
+            Value::Float64(number) if name == VALUE_TOKEN => visitor.visit_f64(*number),
             _ if name == VALUE_TOKEN => self.deserialize_any(visitor),
             _ => visitor.visit_newtype_struct(self),
         }
@@ -226,12 +233,12 @@ impl<'de> Deserializer<'de> for ValueDeserializer {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         match self.value {
             Value::Array(items) => visit_array(items, self.strict, visitor),
-            other => Err(mismatch("array", &other)),
+            other => Err(mismatch("array", other)),
         }
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, ValueError> {
-        match &self.value {
+        match self.value {
             Value::Array(items) if items.len() != len => Err(ValueError::expected(
                 &format!("array of {len} elements"),
                 &items.len().to_string(),
@@ -250,8 +257,10 @@ impl<'de> Deserializer<'de> for ValueDeserializer {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        let strict = self.strict;
-        visitor.visit_map(ObjectAccess::new(self.object("object")?, strict))
+        match self.value {
+            Value::Object(object) => visitor.visit_map(ObjectAccess::new(object, self.strict)),
+            other => Err(mismatch("object", other)),
+        }
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -281,5 +290,42 @@ impl<'de> Deserializer<'de> for ValueDeserializer {
             return Err(ValueError::new("unknown field"));
         }
         visitor.visit_unit()
+    }
+}
+
+/// Reads an object as the value that holds it would be read.
+struct ObjectDeserializer<'v>(&'v Object);
+
+impl<'de> Deserializer<'de> for ObjectDeserializer<'_> {
+    type Error = ValueError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        visitor.visit_map(ObjectAccess::new(self.0, false))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, ValueError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ValueError> {
+        visitor.visit_enum(VariantOf::of_object(self.0, false)?)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct identifier ignored_any
     }
 }

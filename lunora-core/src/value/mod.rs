@@ -21,7 +21,7 @@ mod variant;
 
 pub use bytes::Bytes;
 pub use compound::{MapSerializer, SeqSerializer, StructSerializer};
-pub use de::{ValueDeserializer, from_value, from_value_strict};
+pub use de::{ValueDeserializer, from_object, from_value, from_value_ref, from_value_strict};
 pub use error::ValueError;
 pub use field_name::{FieldNameError, check_field_name};
 pub use object::Object;

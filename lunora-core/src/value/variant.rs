@@ -5,49 +5,50 @@ use serde::{
     de::{DeserializeSeed, EnumAccess, Unexpected, VariantAccess, Visitor, value::StrDeserializer},
 };
 
-use super::{Value, ValueDeserializer, ValueError, de::mismatch};
+use super::{Object, Value, ValueDeserializer, ValueError, de::mismatch};
 
 /// A variant's name and, unless it stands alone, its content.
-pub(super) struct VariantOf {
-    name: String,
-    content: Option<Value>,
+pub(super) struct VariantOf<'v> {
+    name: &'v str,
+    content: Option<&'v Value>,
     strict: bool,
 }
 
-impl VariantOf {
-    pub(super) fn new(value: Value, strict: bool) -> Result<Self, ValueError> {
+impl<'v> VariantOf<'v> {
+    pub(super) fn new(value: &'v Value, strict: bool) -> Result<Self, ValueError> {
         match value {
             Value::String(name) => Ok(Self {
                 name,
                 content: None,
                 strict,
             }),
-            Value::Object(object) => {
-                let len = object.len();
-                let mut fields = object.into_iter();
-                match (fields.next(), fields.next()) {
-                    (Some((name, content)), None) => Ok(Self {
-                        name,
-                        content: Some(content),
-                        strict,
-                    }),
-                    _ => Err(ValueError::expected(
-                        "object with a variant's name as its only field",
-                        &format!("{len} fields"),
-                    )),
-                }
-            }
-            other => Err(mismatch("string or object with one field", &other)),
+            Value::Object(object) => Self::of_object(object, strict),
+            other => Err(mismatch("string or object with one field", other)),
+        }
+    }
+
+    pub(super) fn of_object(object: &'v Object, strict: bool) -> Result<Self, ValueError> {
+        let mut fields = object.iter();
+        match (fields.next(), fields.next()) {
+            (Some((name, content)), None) => Ok(Self {
+                name,
+                content: Some(content),
+                strict,
+            }),
+            _ => Err(ValueError::expected(
+                "object with a variant's name as its only field",
+                &format!("{} fields", object.len()),
+            )),
         }
     }
 }
 
-impl<'de> EnumAccess<'de> for VariantOf {
+impl<'de, 'v> EnumAccess<'de> for VariantOf<'v> {
     type Error = ValueError;
-    type Variant = Content;
+    type Variant = Content<'v>;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Content), ValueError> {
-        let variant = seed.deserialize(StrDeserializer::<ValueError>::new(&self.name))?;
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Content<'v>), ValueError> {
+        let variant = seed.deserialize(StrDeserializer::<ValueError>::new(self.name))?;
         Ok((
             variant,
             Content {
@@ -60,31 +61,34 @@ impl<'de> EnumAccess<'de> for VariantOf {
 }
 
 /// What belongs to a variant whose name has been read.
-pub(super) struct Content {
-    name: String,
-    value: Option<Value>,
+pub(super) struct Content<'v> {
+    name: &'v str,
+    value: Option<&'v Value>,
     strict: bool,
 }
 
-impl Content {
-    fn read<T>(self, read: impl FnOnce(ValueDeserializer) -> Result<T, ValueError>) -> Result<T, ValueError> {
+impl<'v> Content<'v> {
+    fn read<T>(
+        self,
+        read: impl FnOnce(ValueDeserializer<'v>) -> Result<T, ValueError>,
+    ) -> Result<T, ValueError> {
         let Some(value) = self.value else {
             return Err(ValueError::new(format!(
                 "variant `{}` needs a content: {{\"{0}\": ...}}",
                 self.name
             )));
         };
-        read(ValueDeserializer::with(value, self.strict)).map_err(|error| error.in_field(&self.name))
+        read(ValueDeserializer::with(value, self.strict)).map_err(|error| error.in_field(self.name))
     }
 }
 
-impl<'de> VariantAccess<'de> for Content {
+impl<'de> VariantAccess<'de> for Content<'_> {
     type Error = ValueError;
 
     fn unit_variant(self) -> Result<(), ValueError> {
         match self.value {
             None | Some(Value::Null) => Ok(()),
-            Some(other) => Err(mismatch("null", &other).in_field(&self.name)),
+            Some(other) => Err(mismatch("null", other).in_field(self.name)),
         }
     }
 

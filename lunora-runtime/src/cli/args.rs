@@ -1,5 +1,8 @@
 //! What can be typed.
 
+mod keys;
+mod trust;
+
 use std::{
     ffi::OsString,
     net::{SocketAddr, ToSocketAddrs},
@@ -8,6 +11,11 @@ use std::{
 
 use clap::{Arg, ArgAction, ArgMatches, error::ErrorKind, parser::ValueSource, value_parser};
 
+pub(super) use self::{
+    keys::{Keys, Operation},
+    trust::{KeysAt, Trust},
+};
+
 /// A command with its arguments.
 #[derive(Debug)]
 pub(super) enum Command {
@@ -15,6 +23,7 @@ pub(super) enum Command {
     Run(Run),
     Functions { json: bool },
     Check { data: PathBuf },
+    Keys(Keys),
 }
 
 #[derive(Debug)]
@@ -26,6 +35,7 @@ pub(super) struct Serve {
     pub(super) origins: Vec<String>,
     /// What the query cache may hold, in bytes.
     pub(super) query_cache: usize,
+    pub(super) trust: Vec<Trust>,
 }
 
 #[derive(Debug)]
@@ -35,7 +45,7 @@ pub(super) struct Run {
     pub(super) target: Target,
 }
 
-/// Where a function is run.
+/// Where a function is run, or keys are managed.
 #[derive(Debug)]
 pub(super) enum Target {
     /// On a data directory, or through the server that holds it.
@@ -55,6 +65,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
             json: matches.get_flag("json"),
         },
         Some(("check", matches)) => Command::Check { data: path(matches) },
+        Some(("keys", matches)) => Command::Keys(keys::keys(matches)?),
         Some((_, matches)) => Command::Serve(serve(matches)?),
         None => Command::Serve(serve(&command_serve().try_get_matches_from(["serve"])?)?),
     })
@@ -69,6 +80,7 @@ fn command() -> clap::Command {
         .subcommand(command_run())
         .subcommand(command_functions())
         .subcommand(command_check())
+        .subcommand(keys::command())
         .after_help("LUNORA_LOG sets what is logged: `debug`, or `lunora=debug,my_app=trace`.")
 }
 
@@ -118,10 +130,11 @@ fn command_serve() -> clap::Command {
                 .value_parser(value_parser!(u16))
                 .help("Memory for results of queries that have not changed since; 0 keeps none"),
         )
+        .arg(trust::arg())
 }
 
 fn command_run() -> clap::Command {
-    clap::Command::new("run")
+    let run = clap::Command::new("run")
         .about("Runs one function, public or internal, and prints its result")
         .arg(
             Arg::new("function")
@@ -132,16 +145,22 @@ fn command_run() -> clap::Command {
             Arg::new("args")
                 .default_value("{}")
                 .help("Arguments as one JSON object"),
-        )
+        );
+    with_target(run)
+}
+
+/// The options that say where a command does its work.
+fn with_target(command: clap::Command) -> clap::Command {
+    command
         .arg(data_arg(
-            "Directory of the data; a server that holds it is asked to run the function",
+            "Directory of the data; a server that holds it is asked instead",
         ))
         .arg(
             Arg::new("url")
                 .long("url")
                 .value_name("URL")
                 .requires("key")
-                .help("Runs it on this server instead"),
+                .help("Asks this server instead"),
         )
         .arg(
             Arg::new("key")
@@ -241,24 +260,31 @@ fn serve(matches: &ArgMatches) -> Result<Serve, clap::Error> {
         dev,
         origins,
         query_cache: usize::from(mebibytes) << 20,
+        trust: trust::read(matches),
     })
 }
 
 fn run(matches: &ArgMatches) -> Result<Run, clap::Error> {
+    let target = target(matches, command_run)?;
     let text = |name: &str| matches.get_one::<String>(name).cloned();
-    if is_typed(matches, "url") && is_typed(matches, "data") {
-        return Err(both(command_run(), "--url", "--data"));
-    }
-    let target = match (text("url"), text("key")) {
-        (Some(url), Some(admin_key)) => Target::Server { url, admin_key },
-        _ => Target::Data(path(matches)),
-    };
     let missing = || command_run().error(ErrorKind::MissingRequiredArgument, "function\n");
     let function = text("function").ok_or_else(missing)?;
     Ok(Run {
         function,
         args: text("args").unwrap_or_else(|| "{}".to_owned()),
         target,
+    })
+}
+
+/// Where `command` is to do its work.
+fn target(matches: &ArgMatches, command: fn() -> clap::Command) -> Result<Target, clap::Error> {
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    if is_typed(matches, "url") && is_typed(matches, "data") {
+        return Err(both(command(), "--url", "--data"));
+    }
+    Ok(match (text("url"), text("key")) {
+        (Some(url), Some(admin_key)) => Target::Server { url, admin_key },
+        _ => Target::Data(path(matches)),
     })
 }
 

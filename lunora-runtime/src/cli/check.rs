@@ -19,7 +19,7 @@ pub(super) fn check(app: App, data: &Path) -> Result<(), Failure> {
     let held = || format!("{} is held by a running server; stop it first", data.display());
     let store = directory.open()?.ok_or_else(|| Failure::unusable(held()))?;
     // Not the whole runtime: what is damaged may be what it needs to start.
-    let schema = Catalog::of(app).schema().map_err(Failure::unusable)?;
+    let schema = Catalog::of(&app).schema().map_err(Failure::unusable)?;
     let database = Database::open(store, schema, progress::opening()).map_err(Failure::unusable)?;
     let report = database.check(progress::report()).map_err(Failure::unusable)?;
     database.close().map_err(Failure::unusable)?;

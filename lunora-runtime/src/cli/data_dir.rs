@@ -70,6 +70,15 @@ impl<'a> DataDir<'a> {
         Ok(fs::read_to_string(self.admin_key())?.trim().to_owned())
     }
 
+    /// Removes the file with the admin key if it is that of this name.
+    pub(super) fn remove_admin_key(&self, name: &str) {
+        let kept = self.read_admin_key().unwrap_or_default();
+        if kept.split_once('|').is_some_and(|(kept, _)| kept == name) {
+            // It opens nothing any more; that it could not be removed changes nothing.
+            let _ = fs::remove_file(self.admin_key());
+        }
+    }
+
     /// Says where the server that holds the data can be reached.
     pub(super) fn write_address(&self, address: &str) -> io::Result<()> {
         write_private(&self.address(), address)

@@ -17,7 +17,7 @@ struct List<'a> {
 }
 
 pub(super) fn list(app: App, json: bool) -> Result<(), Failure> {
-    let catalog = Catalog::of(app);
+    let catalog = Catalog::of(&app);
     let (functions, shapes) = (catalog.functions(), catalog.shapes());
     let types = types_of(&functions, shapes);
     if !json {

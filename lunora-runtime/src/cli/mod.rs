@@ -4,11 +4,14 @@ mod args;
 mod check;
 mod data_dir;
 mod functions;
+mod keys;
 mod output;
+mod place;
 mod progress;
 mod run;
 mod serve;
 mod signals;
+mod trust;
 
 use std::{io::IsTerminal, process::ExitCode};
 
@@ -65,6 +68,7 @@ pub fn main(app: App) -> ExitCode {
         Command::Run(run) => run::run(app, &run),
         Command::Functions { json } => functions::list(app, json),
         Command::Check { data } => check::check(app, &data),
+        Command::Keys(keys) => keys::keys(app, &keys),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

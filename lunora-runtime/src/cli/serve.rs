@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc};
 
-use super::{Failure, args::Serve, data_dir::DataDir, output::print, progress, signals::told_to_stop};
+use super::{Failure, args::Serve, data_dir::DataDir, output::print, progress, signals::told_to_stop, trust};
 use crate::{
     functions::{App, EngineOptions, NewKey, Runtime},
     server::{AllowedOrigins, Server, ServerOptions},
@@ -37,8 +37,9 @@ async fn serve_data(app: App, directory: &DataDir<'_>, options: &Serve) -> Resul
         " (which is gone; the store knows only its hash)"
     };
     print(format_args!(
-        "Lunora serves {url}\n  data       {data}\n  admin key  in {}{gone}\n",
-        key.display()
+        "Lunora serves {url}\n  data       {data}\n  admin key  in {}{gone}\n{}",
+        key.display(),
+        trusted(&runtime),
     ))?;
     let ended = run(&runtime, server).await;
     directory.remove_address();
@@ -54,8 +55,9 @@ async fn serve_memory(app: App, options: &Serve) -> Result<(), Failure> {
     })?;
     let server = bind(&runtime, options).await?;
     print(format_args!(
-        "Lunora serves {}\n  data       in memory: gone when the server ends\n  admin key  {admin_key}\n",
-        url(&server)
+        "Lunora serves {}\n  data       in memory: gone when the server ends\n  admin key  {admin_key}\n{}",
+        url(&server),
+        trusted(&runtime),
     ))?;
     run(&runtime, server).await
 }
@@ -67,11 +69,12 @@ fn open(
     options: &Serve,
     keep: impl FnOnce(&NewKey) -> io::Result<()>,
 ) -> Result<Runtime, Failure> {
-    let options = EngineOptions {
+    let engine = EngineOptions {
+        issuers: trust::issuers(&options.trust)?,
         query_cache_bytes: options.query_cache,
         ..EngineOptions::default()
     };
-    let runtime = Runtime::open(app, store, options, progress::opening()).map_err(Failure::unusable)?;
+    let runtime = Runtime::open(app, store, engine, progress::opening()).map_err(Failure::unusable)?;
     let kept = runtime.ensure_admin_key(keep).map_err(Failure::unusable)?;
     kept.map_err(|error| Failure::unusable(format!("the admin key cannot be written: {error}")))?;
     Ok(runtime)
@@ -98,8 +101,17 @@ fn url(server: &Server) -> String {
     format!("http://{}", server.local_addr())
 }
 
+/// The line of the greeting about whose tokens are taken; none if nobody's are.
+fn trusted(runtime: &Runtime) -> String {
+    match runtime.tokens().issuers().as_slice() {
+        [] => String::new(),
+        issuers => format!("  trusts     {}\n", issuers.join(", ")),
+    }
+}
+
 /// Serves until the process is told to stop or the store fails.
 async fn run(runtime: &Runtime, server: Server) -> Result<(), Failure> {
+    runtime.tokens().warm_up();
     let purge = tokio::spawn({
         let runtime = runtime.clone();
         async move { runtime.purge_expired().await }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use lunora_core::{error::Result, id::DocumentId, limits::Limits};
 
 use super::{
+    cache::ReadCache,
     committer::{CommitError, Committer},
     cursor::CursorKey,
     document::StoredDocument,
@@ -19,7 +20,7 @@ use super::{
     tables::Tables,
     transaction::{Transaction, TransactionOptions},
 };
-use crate::store::{Direction, Key, KeyRange, Snapshot};
+use crate::store::{Direction, Key, KeyRange, Snapshot, Timestamp};
 
 /// A batch ends after this many documents or bytes of them, whichever comes first.
 pub(super) const BATCH: (usize, usize) = (1000, 4 << 20);
@@ -224,6 +225,7 @@ fn on_keys(snapshot: Arc<dyn Snapshot>) -> Transaction {
         Arc::new(Tables::default()),
         Arc::new(CursorKey::new([0; 32])),
         snapshot,
+        Arc::new(ReadCache::new(0, Timestamp::MAX)),
         Arc::default(),
         options,
     )

@@ -38,6 +38,17 @@ pub(super) enum Source {
     Index(Index),
 }
 
+impl Source {
+    /// Whether `bounds` name one value of a unique index: then there is one entry at most.
+    pub(super) fn is_one_value(&self, bounds: Option<&IndexBounds>) -> bool {
+        let (Self::Index(index), Some(bounds)) = (self, bounds) else {
+            return false;
+        };
+        let whole = bounds.equal.len() == index.spec.fields.len();
+        index.spec.unique && whole && bounds.lower.is_none() && bounds.upper.is_none()
+    }
+}
+
 /// The source and the keys that `bounds` means; without bounds the whole table by creation time.
 pub(super) fn resolve(
     table: &ResolvedTable,

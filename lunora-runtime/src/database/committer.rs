@@ -11,7 +11,13 @@ use std::{
 use lunora_core::{id::DocumentId, value::Value};
 
 use super::{
-    document::StoredDocument, keys, lane::Lane, reads::SealedReads, transaction::Transaction, writes::Write,
+    cache::{Fresh, ReadCache},
+    document::StoredDocument,
+    keys,
+    lane::Lane,
+    reads::{ReadSet, SealedReads},
+    transaction::Transaction,
+    writes::Write,
 };
 use crate::store::{Commit, Key, Store, StoreError, Timestamp};
 
@@ -30,14 +36,47 @@ pub enum CommitError {
 pub(super) struct Committer {
     pub(super) store: Arc<dyn Store>,
     pub(super) lane: Lane,
+    /// Hears of every commit in their order.
+    pub(super) cache: Arc<ReadCache>,
 }
 
 /// A transaction that only waits for its timestamp.
 struct Prepared {
     snapshot: Timestamp,
-    reads: SealedReads,
+    reads: Reads,
     writes: Vec<(Key, Write)>,
     stamps: Vec<Stamp>,
+    fresh: Fresh,
+}
+
+/// What it read, in the form in which it is compared with commits.
+enum Reads {
+    Few(ReadSet),
+    Many(SealedReads),
+}
+
+impl Reads {
+    fn new(reads: ReadSet) -> Self {
+        if reads.is_small() {
+            Self::Few(reads)
+        } else {
+            Self::Many(reads.seal())
+        }
+    }
+
+    fn conflict_with(&self, commit: &Commit) -> bool {
+        match self {
+            Self::Few(reads) => reads.conflicts_with(commit),
+            Self::Many(reads) => reads.conflicts_with(commit),
+        }
+    }
+
+    const fn is_empty(&self) -> bool {
+        match self {
+            Self::Few(reads) => reads.is_empty(),
+            Self::Many(reads) => reads.is_empty(),
+        }
+    }
 }
 
 /// A document that gets the commit timestamp into fields of it.
@@ -64,7 +103,10 @@ impl Committer {
             let mut writes = first.take().unwrap_or_else(|| prepared.writes.clone());
             prepared.stamp(ts, &mut writes);
             match self.store.append(head, Commit { ts, writes }) {
-                Ok(()) => return Ok(ts),
+                Ok(()) => {
+                    self.tell_cache(head, ts, &prepared);
+                    return Ok(ts);
+                }
                 // Another process writes the same data and was faster.
                 Err(StoreError::Moved { .. }) => head = self.validate(&prepared.reads, head)?,
                 Err(error) => return Err(error.into()),
@@ -72,8 +114,24 @@ impl Committer {
         }
     }
 
+    /// Tells the cache of a commit that followed on `head`, and before it of those of other processes.
+    fn tell_cache(&self, head: Timestamp, ts: Timestamp, prepared: &Prepared) {
+        let cache = &self.cache;
+        if cache.applied() != head {
+            let missed = self.store.feed(cache.applied()).unwrap_or_default();
+            for commit in missed.iter().take_while(|commit| commit.ts <= head) {
+                cache.apply(commit.ts, &commit.writes, &Fresh::default());
+            }
+        }
+        if cache.applied() == head {
+            cache.apply(ts, &prepared.writes, &prepared.fresh);
+        } else {
+            cache.forget(ts);
+        }
+    }
+
     /// Compares `reads` with the commits after `since`; returns the last of them.
-    fn validate(&self, reads: &SealedReads, since: Timestamp) -> Result<Timestamp, CommitError> {
+    fn validate(&self, reads: &Reads, since: Timestamp) -> Result<Timestamp, CommitError> {
         let head = self.store.ordered();
         if head == since || reads.is_empty() {
             return Ok(head);
@@ -83,7 +141,7 @@ impl Committer {
             Err(StoreError::TooOld { .. }) => return Err(CommitError::Conflict),
             commits => commits?,
         };
-        if commits.iter().any(|commit| reads.conflicts_with(commit)) {
+        if commits.iter().any(|commit| reads.conflict_with(commit)) {
             return Err(CommitError::Conflict);
         }
         Ok(commits.last().map_or(since, |commit| commit.ts))
@@ -93,7 +151,8 @@ impl Committer {
 impl Prepared {
     fn new(transaction: Transaction) -> Self {
         let snapshot = transaction.snapshot_ts();
-        let reads = transaction.reads.seal();
+        let fresh = fresh(&transaction);
+        let reads = Reads::new(transaction.reads);
         let writes = transaction.writes.into_sorted();
         let mut stamps: Vec<Stamp> = Vec::new();
         for (id, field) in transaction.stamps {
@@ -107,6 +166,7 @@ impl Prepared {
             reads,
             writes,
             stamps,
+            fresh,
         }
     }
 
@@ -136,6 +196,26 @@ impl Stamp {
             fields: vec![field],
         })
     }
+}
+
+/// What the transaction makes known when it is committed: its documents, but for those that get its timestamp, and its
+/// entries of unique indexes.
+fn fresh(transaction: &Transaction) -> Fresh {
+    let mut fresh = Fresh::default();
+    for (position, (key, write)) in transaction.writes.iter().enumerate() {
+        match keys::document_id(key) {
+            _ if write.is_none() => {}
+            Some(id) if transaction.stamps.iter().any(|(stamped, _)| *stamped == id) => {}
+            Some(id) => {
+                if let Some(document) = transaction.documents.get(&id) {
+                    fresh.document(position, Arc::clone(document));
+                }
+            }
+            None if transaction.tables.is_unique_entry(key) => fresh.unique_entry(position, key.clone()),
+            None => {}
+        }
+    }
+    fresh
 }
 
 /// Nanoseconds since 1970, so that timestamps of different runs never meet.

@@ -1,5 +1,7 @@
 //! One version of a document, as it is stored.
 
+use std::cell::RefCell;
+
 use lunora_core::{
     document::{decode_object, encode_object},
     id::DocumentId,
@@ -10,6 +12,9 @@ use super::error::CorruptReason;
 use crate::store::Payload;
 
 const TIME_BYTES: usize = 8;
+
+/// What a thread keeps for encoding documents.
+const MAX_DRAFT: usize = 64 << 10;
 
 /// A document with its fields decoded and its stored bytes: creation time, then the fields.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,10 +64,18 @@ impl StoredDocument {
 }
 
 fn encoded(creation_time: f64, fields: &Object) -> Payload {
-    let mut payload = Vec::with_capacity(256);
-    payload.extend_from_slice(&creation_time.to_be_bytes());
-    encode_object(fields, &mut payload);
-    payload.into()
+    thread_local! {
+        /// Documents lie in memory for long, so they get no byte more than they need.
+        static DRAFT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    DRAFT.with_borrow_mut(|draft| {
+        draft.clear();
+        draft.extend_from_slice(&creation_time.to_be_bytes());
+        encode_object(fields, draft);
+        let payload = Payload::copy_from_slice(draft);
+        draft.shrink_to(MAX_DRAFT);
+        payload
+    })
 }
 
 /// The value at a path of field names; `None` if there is none.

@@ -8,6 +8,7 @@ use std::{
 use lunora_core::error::Result;
 
 use super::{
+    cache::ReadCache,
     check::{self, CheckReport},
     committer::{CommitError, Committer},
     creation::CreationTimes,
@@ -55,9 +56,11 @@ impl Database {
     /// Opens the data in `store` with this schema: builds new indexes, drops those that are gone, and checks the
     /// documents of tables whose type has changed. Returns when all that is on disk; refuses to start otherwise.
     pub fn open(store: Arc<dyn Store>, schema: Schema, options: OpenOptions) -> Result<Self, OpenError> {
+        let cache = Arc::new(ReadCache::new(options.cache_bytes, store.ordered()));
         let committer = Committer {
             store,
             lane: Lane::new(options.lease),
+            cache,
         };
         let (tables, cursor_key) = open::open(&committer, schema, options)?;
         let (tables, cursor_key) = (Arc::new(tables), Arc::new(cursor_key));
@@ -80,6 +83,7 @@ impl Database {
             self.0.tables.clone(),
             self.0.cursor_key.clone(),
             snapshot,
+            self.0.committer.cache.clone(),
             self.0.creation_times.clone(),
             options,
         )

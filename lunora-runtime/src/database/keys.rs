@@ -77,6 +77,21 @@ pub(super) fn push_entry_tail(key: &mut Vec<u8>, creation_time: f64, id: Documen
     key.extend_from_slice(&id.random);
 }
 
+/// The table and the number of the index whose entry lies at `key`, if `key` is one of an entry.
+pub(super) fn entry_index(key: &[u8]) -> Option<(TableTag, u32)> {
+    let (table, rest) = key.split_first_chunk()?;
+    let (&INDEXES, rest) = rest.split_first()? else {
+        return None;
+    };
+    let number = u32::from_be_bytes(*rest.first_chunk()?);
+    Some((TableTag::from_bytes(*table), number))
+}
+
+/// The part of an index entry that stands for the fields.
+pub(super) fn entry_values(entry: &[u8]) -> &[u8] {
+    &entry[..entry.len().saturating_sub(ENTRY_TAIL_BYTES)]
+}
+
 /// The document that an index entry of `table` stands for.
 pub(super) fn entry_id(table: TableTag, entry: &[u8]) -> Option<DocumentId> {
     Some(DocumentId {

@@ -7,6 +7,7 @@
 
 mod backfill;
 mod bounds;
+mod cache;
 mod catalog;
 mod check;
 mod committer;

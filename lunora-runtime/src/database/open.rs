@@ -34,6 +34,8 @@ pub struct OpenOptions {
     pub progress: Box<dyn FnMut(Progress<'_>) + Send>,
     /// How long a lease of the lane lasts at most.
     pub lease: Duration,
+    /// What decoded documents and index entries may take that are kept for the next reader, in bytes. Default 128 MiB.
+    pub cache_bytes: usize,
 }
 
 impl OpenOptions {
@@ -51,6 +53,7 @@ impl Default for OpenOptions {
         Self {
             progress: Box::new(|_| ()),
             lease: LEASE,
+            cache_bytes: 128 << 20,
         }
     }
 }

@@ -16,35 +16,57 @@ const BATCHES: (usize, usize) = (2, 256);
 /// What is fetched ahead is not a read: only what [`Overlay::next`] has passed is.
 #[derive(Debug)]
 pub(super) struct Overlay {
-    range: KeyRange,
-    direction: Direction,
+    /// Where the read set keeps the range.
     read: RangeRead,
+    direction: Direction,
     /// Pairs of the snapshot that lie ahead.
     ahead: VecDeque<(Key, Payload)>,
-    /// What of the snapshot has not been fetched; `None` when all has.
-    unfetched: Option<KeyRange>,
+    fetched: Fetched,
     batch: usize,
     /// The last key that was passed.
     position: Option<Key>,
     exhausted: bool,
+    /// The range is one value of a unique index, so the snapshot has one pair of it at most.
+    unique: bool,
+}
+
+/// How much of the snapshot has been fetched.
+#[derive(Debug, Clone)]
+enum Fetched {
+    Nothing,
+    /// Up to and including this key.
+    UpTo(Key),
+    All,
 }
 
 impl Overlay {
     pub(super) fn new(transaction: &mut Transaction, range: KeyRange, direction: Direction) -> Self {
         Self {
-            read: transaction.reads.scan(range.clone(), direction),
-            unfetched: (!range.is_empty()).then(|| range.clone()),
-            range,
+            fetched: if range.is_empty() {
+                Fetched::All
+            } else {
+                Fetched::Nothing
+            },
+            read: transaction.reads.scan(range, direction),
             direction,
             ahead: VecDeque::new(),
             batch: BATCHES.0,
             position: None,
             exhausted: false,
+            unique: false,
         }
+    }
+
+    /// The same, for a range that is one value of a unique index.
+    pub(super) fn of_one_value(self) -> Self {
+        Self { unique: true, ..self }
     }
 
     /// The next pair that the transaction sees.
     pub(super) fn next(&mut self, transaction: &mut Transaction) -> Result<Option<(Key, Payload)>> {
+        if self.unique && transaction.is_read_only() {
+            return self.next_committed(transaction);
+        }
         while let Some((key, payload)) = self.step(transaction)? {
             transaction.reads.reached(self.read, key.clone());
             self.position = Some(key.clone());
@@ -55,6 +77,18 @@ impl Overlay {
         self.exhausted = true;
         transaction.reads.exhausted(self.read);
         Ok(None)
+    }
+
+    /// The same for one value of a unique index, as long as the transaction has not written anything.
+    fn next_committed(&mut self, transaction: &mut Transaction) -> Result<Option<(Key, Payload)>> {
+        if self.exhausted {
+            return Ok(None);
+        }
+        let entry = transaction.unique_entry(transaction.reads.range(self.read))?;
+        self.exhausted = true;
+        transaction.reads.exhausted(self.read);
+        self.position.clone_from(&entry);
+        Ok(entry.map(|entry| (entry, Payload::new())))
     }
 
     /// The last key that was passed.
@@ -68,9 +102,11 @@ impl Overlay {
             return Ok(None);
         }
         self.fetch(transaction)?;
-        let own = transaction
-            .writes
-            .next(&self.range, self.position.as_ref(), self.direction);
+        let own = transaction.writes.next(
+            transaction.reads.range(self.read),
+            self.position.as_ref(),
+            self.direction,
+        );
         let Some((own, write)) = own else {
             return Ok(self.pop());
         };
@@ -97,15 +133,27 @@ impl Overlay {
     }
 
     fn fetch(&mut self, transaction: &Transaction) -> Result<(), StoreError> {
-        let (true, Some(range)) = (self.ahead.is_empty(), &self.unfetched) else {
+        if !self.ahead.is_empty() {
             return Ok(());
+        }
+        let range = transaction.reads.range(self.read);
+        let rest = match &self.fetched {
+            Fetched::All => return Ok(()),
+            Fetched::Nothing if self.unique => {
+                let entry = transaction.unique_entry(range)?;
+                self.ahead.extend(entry.map(|entry| (entry, Payload::new())));
+                self.fetched = Fetched::All;
+                return Ok(());
+            }
+            Fetched::Nothing => range.clone(),
+            Fetched::UpTo(key) => beyond(range, key, self.direction),
         };
-        let pairs = transaction.snapshot.range(range.clone(), self.direction);
+        let pairs = transaction.snapshot.range(rest, self.direction);
         for pair in pairs.take(self.batch) {
             self.ahead.push_back(pair?);
         }
         let last = self.ahead.back().filter(|_| self.ahead.len() == self.batch);
-        self.unfetched = last.map(|(key, _)| beyond(range, key, self.direction));
+        self.fetched = last.map_or(Fetched::All, |(key, _)| Fetched::UpTo(key.clone()));
         self.batch = (self.batch * 4).min(BATCHES.1);
         Ok(())
     }

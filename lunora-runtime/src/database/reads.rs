@@ -51,6 +51,11 @@ impl ReadSet {
         RangeRead(self.ranges.len() - 1)
     }
 
+    /// What the scan may see.
+    pub(super) fn range(&self, scan: RangeRead) -> &KeyRange {
+        &self.ranges[scan.0].range
+    }
+
     /// The scan has seen everything up to and including `key`.
     pub(super) fn reached(&mut self, scan: RangeRead, key: Key) {
         self.ranges[scan.0].reached = Reached::Key(key);
@@ -59,6 +64,28 @@ impl ReadSet {
     /// The scan has seen its whole range.
     pub(super) fn exhausted(&mut self, scan: RangeRead) {
         self.ranges[scan.0].reached = Reached::End;
+    }
+
+    /// Whether there is so little in it that looking at all of it is cheaper than to seal it.
+    pub(super) const fn is_small(&self) -> bool {
+        self.points.len() + self.ranges.len() <= 16
+    }
+
+    /// Whether `commit` wrote something of it. Looks at all of it.
+    pub(super) fn conflicts_with(&self, commit: &Commit) -> bool {
+        commit.writes.iter().any(|(key, _)| match keys::document_id(key) {
+            Some(id) => self.points.contains(&id) || self.in_range(key),
+            None => self.in_range(key),
+        })
+    }
+
+    fn in_range(&self, key: &[u8]) -> bool {
+        self.ranges.iter().any(|range| range.has_read(key))
+    }
+
+    /// Nothing was read.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.points.is_empty() && self.ranges.is_empty()
     }
 
     /// Sorted and merged, so that looking up a key takes logarithmic time.
@@ -74,6 +101,16 @@ impl ReadSet {
 }
 
 impl ScannedRange {
+    fn has_read(&self, key: &[u8]) -> bool {
+        let came_so_far = match (&self.reached, self.direction) {
+            (Reached::Nothing, _) => false,
+            (Reached::End, _) => true,
+            (Reached::Key(reached), Direction::Ascending) => *key <= **reached,
+            (Reached::Key(reached), Direction::Descending) => *key >= **reached,
+        };
+        came_so_far && self.range.contains(key)
+    }
+
     fn extent(&self) -> Option<KeyRange> {
         let KeyRange { start, end } = self.range.clone();
         let extent = match (&self.reached, self.direction) {

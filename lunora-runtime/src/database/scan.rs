@@ -29,7 +29,12 @@ impl Transaction {
         self.check_time()?;
         let table = self.table(table)?;
         let (source, range) = bounds::resolve(&table, bounds)?;
-        Ok(self.scan_keys(table, source, range, order))
+        let one_value = source.is_one_value(bounds);
+        let mut scan = self.scan_keys(table, source, range, order);
+        if one_value {
+            scan.overlay = scan.overlay.of_one_value();
+        }
+        Ok(scan)
     }
 
     pub(super) fn scan_keys(

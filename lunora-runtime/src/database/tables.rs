@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use lunora_core::id::TableTag;
 
-use super::{error::UnknownTable, index::Index, schema::TableSchema};
+use super::{error::UnknownTable, index::Index, keys, schema::TableSchema};
 
 /// A table whose indexes are complete.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl ResolvedTable {
 
 /// All tables by tag.
 #[derive(Debug, Default)]
-pub(super) struct Tables(HashMap<TableTag, Arc<ResolvedTable>>);
+pub(super) struct Tables(HashMap<TableTag, Arc<ResolvedTable>, foldhash::fast::RandomState>);
 
 impl Tables {
     pub(super) fn new(tables: impl IntoIterator<Item = ResolvedTable>) -> Self {
@@ -40,6 +40,16 @@ impl Tables {
 
     pub(super) fn get(&self, tag: TableTag) -> Result<&Arc<ResolvedTable>, UnknownTable> {
         self.0.get(&tag).ok_or_else(|| UnknownTable(format!("{tag:?}")))
+    }
+
+    /// Whether `key` is that of an entry of a unique index.
+    pub(super) fn is_unique_entry(&self, key: &[u8]) -> bool {
+        let Some((table, number)) = keys::entry_index(key) else {
+            return false;
+        };
+        let indexes = self.0.get(&table).map(|table| &table.indexes);
+        let index = indexes.and_then(|indexes| indexes.iter().find(|index| index.number == number));
+        index.is_some_and(|index| index.spec.unique)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<ResolvedTable>> {

@@ -11,6 +11,7 @@ use lunora_core::{
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
 use super::{
+    cache::ReadCache,
     creation::CreationTimes,
     cursor::CursorKey,
     document::{self, StoredDocument},
@@ -24,7 +25,7 @@ use super::{
     tables::{ResolvedTable, Tables},
     writes::WriteSet,
 };
-use crate::store::{Direction, Key, KeyRange, Payload, Snapshot, Timestamp};
+use crate::store::{Direction, Key, KeyRange, Payload, Snapshot, StoreError, Timestamp};
 
 /// How many decoded documents a transaction keeps; beyond that, what is read again is decoded again.
 const HELD_DOCUMENTS: usize = 4096;
@@ -51,12 +52,13 @@ pub struct TransactionOptions {
 pub struct Transaction {
     pub(super) tables: Arc<Tables>,
     pub(super) snapshot: Arc<dyn Snapshot>,
+    pub(super) cache: Arc<ReadCache>,
     pub(super) cursor_key: Arc<CursorKey>,
     pub(super) options: TransactionOptions,
     pub(super) reads: ReadSet,
     pub(super) writes: WriteSet,
     /// Documents as this transaction sees them, so that reading before writing decodes once.
-    pub(super) documents: HashMap<DocumentId, Arc<StoredDocument>>,
+    pub(super) documents: HashMap<DocumentId, Arc<StoredDocument>, foldhash::fast::RandomState>,
     pub(super) meter: Meter,
     pub(super) stamps: Vec<(DocumentId, String)>,
     pub(super) page_end: Option<PageEnd>,
@@ -71,16 +73,18 @@ impl Transaction {
         tables: Arc<Tables>,
         cursor_key: Arc<CursorKey>,
         snapshot: Arc<dyn Snapshot>,
+        cache: Arc<ReadCache>,
         creation_times: Arc<CreationTimes>,
         options: TransactionOptions,
     ) -> Self {
         Self {
             tables,
             snapshot,
+            cache,
             cursor_key,
             reads: ReadSet::default(),
             writes: WriteSet::default(),
-            documents: HashMap::new(),
+            documents: HashMap::default(),
             meter: Meter::new(options.limits),
             options,
             stamps: Vec::new(),
@@ -163,9 +167,10 @@ impl Transaction {
         changes: impl IntoIterator<Item = (N, Option<Value>)>,
     ) -> Result<()> {
         let (table, old) = self.existing(id)?;
-        let mut fields = old.fields.clone();
+        let (mut fields, mut indexed) = (old.fields.clone(), false);
         for (name, value) in changes {
             let name = name.as_ref();
+            indexed |= table.indexes.iter().any(|index| index.names(name));
             match value {
                 None => {
                     fields.remove(name);
@@ -176,7 +181,14 @@ impl Transaction {
                 }
             }
         }
-        self.update(&table, &old, fields)
+        if indexed {
+            self.update(&table, &old, fields)
+        } else {
+            let new = StoredDocument::encode(id, old.creation_time, fields);
+            self.count_write(&table, new.bytes())?;
+            self.put(new);
+            Ok(())
+        }
     }
 
     /// Gives a document other fields.
@@ -241,13 +253,22 @@ impl Transaction {
             return Ok(Some(document.clone()));
         }
         let key = keys::document_key(id);
-        let payload = if let Some(own) = self.writes.get(&key) {
-            own.clone()
-        } else {
-            self.reads.point(id);
-            self.snapshot.get(&key)?
+        if let Some(own) = self.writes.get(&key) {
+            let own = own.clone();
+            return own.map(|payload| self.decode(table, id, payload)).transpose();
+        }
+        self.reads.point(id);
+        let at = self.snapshot_ts();
+        if let Some(document) = self.cache.document(id, at) {
+            self.hold(&document);
+            return Ok(Some(document));
+        }
+        let Some(payload) = self.snapshot.get(&key)? else {
+            return Ok(None);
         };
-        payload.map(|payload| self.decode(table, id, payload)).transpose()
+        let document = self.decode(table, id, payload)?;
+        self.cache.keep_document(&document, at);
+        Ok(Some(document))
     }
 
     /// Decodes a document and holds it for later.
@@ -261,10 +282,14 @@ impl Transaction {
         let document =
             StoredDocument::decode(id, payload).map_err(|reason| CorruptDocument { table, id, reason })?;
         let document = Arc::new(document);
-        if self.documents.len() < HELD_DOCUMENTS {
-            self.documents.insert(id, document.clone());
-        }
+        self.hold(&document);
         Ok(document)
+    }
+
+    fn hold(&mut self, document: &Arc<StoredDocument>) {
+        if self.documents.len() < HELD_DOCUMENTS {
+            self.documents.insert(document.id, Arc::clone(document));
+        }
     }
 
     fn update(&mut self, table: &ResolvedTable, old: &StoredDocument, fields: Object) -> Result<()> {
@@ -296,8 +321,9 @@ impl Transaction {
         if !index.spec.unique {
             return Ok(());
         }
-        let range = KeyRange::prefix(&index.values(&document.fields));
-        match self.first_pair(range)? {
+        let values = KeyRange::prefix(&index.values(&document.fields));
+        let mut entries = Overlay::new(self, values, Direction::Ascending).of_one_value();
+        match entries.next(self)? {
             Some((entry, _)) if index.id_of(&entry) != Some(document.id) => Err(UniqueViolation {
                 table: table.schema.name,
                 index: index.spec.name,
@@ -305,6 +331,21 @@ impl Transaction {
             .into()),
             _ => Ok(()),
         }
+    }
+
+    /// The only entry of a unique index that begins with `prefix`, as it was committed, if there is one. It is not
+    /// noted as read.
+    pub(super) fn unique_entry(&self, prefix: &KeyRange) -> Result<Option<Key>, StoreError> {
+        let at = self.snapshot_ts();
+        if let Some(entry) = self.cache.unique_entry(&prefix.start, at) {
+            return Ok(Some(entry));
+        }
+        let mut entries = self.snapshot.range(prefix.clone(), Direction::Ascending);
+        let Some((entry, _)) = entries.next().transpose()? else {
+            return Ok(None);
+        };
+        self.cache.keep_unique_entry(&prefix.start, entry.clone(), at);
+        Ok(Some(entry))
     }
 
     /// The first pair of a range of keys.

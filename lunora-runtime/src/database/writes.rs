@@ -32,6 +32,11 @@ impl WriteSet {
         }
     }
 
+    /// All writes in the order of their keys.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Key, &Write)> {
+        self.writes.iter()
+    }
+
     pub(super) fn get(&self, key: &[u8]) -> Option<&Write> {
         if self.writes.is_empty() {
             None

@@ -55,7 +55,7 @@ impl Work {
             now,
             depth: self.depth,
         };
-        let value = tokio::time::timeout(TIME_LIMIT, run(Ctx::Action(&ctx), self.args)).await;
+        let value = tokio::time::timeout(TIME_LIMIT, run(Ctx::Action(&ctx), &self.args)).await;
         let value = value.map_err(|_| Error::from(ActionTooSlow))??;
         check_size("result_bytes", value.size(), RESULT_BYTES)?;
         Ok(value)

@@ -12,7 +12,7 @@ use lunora_core::{
 
 use sha2::{Digest, Sha256};
 
-use super::{ActionCtx, BoxFuture, MutationCtx, QueryCtx, function::Function};
+use super::{ActionCtx, BoxFuture, Issuer, MutationCtx, QueryCtx, function::Function};
 use crate::database::TableSchema;
 
 /// What the function of a kind looks like, and how it is called.
@@ -39,7 +39,7 @@ pub enum Ctx<'a> {
 }
 
 /// A handler without its types. It refuses a context of another kind.
-pub(crate) type Erased = for<'a> fn(Ctx<'a>, Object) -> BoxFuture<'a, Result<Value>>;
+pub(crate) type Erased = for<'a> fn(Ctx<'a>, &'a Object) -> BoxFuture<'a, Result<Value>>;
 
 macro_rules! kinds {
     ($($kind:ident($($ctx:tt)*);)*) => {$(
@@ -137,7 +137,7 @@ fn bind<F: Handler>(shapes: &mut Shapes) -> Function {
 }
 
 /// Everything of the user's code runs inside the future, the decoding of arguments too: there panics are caught.
-fn erased<F: Handler>(ctx: Ctx<'_>, args: Object) -> BoxFuture<'_, Result<Value>> {
+fn erased<'a, F: Handler>(ctx: Ctx<'a>, args: &'a Object) -> BoxFuture<'a, Result<Value>> {
     Box::pin(async move {
         let args = F::Args::decode(F::ARGS, args).map_err(|error| refused(&error.in_field("args")))?;
         let run = F::Kind::__call::<F>(F::RUN, ctx, args).ok_or(WrongContext(F::PATH))?;
@@ -154,21 +154,32 @@ fn refused(error: &ValueError) -> Error {
 #[error("`{0}` is of another kind in this application than its reference says")]
 struct WrongContext(&'static str);
 
-/// An application: its functions and tables. Made by `lunora::app!`.
+/// An application: its functions and tables, made by `lunora::app!`, and whom it trusts to say who its users are.
 ///
 /// It answers no calls. There is deliberately no way to name a function by a string here.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct App {
     items: &'static [fn() -> Item],
+    pub(super) issuers: Vec<Issuer>,
 }
 
 impl App {
     #[doc(hidden)]
     pub const fn __new(items: &'static [fn() -> Item]) -> Self {
-        Self { items }
+        Self {
+            items,
+            issuers: Vec::new(),
+        }
     }
 
-    pub(super) fn items(self) -> impl Iterator<Item = Item> {
+    /// The same application, whose users may be those of `issuer`. See [`Issuer`].
+    #[must_use]
+    pub fn trust(mut self, issuer: Issuer) -> Self {
+        self.issuers.push(issuer);
+        self
+    }
+
+    pub(super) fn items(&self) -> impl Iterator<Item = Item> {
         self.items.iter().map(|item| item())
     }
 }

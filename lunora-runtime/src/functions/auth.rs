@@ -2,7 +2,16 @@
 
 use lunora_core::{error::Error, identity::Identity};
 
-/// Who a function is called for.
+/// Who a function is called for: in a query, a mutation or an action, and the same for what these call.
+///
+/// ```
+/// # use lunora_core::error::Result;
+/// # use lunora_runtime::functions::QueryCtx;
+/// # async fn greeting(ctx: &QueryCtx) -> Result<String> {
+/// let user = ctx.auth().require()?;
+/// Ok(format!("Hello {}", user.name().unwrap_or("stranger")))
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Auth<'a> {
     identity: Option<&'a Identity>,

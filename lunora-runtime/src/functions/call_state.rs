@@ -8,9 +8,13 @@ use lunora_core::{
     time::Time,
 };
 use parking_lot::Mutex;
-use rand::{SeedableRng, rngs::StdRng};
 
-use super::{auth::Auth, engine::Engine, looked::Looked, random::CallRng};
+use super::{
+    auth::Auth,
+    engine::Engine,
+    looked::Looked,
+    random::{CallRng, SeededRng},
+};
 use crate::database::{SharedTransaction, Transaction};
 
 /// How deep calls may be nested in one another.
@@ -22,7 +26,7 @@ pub(super) struct CallState {
     pub(super) transaction: SharedTransaction,
     pub(super) identity: Option<Arc<Identity>>,
     now: Time,
-    rng: Mutex<StdRng>,
+    rng: Mutex<SeededRng>,
     /// What the run has looked at besides the database.
     pub(super) looked: Looked,
 }
@@ -41,7 +45,7 @@ impl CallState {
             transaction,
             identity,
             now,
-            rng: Mutex::new(StdRng::from_seed(seed)),
+            rng: Mutex::new(SeededRng::new(seed)),
             looked: Looked::default(),
         })
     }

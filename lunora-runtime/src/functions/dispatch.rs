@@ -13,7 +13,6 @@ use std::{
 use lunora_core::{
     error::{Error, RequestError},
     identity::Identity,
-    limits::LimitExceeded,
     path::FunctionPath,
     reference::{Kind, Visibility},
     value::Object,
@@ -26,7 +25,7 @@ use super::{
     executor::PoolFull,
     function::{Function, FunctionInfo},
     idempotency::RequestKey,
-    live::{LiveQueries, WatchRequest},
+    live::{LiveQueries, WatchError, WatchRequest},
     random::RequestId,
     results::{CallerClass, Returned},
 };
@@ -74,6 +73,9 @@ pub enum CallError {
     /// The server is about to stop.
     #[error("ShuttingDown: the server is about to stop; try again in a moment")]
     ShuttingDown,
+    /// The admin key that the call is made with has been revoked since it was verified.
+    #[error("BadAdminKey: the admin key has been revoked")]
+    KeyRevoked,
 }
 
 /// The same as an error of a function, for callers inside the server.
@@ -139,7 +141,7 @@ impl PublicDispatch {
         queries: &mut LiveQueries,
         number: u32,
         request: WatchRequest,
-    ) -> Result<(), LimitExceeded> {
+    ) -> Result<(), WatchError> {
         let function = self.find(&request.path);
         queries.set(number, request, CallerClass::Public, function)
     }
@@ -190,7 +192,11 @@ impl FullDispatch {
                 .as_ref()
                 .map(|identity| identity.token_identifier.clone());
             let key = RequestKey::of_admin(&request, caller);
-            let result = self.run(request, CallerClass::Admin, key).await;
+            let result = if caller.revocation().is_over() {
+                Err(CallError::KeyRevoked)
+            } else {
+                self.run(request, CallerClass::Admin, key).await
+            };
             caller.audit(&path, id, user.as_deref(), &result);
             result
         })
@@ -219,9 +225,13 @@ impl FullDispatch {
         queries: &mut LiveQueries,
         number: u32,
         request: WatchRequest,
-    ) -> Result<(), LimitExceeded> {
+    ) -> Result<(), WatchError> {
+        let is_over = caller.revocation().is_over();
         let function = self.find(&request.path);
-        caller.audit_watch(&request, function.is_ok());
+        caller.audit_watch(&request, !is_over && function.is_ok());
+        if is_over {
+            return Err(WatchError::KeyRevoked);
+        }
         queries.set(number, request, CallerClass::Admin, function)
     }
 
@@ -231,7 +241,7 @@ impl FullDispatch {
         queries: &mut LiveQueries,
         number: u32,
         request: WatchRequest,
-    ) -> Result<(), LimitExceeded> {
+    ) -> Result<(), WatchError> {
         let function = self.find(&request.path);
         queries.set(number, request, CallerClass::Server, function)
     }

@@ -9,6 +9,7 @@ use lunora_core::{
 };
 
 use super::{
+    Issuer, TokenLimits,
     clock::{Clock, SystemClock},
     executor::Executor,
     failure::StoreFailure,
@@ -35,6 +36,10 @@ pub struct EngineOptions {
     pub query_cache_bytes: usize,
     /// What one connection may watch.
     pub live: LiveLimits,
+    /// Issuers that this deployment trusts, beside those of the application or in their place.
+    pub issuers: Vec<Issuer>,
+    /// Limits around the tokens of users.
+    pub tokens: TokenLimits,
 }
 
 impl Default for EngineOptions {
@@ -46,6 +51,8 @@ impl Default for EngineOptions {
             threads: available_parallelism().map_or(2, std::num::NonZero::get),
             query_cache_bytes: 64 << 20,
             live: LiveLimits::default(),
+            issuers: Vec::new(),
+            tokens: TokenLimits::default(),
         }
     }
 }

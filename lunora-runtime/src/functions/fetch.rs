@@ -10,9 +10,14 @@ use super::BoxFuture;
 
 /// The client of all requests, which keeps connections open between them.
 pub(crate) fn client() -> Client {
-    // An application that has installed another provider of cryptography keeps it.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    install_crypto();
     Client::new()
+}
+
+/// TLS needs somebody's cryptography; it is ring's.
+pub(super) fn install_crypto() {
+    // An application that has installed another provider keeps it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 /// A request to the world, sent when it is awaited. A GET unless told otherwise.

@@ -5,6 +5,9 @@
 //! [`FullDispatch`] knows all of them; the contexts use it for nested calls, and the network may only when it
 //! hands over an [`AdminCaller`], whose one constructor is the verification of an admin key.
 //!
+//! Who calls is decided before all that: [`Runtime::authenticate`] makes a [`Caller`] of a token (`tokens`) or an admin
+//! key (`admin`).
+//!
 //! A call goes through `call`: kind, arguments, handler, result. Queries and mutations run on the
 //! `executor`, which knows neither sockets nor timers; actions run on tokio.
 
@@ -13,6 +16,7 @@ mod action_ctx;
 mod admin;
 mod app;
 mod auth;
+mod authenticate;
 mod blocked;
 mod call;
 mod call_state;
@@ -35,6 +39,7 @@ mod results;
 mod running;
 mod runtime;
 mod system;
+mod tokens;
 mod transaction;
 
 #[cfg(feature = "fetch")]
@@ -43,20 +48,25 @@ pub use self::fetch::Fetch;
 pub(crate) use self::fetch::client as http_client;
 pub use self::{
     action_ctx::ActionCtx,
-    admin::{AdminCaller, AdminKeys, InvalidAdminKey, NewKey, Scope},
+    admin::{
+        ActingCaller, AdminCaller, AdminKey, AdminKeys, InvalidAdminKey, KeyError, KeyInfo, KeyManager,
+        MissingScope, NewKey, Revocation, Scope, UnknownScope,
+    },
     app::{App, Ctx, Entry, Handler, Item, KindOf, RunOf},
     auth::{Auth, Unauthenticated},
+    authenticate::{AuthError, Authenticated, Caller, Credential, Ended, Expiry, Validity},
     blocked::{CanFetch, CanNestMutations, HasDatabase, HasRng},
     clock::{Clock, SystemClock},
     dispatch::{Answer, CallError, CallRequest, FullDispatch, PublicDispatch},
     engine::EngineOptions,
     function::FunctionInfo,
-    live::{LiveLimits, LiveQueries, Transition, Update, WatchRequest},
+    live::{LiveLimits, LiveQueries, Transition, Update, WatchError, WatchRequest},
     mutation_ctx::MutationCtx,
     query_ctx::QueryCtx,
     random::{CallRng, RequestId, Seeds},
     results::{QueryOutcome, Returned, SharedValue},
     runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
+    tokens::{InvalidIssuer, InvalidToken, Issuer, TokenLimits, TokenVerifier, VerifiedToken},
 };
 pub(crate) use self::{call::encode_args, dispatch::call_error, runtime::Catalog};
 pub use crate::database::BoxFuture;

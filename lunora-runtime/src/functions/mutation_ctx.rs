@@ -44,7 +44,7 @@ impl MutationCtx {
             let mut inner = Self::new(Arc::clone(&self.state), self.depth.deeper()?);
             let function = self.state.engine.functions.referenced(F::PATH)?;
             let writes = Tentative::begin(&self.state)?;
-            let result = decode_output::<F>((function.run)(Ctx::Mutation(&mut inner), args).await);
+            let result = decode_output::<F>((function.run)(Ctx::Mutation(&mut inner), &args).await);
             if result.is_ok() {
                 writes.keep();
             }

@@ -56,7 +56,7 @@ impl QueryCtx {
                 depth: self.depth.deeper()?,
             };
             let function = self.state.engine.functions.referenced(F::PATH)?;
-            decode_output::<F>((function.run)(Ctx::Query(&inner), args).await)
+            decode_output::<F>((function.run)(Ctx::Query(&inner), &args).await)
         })
     }
 

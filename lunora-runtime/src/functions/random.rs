@@ -30,24 +30,41 @@ impl Seeds {
     }
 }
 
+/// The generator of one run. Most runs draw nothing, so it is made when the first number is drawn.
+#[derive(Debug)]
+pub(super) struct SeededRng {
+    seed: [u8; 32],
+    drawn: Option<StdRng>,
+}
+
+impl SeededRng {
+    pub(super) const fn new(seed: [u8; 32]) -> Self {
+        Self { seed, drawn: None }
+    }
+
+    fn generator(&mut self) -> &mut StdRng {
+        self.drawn.get_or_insert_with(|| StdRng::from_seed(self.seed))
+    }
+}
+
 /// The generator of one call: cryptographic, and started anew by every run of the function.
 ///
 /// Each draw takes the generator for itself alone, so several may stand in one expression. It implements the traits of the `rand` crate, so `ctx.rng().random_range(1..=6)` works with `rand::RngExt`.
 #[derive(Clone, Copy)]
-pub struct CallRng<'a>(pub(super) &'a Mutex<StdRng>);
+pub struct CallRng<'a>(pub(super) &'a Mutex<SeededRng>);
 
 impl CallRng<'_> {
     /// A random number below `bound`, evenly; 0 if `bound` is 0.
     pub fn below(self, bound: u64) -> u64 {
         // Lemire, "Fast Random Integer Generation in an Interval" (2019), without the bias below 2^-64.
-        let wide = u128::from(self.0.lock().next_u64()) * u128::from(bound);
+        let wide = u128::from(self.0.lock().generator().next_u64()) * u128::from(bound);
         u64::try_from(wide >> 64).unwrap_or(0)
     }
 
     /// Random bytes.
     pub fn bytes<const N: usize>(self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.0.lock().fill_bytes(&mut bytes);
+        self.0.lock().generator().fill_bytes(&mut bytes);
         bytes
     }
 }
@@ -56,15 +73,15 @@ impl TryRng for CallRng<'_> {
     type Error = Infallible;
 
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        self.0.lock().try_next_u32()
+        self.0.lock().generator().try_next_u32()
     }
 
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        self.0.lock().try_next_u64()
+        self.0.lock().generator().try_next_u64()
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        self.0.lock().try_fill_bytes(bytes)
+        self.0.lock().generator().try_fill_bytes(bytes)
     }
 }
 

@@ -5,7 +5,7 @@ use std::{io, sync::Arc, time::Duration};
 use lunora_core::{error::Error, shape::Shapes};
 
 use super::{
-    App,
+    App, Clock, InvalidIssuer, TokenVerifier,
     admin::{AdminKeys, NewKey, StoredKey},
     app::ItemKind,
     dispatch::{FullDispatch, PublicDispatch},
@@ -40,6 +40,7 @@ struct Parts {
     full: FullDispatch,
     keys: AdminKeys,
     live: Live,
+    tokens: TokenVerifier,
 }
 
 /// The application cannot run on this store.
@@ -63,6 +64,9 @@ pub enum OpenError {
         /// The argument that has it inside.
         argument: &'static str,
     },
+    /// An issuer of tokens is not one that can be trusted.
+    #[error(transparent)]
+    Issuer(#[from] InvalidIssuer),
     /// A thread could not be started.
     #[error("the threads for functions could not be started: {0}")]
     Threads(#[from] io::Error),
@@ -77,7 +81,7 @@ pub(crate) struct Catalog {
 }
 
 impl Catalog {
-    pub(crate) fn of(app: App) -> Self {
+    pub(crate) fn of(app: &App) -> Self {
         let mut shapes = Shapes::default();
         let (mut functions, mut tables) = (Vec::new(), Vec::new());
         for item in app.items() {
@@ -137,15 +141,8 @@ impl Runtime {
         options: EngineOptions,
         opening: database::OpenOptions,
     ) -> Result<Self, OpenError> {
-        let catalog = Catalog::of(app);
+        let catalog = Catalog::of(&app);
         catalog.check_pages()?;
-        // Before anything else is done with it: whichever thread of the store fails, the process hears of it.
-        let failure = StoreFailure::default();
-        store.on_failure({
-            let failure = failure.clone();
-            Box::new(move |error| failure.report(&error))
-        });
-        let database = Database::open(store, catalog.schema()?, opening)?;
         let EngineOptions {
             clock,
             seeds,
@@ -153,7 +150,17 @@ impl Runtime {
             threads,
             query_cache_bytes,
             live,
+            issuers,
+            tokens,
         } = options;
+        let tokens = TokenVerifier::new(app.issuers, issuers, Arc::clone(&clock), tokens)?;
+        // Before anything else is done with it: whichever thread of the store fails, the process hears of it.
+        let failure = StoreFailure::default();
+        store.on_failure({
+            let failure = failure.clone();
+            Box::new(move |error| failure.report(&error))
+        });
+        let database = Database::open(store, catalog.schema()?, opening)?;
         let system = SystemTransaction {
             database: &database,
             now: clock.now(),
@@ -183,6 +190,7 @@ impl Runtime {
             full,
             keys,
             live: Live::start(engine, live, threads)?,
+            tokens,
         })))
     }
 
@@ -206,6 +214,11 @@ impl Runtime {
         &self.0.keys
     }
 
+    /// The verdict on tokens of users.
+    pub fn tokens(&self) -> &TokenVerifier {
+        &self.0.tokens
+    }
+
     /// Makes the first admin key if the store has none; `keep` has to put it where its owner finds it.
     pub fn ensure_admin_key<E>(
         &self,
@@ -219,7 +232,12 @@ impl Runtime {
         &self.0.engine.database
     }
 
-    fn system(&self) -> SystemTransaction<'_> {
+    /// The clock of all calls.
+    pub(super) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.0.engine.clock)
+    }
+
+    pub(super) fn system(&self) -> SystemTransaction<'_> {
         SystemTransaction {
             database: self.database(),
             now: self.0.engine.clock.now(),

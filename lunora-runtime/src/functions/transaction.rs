@@ -195,9 +195,9 @@ impl Work {
         Ok((value, None))
     }
 
-    pub(super) fn handle(&self, ctx: Ctx<'_>) -> Result<Value> {
+    pub(super) fn handle<'a>(&'a self, ctx: Ctx<'a>) -> Result<Value> {
         let end = Instant::now() + self.work_limit();
-        let value = drive((self.function.run)(ctx, self.args.clone()), || check_work(end))?;
+        let value = drive((self.function.run)(ctx, &self.args), || check_work(end))?;
         check_size("result_bytes", value.size(), RESULT_BYTES)?;
         Ok(value)
     }

@@ -13,12 +13,13 @@ use super::{
     caller::Caller,
     entry::Shared,
     envelope::{Envelope, Shape, path_of_address},
+    finishing::Finishing,
     held::hold,
     idempotency,
     options::ServerLimits,
     problem::{Problem, json},
 };
-use crate::functions::{Answer, CallError, CallRequest, RequestId, Runtime};
+use crate::functions::{Answer, AuthError, CallError, CallRequest, InvalidAdminKey, RequestId, Runtime};
 
 /// Where a route takes the function from, and of which kind it has to be.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +76,7 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
     // Read first, whatever the headers say: a client that is still sending would not read a refusal.
     let body = body::receive(&parts.headers, body, limits, &shared.buffers).await?;
     let slot = shared.requests.take(1).ok_or_else(too_many)?;
-    let caller = Caller::of(&parts.headers, shared.runtime.admin_keys())?;
+    let caller = Caller::of(&parts.headers, &shared.runtime).await?;
     let asked = Asked::read(target, &parts, &body.bytes, limits)?;
     let request_id = parts.extensions.get().copied().unwrap_or_else(RequestId::random);
     let view = View {
@@ -93,12 +94,12 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
         request_id,
     };
     let runtime = shared.runtime.clone();
-    // A task of its own: the call goes on when its client hangs up, and holds its place and its memory until it is over.
-    let call = tokio::spawn(async move {
+    // The call goes on when its client hangs up, and holds its place and its memory until it is over.
+    let call = Finishing::new(async move {
         let _held = (slot, body);
         dispatch(&runtime, caller, request).await
     });
-    let outcome = call.await.map_err(|error| Problem::lost(&error))?;
+    let outcome = call.await.map_err(|panic| Problem::lost(&*panic))?;
     answer(outcome, &view, &shared.unread)
 }
 
@@ -107,6 +108,7 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
 async fn dispatch(runtime: &Runtime, caller: Caller, request: CallRequest) -> Result<Answer, CallError> {
     match caller {
         Caller::Public(identity) => runtime.public().call(CallRequest { identity, ..request }).await,
+        Caller::Acting(caller) => runtime.public().call_as_user(&caller, request).await,
         Caller::Admin(admin, identity) => {
             runtime
                 .full()
@@ -127,11 +129,12 @@ fn answer(outcome: Result<Answer, CallError>, view: &View, unread: &Quota) -> Re
             ));
         }
         Err(CallError::ShuttingDown) => return Err(Problem::shutting_down()),
+        Err(CallError::KeyRevoked) => return Err(AuthError::Key(InvalidAdminKey).into()),
     };
     Ok(json(StatusCode::OK, hold(body, unread)?))
 }
 
-fn too_many() -> Problem {
+pub(super) fn too_many() -> Problem {
     let message = "The server works on as many requests as it may (limit: concurrent_requests).";
     Problem::overloaded(message, Duration::from_secs(1))
 }

@@ -1,20 +1,12 @@
 //! Who sends a request: the `Authorization` header.
 
 use data_encoding::BASE64;
-use http::{HeaderMap, StatusCode, header};
-use lunora_core::identity::Identity;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde_json::Value as Json;
 
 use super::problem::Problem;
-use crate::functions::{AdminCaller, AdminKeys};
-
-/// Who sends a request. There is no third sort, and a bad credential makes neither.
-#[derive(Debug)]
-pub(super) enum Caller {
-    /// Anybody, with an identity if a token vouches for one.
-    Public(Option<Identity>),
-    /// The holder of an admin key, acting as a user if they said so.
-    Admin(AdminCaller, Option<Identity>),
-}
+pub(super) use crate::functions::Caller;
+use crate::functions::{AdminKey, AuthError, Credential, Runtime};
 
 impl Caller {
     /// Whether nothing is known about the caller.
@@ -28,44 +20,70 @@ impl Caller {
     }
 
     /// Reads the `Authorization` header. One that is present and not valid is refused, never ignored.
-    pub(super) fn of(headers: &HeaderMap, keys: &AdminKeys) -> Result<Self, Problem> {
-        let mut values = headers.get_all(header::AUTHORIZATION).iter();
-        let Some(value) = values.next() else {
-            return Ok(Self::Public(None));
-        };
-        if values.next().is_some() {
-            return Err(unreadable("there is more than one"));
-        }
-        let value = value
-            .to_str()
-            .map_err(|_| unreadable("it is not visible ASCII"))?;
-        let (scheme, credential) = value
-            .split_once(' ')
-            .ok_or_else(|| unreadable("it has no scheme and credential"))?;
-        match credential.trim() {
-            "" => Err(unreadable("its credential is empty")),
-            key if scheme.eq_ignore_ascii_case("convex") => admin(key, keys),
-            _ if scheme.eq_ignore_ascii_case("bearer") => Err(no_provider()),
-            _ => Err(Problem::unauthorized(
-                "InvalidAuthHeader",
-                "The scheme is neither Bearer nor Convex.",
-            )),
+    pub(super) async fn of(headers: &HeaderMap, runtime: &Runtime) -> Result<Self, Problem> {
+        let authenticated = runtime.authenticate(credential(headers)?).await?;
+        Ok(authenticated.caller)
+    }
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        let (code, message) = (error.code(), error.to_string());
+        match (&error, error.retry_after()) {
+            (_, Some(delay)) => Self::unavailable(code, message, delay),
+            (AuthError::Token(_) | AuthError::Key(_), None) => Self::unauthorized(code, message),
+            (AuthError::Scope(_), None) => Self::new(StatusCode::FORBIDDEN, code, message),
+            (AuthError::Attributes(_), None) => Self::bad_request(code, message),
         }
     }
 }
 
+/// The admin key that a request presents, for routes that nothing else opens. What the key is good for is asked next.
+pub(super) fn admin_key(headers: &HeaderMap, runtime: &Runtime) -> Result<AdminKey, Problem> {
+    let Credential::AdminKey { key, acting_as: None } = credential(headers)? else {
+        let message = "This takes an admin key, in nobody's name: `Authorization: Convex <key>`.";
+        return Err(Problem::unauthorized("BadAdminKey", message));
+    };
+    Ok(runtime.admin_keys().verify(key).map_err(AuthError::from)?)
+}
+
+/// What the header presents.
+fn credential(headers: &HeaderMap) -> Result<Credential<'_>, Problem> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(Credential::None),
+        (Some(value), None) => presented(value),
+        (Some(_), Some(_)) => Err(unreadable("there is more than one")),
+    }
+}
+
+fn presented(value: &HeaderValue) -> Result<Credential<'_>, Problem> {
+    let value = value
+        .to_str()
+        .map_err(|_| unreadable("it is not visible ASCII"))?;
+    let (scheme, credential) = value
+        .split_once(' ')
+        .ok_or_else(|| unreadable("it has no scheme and credential"))?;
+    match credential.trim() {
+        "" => Err(unreadable("its credential is empty")),
+        key if scheme.eq_ignore_ascii_case("convex") => admin(key),
+        token if scheme.eq_ignore_ascii_case("bearer") => Ok(Credential::Token(token)),
+        _ => Err(Problem::unauthorized(
+            "InvalidAuthHeader",
+            "The scheme is neither Bearer nor Convex.",
+        )),
+    }
+}
+
 /// `<admin key>` or `<admin key>:<base64 of JSON attributes>`.
-fn admin(credential: &str, keys: &AdminKeys) -> Result<Caller, Problem> {
+fn admin(credential: &str) -> Result<Credential<'_>, Problem> {
     let credential = without_display_prefix(credential);
     let (key, attributes) = match credential.split_once(':') {
         Some((key, attributes)) => (key, Some(attributes)),
         None => (credential, None),
     };
-    let caller = keys.verify(key).map_err(|_| bad_key())?;
-    let identity = attributes
-        .map(|attributes| acting_as(attributes, &caller))
-        .transpose()?;
-    Ok(Caller::Admin(caller, identity))
+    let acting_as = attributes.map(read_attributes).transpose()?;
+    Ok(Credential::AdminKey { key, acting_as })
 }
 
 /// Tools show keys with the sort of deployment before them; it means nothing.
@@ -76,16 +94,11 @@ fn without_display_prefix(key: &str) -> &str {
         .unwrap_or(key)
 }
 
-fn acting_as(attributes: &str, caller: &AdminCaller) -> Result<Identity, Problem> {
-    if !caller.may_act_as() {
-        let message = "This admin key has no scope `act-as`.";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "Forbidden", message));
-    }
+fn read_attributes(attributes: &str) -> Result<Json, Problem> {
     let json = BASE64
         .decode(attributes.as_bytes())
         .map_err(|_| bad_attributes("not base64"))?;
-    let attributes = serde_json::from_slice(&json).map_err(|_| bad_attributes("not JSON"))?;
-    Identity::from_attributes(attributes).map_err(bad_attributes)
+    serde_json::from_slice(&json).map_err(|_| bad_attributes("not JSON"))
 }
 
 fn unreadable(why: &str) -> Problem {
@@ -95,20 +108,11 @@ fn unreadable(why: &str) -> Problem {
     )
 }
 
-fn bad_attributes(why: impl std::fmt::Display) -> Problem {
+fn bad_attributes(why: &str) -> Problem {
     Problem::bad_request(
         "InvalidAuthHeader",
         format!("The identity after the admin key cannot be read: {why}."),
     )
-}
-
-fn bad_key() -> Problem {
-    Problem::unauthorized("BadAdminKey", "This is not a valid admin key of this server.")
-}
-
-fn no_provider() -> Problem {
-    let message = "This server trusts no issuer of tokens, so no Bearer token can be valid here.";
-    Problem::unauthorized("NoAuthProvider", message)
 }
 
 #[cfg(test)]

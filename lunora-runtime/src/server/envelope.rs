@@ -140,7 +140,8 @@ fn set_once<T>(place: &mut Option<T>, value: T, name: &str) -> Result<(), Proble
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether the headers say that the body is JSON.
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let Some(Ok(value)) = headers.get(header::CONTENT_TYPE).map(|value| value.to_str()) else {
         return false;
     };
@@ -148,7 +149,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.trim().eq_ignore_ascii_case("application/json")
 }
 
-fn bad_json(why: impl std::fmt::Display) -> Problem {
+pub(super) fn bad_json(why: impl std::fmt::Display) -> Problem {
     Problem::bad_request("BadJsonBody", format!("The request cannot be read: {why}."))
 }
 

@@ -3,7 +3,7 @@
 //! A request goes through `entry` (request id, CORS, access line), the router that is built from [`ROUTES`], and
 //! for the routes that call functions through `call`: body, caller, path and arguments, then one of the two
 //! dispatchers. Which one, is decided in a single `match` on the caller in `call`, and nowhere
-//! else. `listen` accepts connections and ends them.
+//! else. `keys` is for administrators alone. `listen` accepts connections and ends them.
 //!
 //! What a *function* did, or what is wrong with its name or arguments, is an answer with status 200 and the failure
 //! in it (`answer`). What is wrong with the *request* is a status of 4xx or 5xx (`problem`).
@@ -17,8 +17,10 @@ mod connection;
 mod cors;
 mod entry;
 mod envelope;
+mod finishing;
 mod held;
 mod idempotency;
+mod keys;
 mod lifecycle;
 mod listen;
 mod options;

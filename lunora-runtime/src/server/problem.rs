@@ -1,6 +1,6 @@
 //! What is wrong with a request: a status and `{"code","message"}`.
 
-use std::{borrow::Cow, time::Duration};
+use std::{any::Any, borrow::Cow, time::Duration};
 
 use axum::{body::Body, response::Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -43,16 +43,27 @@ impl Problem {
     }
 
     pub(super) fn overloaded(message: impl Into<Cow<'static, str>>, retry_after: Duration) -> Self {
-        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "Overloaded", message);
+        Self::unavailable("Overloaded", message, retry_after)
+    }
+
+    /// Something that is worth trying again after a while.
+    pub(super) fn unavailable(
+        code: &'static str,
+        message: impl Into<Cow<'static, str>>,
+        retry_after: Duration,
+    ) -> Self {
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message);
         Self {
             retry_after: Some(retry_after),
             ..problem
         }
     }
 
-    /// The task of a call ended without an answer; the log says why.
-    pub(super) fn lost(error: &tokio::task::JoinError) -> Self {
-        tracing::error!(%error, "a call was lost");
+    /// A call ended without an answer, because something outside of its function panicked.
+    pub(super) fn lost(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        tracing::error!(panic = text, "a call was lost");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "InternalServerError",

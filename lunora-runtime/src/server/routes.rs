@@ -13,7 +13,7 @@ use lunora_core::reference::Kind;
 use super::{
     call::{self, Target},
     entry::Shared,
-    pages,
+    keys, pages,
 };
 
 /// The method of a route. `HEAD` is answered where `GET` is.
@@ -37,6 +37,7 @@ pub struct Route {
 #[derive(Debug, Clone, Copy)]
 enum Endpoint {
     Call(Target),
+    Keys(keys::Operation),
     Home,
     Health,
     Version,
@@ -56,6 +57,9 @@ pub const ROUTES: &[Route] = &[
     Route::post("/api/action", Endpoint::Call(Target::Body(Kind::Action))),
     Route::post("/api/function", Endpoint::Call(Target::AnyKind)),
     Route::post("/api/run/{*path}", Endpoint::Call(Target::Address)),
+    Route::get("/api/admin/keys", Endpoint::Keys(keys::Operation::List)),
+    Route::post("/api/admin/keys/create", Endpoint::Keys(keys::Operation::Create)),
+    Route::post("/api/admin/keys/revoke", Endpoint::Keys(keys::Operation::Revoke)),
 ];
 
 impl Route {
@@ -120,6 +124,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
 async fn answer(endpoint: Endpoint, shared: &Shared, request: Request) -> axum::response::Response {
     match endpoint {
         Endpoint::Call(target) => call::call(target, shared, request).await,
+        Endpoint::Keys(operation) => keys::keys(operation, shared, request).await,
         Endpoint::Home => pages::home(),
         Endpoint::Health => pages::health(shared),
         Endpoint::Version => pages::version(),

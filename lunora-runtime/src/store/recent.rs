@@ -48,7 +48,10 @@ impl Recent {
                 oldest: self.floor,
             });
         }
-        let first = self.commits.partition_point(|commit| commit.ts <= since);
-        Ok(self.commits.range(first..).cloned().collect())
+        // Nearly everyone is only a few commits behind.
+        let newer = self.commits.iter().rev().take_while(|commit| commit.ts > since);
+        let mut newer: Vec<_> = newer.cloned().collect();
+        newer.reverse();
+        Ok(newer)
     }
 }

@@ -8,11 +8,13 @@ mod app;
 mod client;
 mod clock;
 mod directory;
+mod issuer;
 mod watch;
 
 pub use self::{
     app::{TestApp, TestAppBuilder},
     client::TestClient,
     clock::TestClock,
+    issuer::TestIssuer,
     watch::Watch,
 };

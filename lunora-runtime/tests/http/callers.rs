@@ -92,7 +92,7 @@ fn a_bad_credential_is_never_nobody() {
             "{wrong}"
         );
     }
-    assert_eq!(refusal("Bearer a.b.c"), (401, "NoAuthProvider".to_owned()));
+    assert_eq!(refusal("Bearer a.b.c"), (401, "MalformedToken".to_owned()));
     assert_eq!(refusal("Basic YTpi"), (401, "InvalidAuthHeader".to_owned()));
     for unreadable in ["", "Convex", "Bearer", "Bearer ", "Convex ä", key] {
         assert_eq!(

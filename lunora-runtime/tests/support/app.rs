@@ -113,8 +113,13 @@ functions! {
 
 /// An application on a store in memory, with its admin key.
 pub fn open(app: App) -> (Runtime, String) {
+    open_with(app, EngineOptions::default())
+}
+
+/// The same with other options.
+pub fn open_with(app: App, options: EngineOptions) -> (Runtime, String) {
     let store = Arc::new(Memory::new());
-    let runtime = Runtime::open(app, store, EngineOptions::default(), OpenOptions::default()).unwrap();
+    let runtime = Runtime::open(app, store, options, OpenOptions::default()).unwrap();
     let mut key = String::new();
     let keep = |made: &NewKey| {
         made.expose().clone_into(&mut key);
@@ -126,6 +131,7 @@ pub fn open(app: App) -> (Runtime, String) {
 
 /// What the application has, as its administrator sees it.
 pub fn functions(runtime: &Runtime, admin_key: &str) -> Vec<FunctionInfo> {
-    let caller = runtime.admin_keys().verify(admin_key).unwrap();
+    let key = runtime.admin_keys().verify(admin_key).unwrap();
+    let caller = key.run_internal().unwrap();
     runtime.full().functions(&caller)
 }

@@ -8,8 +8,9 @@ pub mod journal;
 use std::{net::SocketAddr, sync::OnceLock, thread::JoinHandle, time::Duration};
 
 use lunora_runtime::{
-    functions::{App, FunctionInfo},
+    functions::{App, Clock, EngineOptions, FunctionInfo, Runtime, Scope, SystemClock},
     server::{Server, ServerLimits, ServerOptions},
+    testing::TestIssuer,
 };
 use tokio::sync::oneshot;
 
@@ -19,6 +20,9 @@ pub use client::{Connection, Reply};
 pub struct Running {
     pub addr: SocketAddr,
     pub admin_key: String,
+    /// An issuer that the application trusts.
+    pub issuer: TestIssuer,
+    pub runtime: Runtime,
     /// All functions of the application.
     pub functions: Vec<FunctionInfo>,
     stop: Option<oneshot::Sender<()>>,
@@ -45,8 +49,15 @@ pub fn serve(options: ServerOptions) -> Running {
     serve_app(app::APP, options)
 }
 
-/// Starts a server of any application.
+/// Starts a server of any application, which also trusts an issuer of the test's.
 pub fn serve_app(app: App, options: ServerOptions) -> Running {
+    serve_with(app, EngineOptions::default(), options)
+}
+
+/// The same with options of the engine.
+pub fn serve_with(app: App, engine: EngineOptions, options: ServerOptions) -> Running {
+    let issuer = TestIssuer::new("https://issuer.example", "test-app");
+    let app = app.trust(issuer.trusted());
     let (stop, stopped) = oneshot::channel();
     let (started, start) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
@@ -56,18 +67,19 @@ pub fn serve_app(app: App, options: ServerOptions) -> Running {
             .build()
             .unwrap();
         tokio.block_on(async move {
-            let (runtime, admin_key) = app::open(app);
-            let functions = app::functions(&runtime, &admin_key);
-            let server = Server::bind(runtime, options).await.unwrap();
-            started.send((server.local_addr(), admin_key, functions)).unwrap();
+            let (runtime, admin_key) = app::open_with(app, engine);
+            let server = Server::bind(runtime.clone(), options).await.unwrap();
+            started.send((server.local_addr(), admin_key, runtime)).unwrap();
             server.run_until(async { drop(stopped.await) }).await.unwrap();
         });
     });
-    let (addr, admin_key, functions) = start.recv().unwrap();
+    let (addr, admin_key, runtime) = start.recv().unwrap();
     Running {
         addr,
+        functions: app::functions(&runtime, &admin_key),
         admin_key,
-        functions,
+        issuer,
+        runtime,
         stop: Some(stop),
         thread: Some(thread),
     }
@@ -105,6 +117,20 @@ impl Running {
     /// The header line of an administrator.
     pub fn as_admin(&self) -> String {
         format!("Authorization: Convex {}\r\n", self.admin_key)
+    }
+
+    /// The header line of a user.
+    pub fn as_user(&self, subject: &str) -> String {
+        let token = self.issuer.token(subject, SystemClock.now());
+        format!("Authorization: Bearer {token}\r\n")
+    }
+
+    /// The header line of the holder of a new key with these scopes, who may name a user after it.
+    pub fn with_key(&self, name: &str, scopes: &[Scope], user: &str) -> String {
+        let all = self.runtime.admin_keys().verify(&self.admin_key).unwrap();
+        let manager = all.manage_keys().unwrap();
+        let key = self.runtime.create_key(&manager, name, scopes).unwrap();
+        format!("Authorization: Convex {}{user}\r\n", key.expose())
     }
 
     /// Asks the server to stop, and does not wait.

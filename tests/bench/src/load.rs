@@ -30,6 +30,47 @@ pub(crate) struct Run {
     pub(crate) p99: Duration,
 }
 
+/// What one task has measured.
+#[derive(Debug, Default)]
+pub(crate) struct Measured {
+    /// In nanoseconds.
+    latencies: Vec<u64>,
+    refused: u64,
+}
+
+impl Measured {
+    pub(crate) fn add(&mut self, latency: Duration, succeeded: bool) {
+        self.latencies
+            .push(u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX));
+        self.refused += u64::from(!succeeded);
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.latencies.extend(other.latencies);
+        self.refused += other.refused;
+    }
+
+    /// The figures of all calls together, made within `elapsed` with `cpu` of processor time.
+    pub(crate) fn finish(mut self, elapsed: Duration, cpu: Duration) -> Outcome<Run> {
+        self.latencies.sort_unstable();
+        let calls = u32::try_from(self.latencies.len())?;
+        let last = self
+            .latencies
+            .len()
+            .checked_sub(1)
+            .ok_or("no call came to its end")?;
+        let quantile = |part: usize| Duration::from_nanos(self.latencies[last * part / 100]);
+        Ok(Run {
+            calls: u64::from(calls),
+            refused: self.refused,
+            per_second: f64::from(calls) / elapsed.as_secs_f64(),
+            cpu_per_call: cpu / calls,
+            p50: quantile(50),
+            p99: quantile(99),
+        })
+    }
+}
+
 /// Runs a workload on `connections` connections for `time`.
 pub(crate) async fn run(
     server: &Server,
@@ -42,24 +83,11 @@ pub(crate) async fn run(
     let clients: Vec<_> = (0..connections)
         .map(|number| tokio::spawn(client(server.addr, workload.clone(), number as u64, end)))
         .collect();
-    let (mut latencies, mut refused) = (Vec::new(), 0);
+    let mut all = Measured::default();
     for client in clients {
-        let (own, own_refused) = client.await?.map_err(|error| error.to_string())?;
-        latencies.extend(own);
-        refused += own_refused;
+        all.merge(client.await?.map_err(|error| error.to_string())?);
     }
-    let (elapsed, cpu) = (start.elapsed(), server.cpu()?.saturating_sub(cpu));
-    latencies.sort_unstable();
-    let calls = u32::try_from(latencies.len())?;
-    let quantile = |part: usize| Duration::from_nanos(latencies[(latencies.len() - 1) * part / 100]);
-    Ok(Run {
-        calls: u64::from(calls),
-        refused,
-        per_second: f64::from(calls) / elapsed.as_secs_f64(),
-        cpu_per_call: cpu / calls,
-        p50: quantile(50),
-        p99: quantile(99),
-    })
+    all.finish(start.elapsed(), server.cpu()?.saturating_sub(cpu))
 }
 
 async fn client<W: Workload>(
@@ -67,11 +95,11 @@ async fn client<W: Workload>(
     workload: W,
     seed: u64,
     end: Instant,
-) -> std::io::Result<(Vec<u64>, u64)> {
+) -> std::io::Result<Measured> {
     let mut stream = TcpStream::connect(addr).await?;
     stream.set_nodelay(true)?;
     let mut random = StdRng::seed_from_u64(seed);
-    let (mut latencies, mut refused) = (Vec::new(), 0);
+    let mut measured = Measured::default();
     let (mut body, mut request, mut answer) = (Vec::new(), Vec::new(), Vec::new());
     while Instant::now() < end {
         body.clear();
@@ -79,10 +107,9 @@ async fn client<W: Workload>(
         write_request(W::PATH, &body, &mut request);
         let sent = Instant::now();
         exchange(&mut stream, &request, &mut answer).await?;
-        latencies.push(u64::try_from(sent.elapsed().as_nanos()).unwrap_or(u64::MAX));
-        refused += u64::from(!contains(&answer, br#""status":"success""#));
+        measured.add(sent.elapsed(), contains(&answer, br#""status":"success""#));
     }
-    Ok((latencies, refused))
+    Ok(measured)
 }
 
 pub(crate) fn write_request(path: &str, body: &[u8], request: &mut Vec<u8>) {

@@ -6,9 +6,11 @@
 mod cache;
 mod echo;
 mod fanout;
+mod in_process;
 mod load;
 mod report;
 mod server;
+mod sqlite;
 mod transfer;
 mod zipf;
 
@@ -17,31 +19,27 @@ use std::{env, error::Error, process::ExitCode, time::Duration};
 use self::{
     report::Report,
     server::{Binary, Server},
+    sqlite::Commits,
     transfer::{Accounts, Transfers},
 };
 
-type Outcome<T> = Result<T, Box<dyn Error>>;
+type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// The same allocator as the bank has, so that the reference has no worse one.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const CONNECTIONS: usize = 64;
+/// Calls in flight on each connection, where they are pipelined.
+const DEPTH: usize = 16;
 const ACCOUNTS: u32 = 100_000;
 const BALANCE: u64 = 1_000_000;
+const TOTAL: u64 = ACCOUNTS as u64 * BALANCE;
+/// Programs are measured in turns, so that what else the machine does falls on all of them.
+const ROUNDS: usize = 3;
 
 fn main() -> ExitCode {
-    let result = match env::args().nth(1).as_deref() {
-        Some("echo") => echo::serve(),
-        Some("transfer") | None => block_on(async { transfers(turn()).await }),
-        Some("fanout") => block_on(async { fanout::run(turn()).await }),
-        Some("cache") => block_on(async { cache::run(turn()).await }),
-        Some(other) => Err(format!(
-            "there is no benchmark `{other}`; there are `transfer`, `fanout` and `cache`, each with [SECONDS]"
-        )
-        .into()),
-    };
-    match result {
+    match run(env::args().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -50,42 +48,120 @@ fn main() -> ExitCode {
     }
 }
 
-fn block_on(benchmark: impl Future<Output = Outcome<()>>) -> Outcome<()> {
-    tokio::runtime::Runtime::new()?.block_on(benchmark)
+fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
+    let part = args.next().unwrap_or_else(|| "all".to_owned());
+    match part.as_str() {
+        // Programs that the parts below start.
+        "echo" => return echo::serve(),
+        "sqlite-each" => return sqlite::serve(Commits::Each),
+        "sqlite-groups" => return sqlite::serve(Commits::Groups),
+        _ => {}
+    }
+    let seconds = args.next().map_or(Ok(5), |text| text.parse())?;
+    let (tokio, time) = (tokio::runtime::Runtime::new()?, Duration::from_secs(seconds));
+    match part.as_str() {
+        "transfer" => tokio.block_on(over_http(time)),
+        "in-process" => tokio.block_on(in_process(time)),
+        "fanout" => tokio.block_on(fanout::run(time)),
+        "cache" => tokio.block_on(cache::run(time)),
+        "hot-path" => tokio.block_on(hot_path(seconds)),
+        "all" => tokio.block_on(async {
+            over_http(time).await?;
+            in_process(time).await
+        }),
+        other => Err(format!(
+            "there is no benchmark `{other}`; there are `transfer [SECONDS]`, `in-process [SECONDS]`, `fanout [SECONDS]`, `cache [SECONDS]`, \
+             `all [SECONDS]`, and for profilers `hot-path [THOUSANDS]`"
+        )
+        .into()),
+    }
 }
 
-/// How long each turn of a benchmark takes.
-fn turn() -> Duration {
-    let seconds = env::args().nth(2).and_then(|text| text.parse().ok());
-    Duration::from_secs(seconds.unwrap_or(5))
-}
-
-/// Transfers over HTTP on 64 connections with one request in flight each, against a handler that answers a constant.
-async fn transfers(time: Duration) -> Outcome<()> {
+/// Transfers over HTTP on 64 connections with one request in flight each, against a handler that answers a constant
+/// and the same bank written by hand on `SQLite`.
+async fn over_http(time: Duration) -> Outcome<()> {
+    const ECHO: &str = "axum, answers a constant";
+    println!("\nOver HTTP, {CONNECTIONS} connections, one call in flight on each; the CPU is the server's");
     let echo = Server::start(&mut Binary::myself("echo")?).await?;
+    let (each, groups) = (
+        Server::start(&mut Binary::myself("sqlite-each")?).await?,
+        Server::start(&mut Binary::myself("sqlite-groups")?).await?,
+    );
     let data = tempfile::tempdir()?;
     let bank = Server::start(&mut Binary::bank(data.path())?).await?;
     transfer::open(&bank, ACCOUNTS, BALANCE).await?;
+    let (uniform, zipf) = (Transfers::uniform(), Transfers::zipf());
     let mut report = Report::default();
-    // In turns, so that what else the machine does falls on all of them.
-    for _ in 0..3 {
-        report.add(
-            "axum, answers a constant",
-            load::run(&echo, CONNECTIONS, time, &Transfers::uniform()).await?,
-        );
+    for _ in 0..ROUNDS {
+        report.add(ECHO, load::run(&echo, CONNECTIONS, time, &uniform).await?);
         report.add(
             "bank:transfer, uniform",
-            load::run(&bank, CONNECTIONS, time, &Transfers::uniform()).await?,
+            load::run(&bank, CONNECTIONS, time, &uniform).await?,
         );
         report.add(
             "bank:transfer, Zipf 1.5",
-            load::run(&bank, CONNECTIONS, time, &Transfers::zipf()).await?,
+            load::run(&bank, CONNECTIONS, time, &zipf).await?,
         );
         report.add(
             "bank:balance, uniform",
             load::run(&bank, CONNECTIONS, time, &Accounts).await?,
         );
+        report.add(
+            "axum + SQLite, commit each",
+            load::run(&each, CONNECTIONS, time, &uniform).await?,
+        );
+        report.add(
+            "axum + SQLite, in groups",
+            load::run(&groups, CONNECTIONS, time, &uniform).await?,
+        );
     }
-    transfer::check_total(&bank, u64::from(ACCOUNTS) * BALANCE).await?;
-    report.print("axum, answers a constant")
+    transfer::check_total(&bank, TOTAL).await?;
+    report.print(ECHO)
+}
+
+/// Transfers without a network, against the same on `SQLite`.
+async fn in_process(time: Duration) -> Outcome<()> {
+    const SQLITE: &str = "SQLite, in groups";
+    println!(
+        "\nIn one process, {CONNECTIONS} callers, {DEPTH} calls in flight of each; the CPU includes the callers'"
+    );
+    let directory = tempfile::tempdir()?;
+    let sqlite = sqlite::Bank::open(&directory.path().join("bank.sqlite"), Commits::Groups)?;
+    let bank = in_process::Bank::open(ACCOUNTS, BALANCE).await?;
+    let (uniform, zipf) = (Transfers::uniform(), Transfers::zipf());
+    let (flight, alone) = (CONNECTIONS * DEPTH, 1);
+    let mut report = Report::default();
+    for _ in 0..ROUNDS {
+        report.add(SQLITE, in_process::run(&sqlite, flight, time, &uniform).await?);
+        report.add(
+            "bank:transfer, uniform",
+            in_process::run(&bank, flight, time, &uniform).await?,
+        );
+        report.add(
+            "bank:transfer, Zipf 1.5",
+            in_process::run(&bank, flight, time, &zipf).await?,
+        );
+        report.add(
+            "SQLite, one at a time",
+            in_process::run(&sqlite, alone, time, &uniform).await?,
+        );
+        report.add(
+            "bank:transfer, one at a time",
+            in_process::run(&bank, alone, time, &uniform).await?,
+        );
+    }
+    bank.check_total(TOTAL).await?;
+    report.print(SQLITE)
+}
+
+/// So many thousand transfers, one after the other between few accounts, without a disk: for programs that count
+/// instructions.
+async fn hot_path(thousands: u64) -> Outcome<()> {
+    const FEW: u32 = 1_000;
+    let bank = in_process::Bank::in_memory(FEW, BALANCE).await?;
+    for number in 0..u32::try_from(thousands * 1_000)? {
+        let (from, to) = (number % FEW, (number + 7) % FEW);
+        in_process::Transfer::transfer(&bank, from, to).await?;
+    }
+    bank.check_total(u64::from(FEW) * BALANCE).await
 }

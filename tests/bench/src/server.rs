@@ -70,8 +70,12 @@ impl Server {
     }
 }
 
-/// Processor time that a process, or `self`, has used so far, in user and kernel together.
-pub(crate) fn cpu_of(process: &str) -> Outcome<Duration> {
+/// Processor time that this process has used so far.
+pub(crate) fn own_cpu() -> Outcome<Duration> {
+    cpu_of("self")
+}
+
+fn cpu_of(process: &str) -> Outcome<Duration> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
     let fields: Vec<_> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
     let ticks =

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Accounts opened in one mutation.
-const BATCH: u32 = 5_000;
+pub(crate) const BATCH: u32 = 5_000;
 
 /// Transfers of one cent between two accounts.
 #[derive(Debug, Clone)]
@@ -34,16 +34,20 @@ impl Transfers {
             Some(zipf) => zipf.draw(random),
         }
     }
+
+    /// From whom to whom.
+    pub(crate) fn pair(&self, random: &mut StdRng) -> (u32, u32) {
+        let from = self.draw(random);
+        let others = std::iter::repeat_with(|| self.draw(random));
+        (from, { others }.find(|to| *to != from).unwrap_or(0))
+    }
 }
 
 impl Workload for Transfers {
     const PATH: &'static str = "/api/mutation";
 
     fn body(&self, random: &mut StdRng, body: &mut Vec<u8>) {
-        let from = self.draw(random);
-        let to = std::iter::repeat_with(|| self.draw(random))
-            .find(|to| *to != from)
-            .unwrap_or(0);
+        let (from, to) = self.pair(random);
         // Writing to a vector cannot fail.
         let _ = write!(
             body,

@@ -1,5 +1,6 @@
 //! The database against naive models, over the in-memory store.
 
+mod cache;
 mod cost;
 mod fixture;
 mod histories;

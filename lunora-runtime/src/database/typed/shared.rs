@@ -4,7 +4,7 @@ use lunora_core::{
     error::Result,
     id::{DocumentId, Id},
     table::{Doc, Table},
-    value::{Value, from_value},
+    value::from_object,
 };
 use parking_lot::Mutex;
 
@@ -92,7 +92,7 @@ impl SharedTransaction {
 /// The typed document.
 pub(super) fn typed<T: Table>(document: &StoredDocument) -> Result<Doc<T>> {
     let id = document.id;
-    let fields = from_value(Value::Object(document.fields.clone()));
+    let fields = from_object(&document.fields);
     let fields = fields.map_err(|error| CorruptDocument {
         table: T::NAME,
         id,

@@ -17,7 +17,12 @@ pub(super) struct Chain {
 impl Chain {
     /// Adds a version newer than all others.
     pub(super) fn push(&self, ts: Timestamp, written: Written) {
-        self.versions.write().push((ts, written));
+        let mut versions = self.versions.write();
+        if versions.is_empty() {
+            // Most keys are written once.
+            versions.reserve_exact(1);
+        }
+        versions.push((ts, written));
     }
 
     /// The newest version at or below `at`. None when the key was first written later.

@@ -40,9 +40,10 @@ impl Layer {
     pub(crate) fn insert(&self, commit: &Commit) {
         let mut bytes = COMMIT_BYTES + commit.bytes() + commit.writes.len() * VERSION_BYTES;
         for (key, written) in &commit.writes {
-            if let Some(chain) = self.points.get(key) {
-                chain.push(commit.ts, written.clone());
-            } else {
+            let pushed = self
+                .points
+                .with(key, |chain| chain.push(commit.ts, written.clone()));
+            if pushed.is_none() {
                 self.insert_key(key.clone(), commit.ts, written.clone());
                 bytes += KEY_BYTES;
             }

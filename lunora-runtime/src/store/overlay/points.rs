@@ -14,7 +14,7 @@ use super::chain::Chain;
 /// So that a reader rarely meets the writer, and a table that grows holds up few.
 const SHARDS: usize = 64;
 
-type Shard = RwLock<HashMap<Key, Arc<Chain>>>;
+type Shard = RwLock<HashMap<Key, Arc<Chain>, foldhash::fast::RandomState>>;
 
 /// The chains of a layer by key.
 pub(super) struct Points {
@@ -30,11 +30,7 @@ impl Default for Points {
 }
 
 impl Points {
-    pub(super) fn get(&self, key: &[u8]) -> Option<Arc<Chain>> {
-        self.shard(key).read().get(key).cloned()
-    }
-
-    /// Runs `look` on the chain of `key`, which is cheaper than to share it.
+    /// Runs `look` on the chain of `key`, if there is one.
     pub(super) fn with<T>(&self, key: &[u8], look: impl FnOnce(&Chain) -> T) -> Option<T> {
         self.shard(key).read().get(key).map(|chain| look(chain))
     }

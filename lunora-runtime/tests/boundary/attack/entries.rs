@@ -48,6 +48,9 @@ pub(crate) const ENTRIES: &[Entry] = &[
     entry(Verb::Post, "/api/action", Some(Kind::Action), NamesBy::Body),
     entry(Verb::Post, "/api/function", None, NamesBy::Body),
     entry(Verb::Post, "/api/run/{*path}", None, NamesBy::Address),
+    entry(Verb::Get, "/api/admin/keys", None, NamesBy::Nothing),
+    entry(Verb::Post, "/api/admin/keys/create", None, NamesBy::Nothing),
+    entry(Verb::Post, "/api/admin/keys/revoke", None, NamesBy::Nothing),
 ];
 
 impl Entry {

@@ -8,8 +8,15 @@ mod entries;
 mod names;
 mod probe;
 
+use std::time::Duration;
+
+use data_encoding::BASE64;
 use lunora_core::path::FunctionPath;
-use lunora_runtime::server::ROUTES;
+use lunora_runtime::{
+    functions::{Clock, Scope, SystemClock},
+    server::ROUTES,
+    testing::TestIssuer,
+};
 
 pub(crate) use self::names::internal_functions;
 use self::{
@@ -73,6 +80,60 @@ pub(crate) fn no_spelling_on_no_route_with_no_arguments_tells_them_apart(server:
             with_all_arguments(name, |args| entry.request(&spell(name), args, ""))
         });
     }
+}
+
+/// Whoever somebody is, what is internal does not exist for them: users, whose tokens are valid or not, and holders of
+/// keys that are good for something else.
+pub(crate) fn no_identity_tells_them_apart(server: &Running) {
+    let now = SystemClock.now();
+    let stranger = TestIssuer::new("https://issuer.example", "test-app");
+    let old = server
+        .issuer
+        .claims("ada", now - Duration::from_hours(2), Duration::from_hours(1));
+    let user = BASE64.encode(br#"{"issuer":"https://issuer.example","subject":"ada","role":"admin"}"#);
+    let mut admin = server.issuer.claims("admin", now, Duration::from_hours(1));
+    admin["scopes"] = serde_json::json!(["run-internal"]);
+    for (status, headers) in [
+        (200, server.as_user("ada")),
+        (200, bearer(&server.issuer.sign(&admin))),
+        (401, bearer(&server.issuer.sign(&old))),
+        (401, bearer(&stranger.token("ada", now))),
+        (200, server.with_key("acts", &[Scope::ActAs], &format!(":{user}"))),
+        (403, server.with_key("acts-as-nobody", &[Scope::ActAs], "")),
+        (
+            403,
+            server.with_key("data", &[Scope::ReadData, Scope::WriteData], ""),
+        ),
+        (
+            403,
+            server.with_key("data-and-user", &[Scope::ReadData], &format!(":{user}")),
+        ),
+        (401, revoked_key(server)),
+    ] {
+        let echo = server.post_with(
+            "/api/query",
+            &headers,
+            r#"{"path":"values:echo","args":{"value":1}}"#,
+        );
+        assert_eq!(echo.status, status, "{headers} {echo:?}");
+        compare_all(server, |entry, name| {
+            with_all_arguments(name, |args| entry.request(&name.text(), args, &headers))
+        });
+    }
+}
+
+fn bearer(token: &str) -> String {
+    format!("Authorization: Bearer {token}\r\n")
+}
+
+fn revoked_key(server: &Running) -> String {
+    let headers = server.with_key("revoked", &Scope::ALL, "");
+    let all = server.runtime.admin_keys().verify(&server.admin_key).unwrap();
+    server
+        .runtime
+        .revoke_key(&all.manage_keys().unwrap(), "revoked")
+        .unwrap();
+    headers
 }
 
 pub(crate) fn no_header_tells_them_apart(server: &Running) {
@@ -224,6 +285,7 @@ macro_rules! tests {
             $server;
             no_spelling_on_no_route_with_no_arguments_tells_them_apart
             no_header_tells_them_apart
+            no_identity_tells_them_apart
             no_method_tells_them_apart
             no_wording_of_the_body_tells_them_apart
             the_probe_notices_a_difference

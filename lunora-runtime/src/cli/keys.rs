@@ -1,0 +1,127 @@
+//! `keys`: who may do what without being a user.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+
+use super::{
+    Failure,
+    args::{Keys, Operation, Target},
+    data_dir::DataDir,
+    output::print,
+    place::{Place, Remote},
+    progress,
+};
+use crate::{
+    functions::{App, EngineOptions, KeyManager, Runtime},
+    store::Store,
+};
+
+pub(super) fn keys(app: App, command: &Keys) -> Result<(), Failure> {
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::unusable)?;
+    let answer = tokio.block_on(async {
+        match Place::of(&command.target)? {
+            Place::Here(store) => here(app, store, &command.operation).await,
+            Place::There(server) => there(&server, &command.operation).await,
+        }
+    })?;
+    forget_file(command);
+    if command.json {
+        return print(serde_json::to_string_pretty(&answer).map_err(Failure::unusable)? + "\n");
+    }
+    show(&command.operation, &answer)
+}
+
+/// On the data, as its owner.
+async fn here(app: App, store: Arc<dyn Store>, operation: &Operation) -> Result<Json, Failure> {
+    let runtime = Runtime::open(app, store, EngineOptions::default(), progress::opening())
+        .map_err(Failure::unusable)?;
+    let done = carry_out(&runtime, operation);
+    runtime.shutdown().await.map_err(Failure::unusable)?;
+    done
+}
+
+fn carry_out(runtime: &Runtime, operation: &Operation) -> Result<Json, Failure> {
+    let owner = KeyManager::owner_of_the_data();
+    match operation {
+        Operation::List => to_json(&List {
+            keys: runtime.list_keys(&owner),
+        }),
+        Operation::Create { name, scopes } => {
+            let key = runtime
+                .create_key(&owner, name, scopes)
+                .map_err(Failure::failed)?;
+            Ok(json!({"name": name, "key": key.expose()}))
+        }
+        Operation::Revoke { name } => to_json(&runtime.revoke_key(&owner, name).map_err(Failure::failed)?),
+    }
+}
+
+/// Through a server.
+async fn there(server: &Remote, operation: &Operation) -> Result<Json, Failure> {
+    let reply = match operation {
+        Operation::List => server.ask("/api/admin/keys", None).await,
+        Operation::Create { name, scopes } => {
+            let body = json!({"name": name, "scopes": scopes});
+            server.ask("/api/admin/keys/create", Some(body.to_string())).await
+        }
+        Operation::Revoke { name } => {
+            let body = json!({"name": name});
+            server.ask("/api/admin/keys/revoke", Some(body.to_string())).await
+        }
+    }?;
+    let answer: Option<Json> = serde_json::from_slice(&reply.body).ok();
+    match (reply.status, answer) {
+        (200, Some(answer)) => Ok(answer),
+        // What the server did not do, and why.
+        (400 | 404 | 409, Some(Json::Object(problem))) => Err(Failure::failed(
+            problem.get("message").and_then(Json::as_str).unwrap_or_default(),
+        )),
+        _ => Err(server.strange(&reply)),
+    }
+}
+
+fn to_json(answer: &impl Serialize) -> Result<Json, Failure> {
+    serde_json::to_value(answer).map_err(Failure::unusable)
+}
+
+#[derive(Serialize, Deserialize)]
+struct List<K> {
+    keys: Vec<K>,
+}
+
+/// A key in a list.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    name: String,
+    scopes: Vec<String>,
+}
+
+fn show(operation: &Operation, answer: &Json) -> Result<(), Failure> {
+    match operation {
+        // Alone on standard output, so that it can be put where it is needed without being seen.
+        Operation::Create { .. } => {
+            eprintln!("This is the key. It is shown this once; the server keeps only a hash of it.");
+            print(answer["key"].as_str().unwrap_or_default().to_owned() + "\n")
+        }
+        Operation::Revoke { name } => print(format_args!("{name} is revoked\n")),
+        Operation::List => {
+            let list = List::<Listed>::deserialize(answer).map_err(Failure::unusable)?;
+            let width = list.keys.iter().map(|key| key.name.len()).max().unwrap_or(0);
+            let line = |key: &Listed| format!("{:<width$}  {}\n", key.name, key.scopes.join(", "));
+            print(list.keys.iter().map(line).collect::<String>())
+        }
+    }
+}
+
+/// The file with the first key says nothing any more once that key is revoked.
+fn forget_file(command: &Keys) {
+    if let (Operation::Revoke { name }, Target::Data(data)) = (&command.operation, &command.target) {
+        DataDir::new(data).remove_admin_key(name);
+    }
+}
