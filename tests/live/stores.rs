@@ -19,8 +19,13 @@ use crate::{
     support::{Client, gate, runs, set},
 };
 
+/// The application on a store, from which it reads everything anew.
 fn on(store: Arc<dyn Store>) -> Runtime {
-    Runtime::open(app(), store, EngineOptions::default(), OpenOptions::default()).unwrap()
+    let opening = OpenOptions {
+        cache_bytes: 0,
+        ..OpenOptions::default()
+    };
+    Runtime::open(app(), store, EngineOptions::default(), opening).unwrap()
 }
 
 #[tokio::test]

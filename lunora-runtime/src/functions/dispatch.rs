@@ -13,7 +13,6 @@ use std::{
 use lunora_core::{
     error::{Error, RequestError},
     identity::Identity,
-    limits::LimitExceeded,
     path::FunctionPath,
     reference::{Kind, Visibility},
     value::Object,
@@ -26,7 +25,7 @@ use super::{
     executor::PoolFull,
     function::{Function, FunctionInfo},
     idempotency::RequestKey,
-    live::{LiveQueries, WatchRequest},
+    live::{LiveQueries, WatchError, WatchRequest},
     random::RequestId,
     results::{CallerClass, Returned},
 };
@@ -144,7 +143,7 @@ impl PublicDispatch {
         queries: &mut LiveQueries,
         number: u32,
         request: WatchRequest,
-    ) -> Result<(), LimitExceeded> {
+    ) -> Result<(), WatchError> {
         let function = self.find(&request.path);
         queries.set(number, request, CallerClass::Public, function)
     }
@@ -228,9 +227,13 @@ impl FullDispatch {
         queries: &mut LiveQueries,
         number: u32,
         request: WatchRequest,
-    ) -> Result<(), LimitExceeded> {
+    ) -> Result<(), WatchError> {
+        let is_over = caller.revocation().is_over();
         let function = self.find(&request.path);
-        caller.audit_watch(&request, function.is_ok());
+        caller.audit_watch(&request, !is_over && function.is_ok());
+        if is_over {
+            return Err(WatchError::KeyRevoked);
+        }
         queries.set(number, request, CallerClass::Admin, function)
     }
 
@@ -240,7 +243,7 @@ impl FullDispatch {
         queries: &mut LiveQueries,
         number: u32,
         request: WatchRequest,
-    ) -> Result<(), LimitExceeded> {
+    ) -> Result<(), WatchError> {
         let function = self.find(&request.path);
         queries.set(number, request, CallerClass::Server, function)
     }

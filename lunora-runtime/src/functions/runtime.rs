@@ -148,10 +148,10 @@ impl Runtime {
             seeds,
             limits,
             threads,
-            issuers,
-            tokens,
             query_cache_bytes,
             live,
+            issuers,
+            tokens,
         } = options;
         let tokens = TokenVerifier::new(app.issuers, issuers, Arc::clone(&clock), tokens)?;
         // Before anything else is done with it: whichever thread of the store fails, the process hears of it.

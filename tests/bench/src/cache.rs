@@ -13,7 +13,7 @@ use lunora_runtime::{
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde::Serialize;
 
-use crate::{Outcome, fanout::call, server::cpu_of};
+use crate::{Outcome, fanout::call, server::own_cpu};
 
 const ACCOUNTS: u32 = 100_000;
 const TASKS: u64 = 16;
@@ -91,7 +91,7 @@ async fn open(case: Case) -> Outcome<Runtime> {
 
 #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 async fn measure(case: Case, runtime: &Runtime, time: Duration) -> Outcome<Line> {
-    let (start, cpu) = (Instant::now(), cpu_of("self")?);
+    let (start, cpu) = (Instant::now(), own_cpu()?);
     let tasks: Vec<_> = (0..TASKS)
         .map(|task| {
             let (runtime, mut random) = (runtime.clone(), StdRng::seed_from_u64(task));
@@ -111,7 +111,7 @@ async fn measure(case: Case, runtime: &Runtime, time: Duration) -> Outcome<Line>
     for task in tasks {
         calls += task.await??;
     }
-    let (elapsed, cpu) = (start.elapsed(), cpu_of("self")?.saturating_sub(cpu));
+    let (elapsed, cpu) = (start.elapsed(), own_cpu()?.saturating_sub(cpu));
     Ok(Line {
         name: case.name,
         calls_per_second: calls as f64 / elapsed.as_secs_f64(),

@@ -17,7 +17,7 @@ use lunora_runtime::{
 use serde::Serialize;
 use tokio::sync::Notify;
 
-use crate::{Outcome, server::cpu_of};
+use crate::{Outcome, server::own_cpu};
 
 /// Watchers, of the balance of one account.
 const WATCHERS: [usize; 3] = [100, 1_000, 10_000];
@@ -98,7 +98,7 @@ async fn measure(watchers: usize, time: Duration) -> Outcome<Line> {
         tokio::spawn(listen(queries, Arc::clone(&heard), watchers));
     }
     heard.wait().await;
-    let (start, cpu) = (Instant::now(), cpu_of("self")?);
+    let (start, cpu) = (Instant::now(), own_cpu()?);
     let mut latencies = Vec::new();
     while start.elapsed() < time {
         let round = Instant::now();
@@ -111,7 +111,7 @@ async fn measure(watchers: usize, time: Duration) -> Outcome<Line> {
         heard.wait().await;
         latencies.push(round.elapsed());
     }
-    let (elapsed, cpu) = (start.elapsed(), cpu_of("self")?.saturating_sub(cpu));
+    let (elapsed, cpu) = (start.elapsed(), own_cpu()?.saturating_sub(cpu));
     runtime.shutdown().await?;
     Ok(line(watchers, elapsed, cpu, latencies))
 }

@@ -1,9 +1,13 @@
 //! Public functions in a user's name.
 
+use std::sync::Arc;
+
 use lunora_core::identity::Identity;
 
 use super::{AdminKey, Revocation, outcome};
-use crate::functions::{Answer, BoxFuture, CallError, CallRequest, PublicDispatch};
+use crate::functions::{
+    Answer, BoxFuture, CallError, CallRequest, LiveQueries, PublicDispatch, WatchError, WatchRequest,
+};
 
 /// The proof that an admin key with scope `act-as` was verified, and the user: [`AdminKey::act_as`] alone makes it.
 ///
@@ -31,6 +35,28 @@ impl ActingCaller {
 }
 
 impl PublicDispatch {
+    /// The same as [`Self::watch`] in a user's name, for the holder of an admin key. Leaves an audit line.
+    pub fn watch_as_user(
+        &self,
+        caller: &ActingCaller,
+        queries: &mut LiveQueries,
+        number: u32,
+        request: WatchRequest,
+    ) -> Result<(), WatchError> {
+        let (key, user) = (caller.key.name(), &caller.user.token_identifier);
+        let is_over = caller.revocation().is_over();
+        let outcome = if is_over { "refused" } else { "watched" };
+        tracing::info!(
+            target: "lunora::audit",
+            key, acting_as = user, function = %request.path, outcome, "admin watch"
+        );
+        if is_over {
+            return Err(WatchError::KeyRevoked);
+        }
+        let identity = Some(Arc::new(caller.user.clone()));
+        self.watch(queries, number, WatchRequest { identity, ..request })
+    }
+
     /// Runs a public function as a user, for the holder of an admin key, and leaves an audit line when it is over. Run
     /// this to its end: a future that is dropped leaves none.
     pub fn call_as_user<'a>(

@@ -43,6 +43,18 @@ pub struct WatchRequest {
     pub journal: Option<String>,
 }
 
+/// Why a query is not watched. What was watched before still is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WatchError {
+    /// The connection watches as many as it may.
+    #[error(transparent)]
+    TooMany(#[from] LimitExceeded),
+    /// The admin key that it was to be watched with has been revoked since it was verified.
+    #[error("BadAdminKey: the admin key has been revoked")]
+    KeyRevoked,
+}
+
 /// The queries that one client watches. Dropped, it watches none.
 #[derive(Debug)]
 pub struct LiveQueries {
@@ -135,7 +147,7 @@ impl LiveQueries {
         request: WatchRequest,
         class: CallerClass,
         function: Result<&Arc<Function>>,
-    ) -> Result<(), LimitExceeded> {
+    ) -> Result<(), WatchError> {
         let function = function.and_then(|function| self.checked(function, &request));
         let limit = self.limits.subscriptions;
         self.shared.with(|state| {
@@ -144,11 +156,11 @@ impl LiveQueries {
                 connection.watches.len() >= limit && !connection.watches.contains_key(&number)
             });
             if is_full {
-                return Err(LimitExceeded {
+                return Err(WatchError::from(LimitExceeded {
                     name: "subscriptions",
                     limit: limit as u64,
                     advice: "watch fewer queries over one connection",
-                });
+                }));
             }
             let target = match function {
                 Err(error) => Target::Refused(Arc::new(QueryOutcome::new(Err(error), None))),

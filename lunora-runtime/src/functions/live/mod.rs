@@ -4,7 +4,8 @@
 //!
 //! [`Runtime::connect`](super::Runtime::connect) gives a connection its [`LiveQueries`]. Queries are added through a
 //! dispatcher, [`PublicDispatch::watch`](super::PublicDispatch::watch) or, with the proof of an admin key,
-//! [`FullDispatch::watch`](super::FullDispatch::watch), so that who may watch what is decided where it is for calls.
+//! [`FullDispatch::watch`](super::FullDispatch::watch) (or
+//! [`PublicDispatch::watch_as_user`](super::PublicDispatch::watch_as_user)), so that who may watch what is decided where it is for calls.
 //! A query that is refused, or whose function fails, stays watched; its result is the error.
 //!
 //! [`LiveQueries::next`] waits until there is something to tell and gives a [`Transition`]: one timestamp, and the
@@ -18,6 +19,8 @@
 //! * *Changes of the set.* Each `watch` and `remove` counts one in [`LiveQueries::version`], and a transition says
 //!   up to which it [covers](Transition::covers) them. What is changed between two calls of `next` is covered
 //!   together, and by some transition even if no result comes of it.
+//! * *The end of a credential.* Nothing here looks at it again once a query is watched: a token that expires and a
+//!   key that is revoked end the connection, by the [`Validity`](super::Validity) that came with them.
 //! * *Another identity.* Watch each query again under its number: results that turn out equal are not told again.
 //! * *Journals.* The outcome of a paginated query has a journal; the query is run again with it, and a client that
 //!   comes back sends it with [`WatchRequest::journal`].
@@ -54,6 +57,6 @@ mod take;
 pub(super) use self::handle::Live;
 pub use self::{
     connection::{Transition, Update},
-    handle::{LiveQueries, WatchRequest},
+    handle::{LiveQueries, WatchError, WatchRequest},
     limits::LiveLimits,
 };
