@@ -21,14 +21,14 @@ const RUN: [&str; 7] = [
     "--",
 ];
 
-/// Runs the benchmark for `seconds` a turn.
-pub(crate) fn run(seconds: impl Iterator<Item = String>) -> ExitCode {
+/// Runs the benchmark that `args` name, or all: its name, and how many seconds a turn takes.
+pub(crate) fn run(args: impl Iterator<Item = String>) -> ExitCode {
     let cargo = || Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let built = cargo().args(BUILD).status();
     if !built.is_ok_and(|status| status.success()) {
         return ExitCode::FAILURE;
     }
-    let measured = cargo().args(RUN).arg("transfer").args(seconds).status();
+    let measured = cargo().args(RUN).args(args).status();
     if measured.is_ok_and(|status| status.success()) {
         ExitCode::SUCCESS
     } else {

@@ -13,7 +13,9 @@ Usage: cargo xtask <task>
 
 Tasks:
   ci                 Runs everything that CI runs: formatting, lints, tests, documentation, features, dependencies
-  bench [SECONDS]    Measures transfers over HTTP against a bare axum handler, in turns of 5 (or SECONDS) seconds
+  bench [PART] [SECONDS]
+                     Measures calls against a bare axum handler and the same on SQLite, in turns of 5 (or SECONDS)
+                     seconds. PART is `all`, `transfer`, `in-process`, `fanout` or `cache`
   bench compile [ROUNDS]
                      Measures how long an application of 300 functions compiles, against the same without attributes
                      and against handlers of axum
