@@ -13,7 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use self::{
     check::Mismatch,
-    node::{Definition, Field, Node, Shapes},
+    node::{Definition, DocumentOf, Field, Node, Shapes},
 };
 
 /// A type that can travel: as argument, result, document field or error data.

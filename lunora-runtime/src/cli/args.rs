@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod backup;
+mod codegen;
 mod keys;
 mod trust;
 
@@ -14,6 +15,7 @@ use clap::{Arg, ArgAction, ArgMatches, error::ErrorKind, parser::ValueSource, va
 
 pub(super) use self::{
     backup::{Export, Import},
+    codegen::{Codegen, Language},
     keys::{Keys, Operation},
     trust::{KeysAt, Trust},
 };
@@ -24,6 +26,7 @@ pub(super) enum Command {
     Serve(Serve),
     Run(Run),
     Functions { json: bool },
+    Codegen(Codegen),
     Check { data: PathBuf },
     Export(Export),
     Import(Import),
@@ -68,6 +71,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         Some(("functions", matches)) => Command::Functions {
             json: matches.get_flag("json"),
         },
+        Some(("codegen", matches)) => Command::Codegen(codegen::codegen(matches)?),
         Some(("check", matches)) => Command::Check { data: path(matches) },
         Some(("export", matches)) => Command::Export(backup::export(matches)?),
         Some(("import", matches)) => Command::Import(backup::import(matches)),
@@ -85,6 +89,7 @@ fn command() -> clap::Command {
         .subcommand(command_serve())
         .subcommand(command_run())
         .subcommand(command_functions())
+        .subcommand(codegen::command())
         .subcommand(command_check())
         .subcommand(backup::command_export())
         .subcommand(backup::command_import())

@@ -3,6 +3,7 @@
 mod args;
 mod backup;
 mod check;
+mod codegen;
 pub(crate) mod data_dir;
 mod download;
 mod functions;
@@ -70,6 +71,7 @@ pub fn main(app: App) -> ExitCode {
         Command::Serve(serve) => serve::serve(app, &serve),
         Command::Run(run) => run::run(app, &run),
         Command::Functions { json } => functions::list(app, json),
+        Command::Codegen(codegen) => codegen::codegen(&app, &codegen),
         Command::Check { data } => check::check(app, &data),
         Command::Export(export) => backup::export(app, &export),
         Command::Import(import) => backup::import(app, &import),
