@@ -8,13 +8,14 @@ use super::{
     output::print,
 };
 use crate::{
-    codegen::{GeneratedFile, typescript},
+    codegen::{GeneratedFile, rust, typescript},
     functions::App,
 };
 
 pub(super) fn codegen(app: &App, options: &Codegen) -> Result<(), Failure> {
     let files = match options.language {
         Language::TypeScript => typescript(app),
+        Language::Rust => rust(app),
     };
     if options.check {
         return check(&files, &options.out);

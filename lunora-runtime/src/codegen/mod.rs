@@ -4,10 +4,11 @@
 //! text, whatever the order of its list.
 
 mod names;
+mod rust;
 mod tree;
 mod typescript;
 
-pub use self::typescript::typescript;
+pub use self::{rust::rust, typescript::typescript};
 
 /// A file to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]

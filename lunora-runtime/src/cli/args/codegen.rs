@@ -16,6 +16,7 @@ pub(in super::super) struct Codegen {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Language {
     TypeScript,
+    Rust,
 }
 
 pub(super) fn command() -> clap::Command {
@@ -26,6 +27,7 @@ pub(super) fn command() -> clap::Command {
             "typescript",
             "Writes api.js and api.d.ts for the npm client `convex`",
         ))
+        .subcommand(command_of("rust", "Writes api.rs for the crate `lunora-client`"))
 }
 
 fn command_of(name: &'static str, about: &'static str) -> clap::Command {
@@ -52,6 +54,7 @@ pub(super) fn codegen(matches: &ArgMatches) -> Result<Codegen, clap::Error> {
     let (language, matches) = matches.subcommand().ok_or_else(missing)?;
     let language = match language {
         "typescript" => Language::TypeScript,
+        "rust" => Language::Rust,
         _ => return Err(missing()),
     };
     let out = matches.get_one::<PathBuf>("out").cloned().ok_or_else(missing)?;
