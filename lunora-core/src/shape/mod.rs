@@ -8,9 +8,12 @@ mod check;
 mod describe;
 mod node;
 mod std_types;
+mod travels;
 
 use serde::{Serialize, de::DeserializeOwned};
 
+#[doc(hidden)]
+pub use self::travels::{NoShape, ShapeOf, Travels};
 pub use self::{
     check::Mismatch,
     node::{Definition, DocumentOf, Field, Node, Shapes},
