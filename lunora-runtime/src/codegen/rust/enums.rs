@@ -95,8 +95,8 @@ impl Items<'_> {
     }
 
     fn braces(&mut self, place: &str, variant: &str, fields: &[Field], rest: Option<&Node>) -> String {
-        if fields.is_empty() && rest.is_none() && !variant.contains("#[serde") {
-            return format!("{variant} {{}},\n");
+        if fields.is_empty() && rest.is_none() {
+            return format!("{variant},\n");
         }
         let fields = self.fields(place, fields, rest, "        ");
         format!("{variant} {{\n{fields}    }},\n")

@@ -45,12 +45,13 @@ impl Items<'_> {
             Node::String => "String".to_owned(),
             Node::Bytes => "Bytes".to_owned(),
             Node::Id { table } => format!("Id<{}>", self.table(table)),
-            Node::Array { element } => format!("Vec<{}>", self.of(element, &format!("{place}Item"))),
+            Node::Array { element } => format!("Vec<{}>", self.elsewhere(element, &format!("{place}Item"))),
             Node::Tuple { elements } if (1..=LONGEST_TUPLE).contains(&elements.len()) => {
                 self.tuple(elements, place)
             }
             Node::Record { value } => {
-                format!("BTreeMap<String, {}>", self.of(value, &format!("{place}Value")))
+                let value = self.elsewhere(value, &format!("{place}Value"));
+                format!("BTreeMap<String, {value}>")
             }
             Node::Object { .. } | Node::Literal { .. } => self.unnamed(node, place),
             Node::Union { alternatives } => self.union(alternatives, place),
@@ -58,6 +59,14 @@ impl Items<'_> {
             // `Any`, tuples that no type of Rust is, and what there may be one day.
             _ => "Value".to_owned(),
         }
+    }
+
+    /// The type of what a list or map holds, which lies elsewhere in memory: it may be what it stands in.
+    fn elsewhere(&mut self, node: &Node, place: &str) -> String {
+        let inside = self.inside.take();
+        let ty = self.of(node, place);
+        self.inside = inside;
+        ty
     }
 
     fn tuple(&mut self, elements: &[Node], place: &str) -> String {

@@ -1,4 +1,5 @@
 //! An application with a little of everything that can travel, and with secrets.
+#![allow(missing_docs, reason = "that some have none is a part of the test")]
 
 /// Tables and types.
 pub mod schema {

@@ -1,9 +1,4 @@
-//! Generated TypeScript: what it lets through, what it refuses, and what never stands in it.
-
-#[path = "../support/mod.rs"]
-mod support;
-
-pub mod app;
+//! TypeScript, with the real compiler and the official client.
 
 use std::{
     fs,
@@ -14,19 +9,12 @@ use lunora::codegen;
 use tempfile::TempDir;
 
 use crate::{
-    app::{customers, schema, secrets, values},
+    app,
     support::{
         npm, program,
         server::{Server, command, run},
     },
 };
-
-lunora::app! {
-    schema::{Customer, SecretAudit},
-    customers::{find, list_pages, add, plans::list},
-    values::{everything, external, payment, adjacent, loose, flat, record},
-    secrets::{secret_query, secret_mutation, secret_action},
-}
 
 /// A directory from which the packages under test can be imported, with `lunora/api.js` and its types.
 fn project() -> TempDir {
@@ -40,7 +28,7 @@ fn project() -> TempDir {
 
 fn source(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/typescript")
+        .join("tests/codegen/typescript")
         .join(name)
 }
 
@@ -64,14 +52,6 @@ fn the_generated_text_is_the_one_that_is_meant() {
     let names: Vec<_> = files.iter().map(|file| file.name).collect();
     assert_eq!(names, ["api.d.ts", "api.js"]);
     expect_test::expect_file![source("api.d.ts")].assert_eq(&files[0].text);
-}
-
-#[test]
-fn what_only_internal_functions_use_is_nowhere() {
-    for file in codegen::typescript(&app()) {
-        let text = file.text.to_lowercase();
-        assert!(!text.contains("secret"), "{}: {text}", file.name);
-    }
 }
 
 #[test]
