@@ -125,6 +125,37 @@ pub mod schema {
         pub rest: BTreeMap<String, u32>,
     }
 
+    /// Holds itself in a box.
+    #[data]
+    #[derive(Debug, Clone)]
+    pub struct Chain {
+        pub next: Option<Box<Chain>>,
+    }
+
+    /// Other names are one variant.
+    #[data]
+    #[derive(Debug, Clone)]
+    pub enum Level {
+        Low,
+        #[serde(rename = "HIGH-est")]
+        Highest,
+        #[serde(untagged)]
+        Other(i64),
+    }
+
+    /// A name for something else.
+    #[data]
+    #[derive(Debug, Clone)]
+    #[serde(transparent)]
+    pub struct Cents(pub i64);
+
+    /// Documents that no function shows.
+    #[table("visits")]
+    #[derive(Debug, Clone)]
+    pub struct Visit {
+        pub at: Time,
+    }
+
     /// A type that is called like one of ours.
     #[data]
     #[derive(Debug, Clone)]
@@ -198,7 +229,11 @@ pub mod customers {
 pub mod values {
     use lunora::prelude::*;
 
-    use super::schema::{Adjacent, Everything, External, Flat, Loose, Payment, Record};
+    use std::time::Duration;
+
+    use super::schema::{
+        Adjacent, Cents, Chain, Everything, External, Flat, Level, Loose, Payment, Plan, Record, Visit,
+    };
 
     /// Gives back what it gets.
     #[action]
@@ -229,6 +264,20 @@ pub mod values {
     #[action]
     pub async fn flat(_ctx: &ActionCtx, value: Flat) -> Result<Flat> {
         Ok(value)
+    }
+
+    /// Names and types of the unusual sort.
+    #[action]
+    pub async fn unusual(
+        _ctx: &ActionCtx,
+        r#type: Chain,
+        when: Time,
+        wait: Duration,
+        level: Level,
+        visit: Option<Id<Visit>>,
+    ) -> Result<Vec<(Cents, Option<Plan>)>> {
+        drop((r#type, when, wait, level, visit));
+        Ok(Vec::new())
     }
 
     #[action]

@@ -28,6 +28,13 @@ pub enum Adjacent {
     },
 }
 
+/// Holds itself in a box.
+#[data(crate = ::lunora_client)]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chain {
+    pub next: Option<Box<Chain>>,
+}
+
 /// A customer.
 #[data(crate = ::lunora_client)]
 #[derive(Debug, Clone, PartialEq)]
@@ -89,6 +96,23 @@ pub struct Flat {
     pub rest: BTreeMap<String, u32>,
 }
 
+/// Other names are one variant.
+#[data(crate = ::lunora_client)]
+#[derive(Debug, Clone, PartialEq)]
+#[serde(untagged)]
+pub enum Level {
+    Known(LevelKnown),
+    Integer(i64),
+}
+
+#[data(crate = ::lunora_client)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LevelKnown {
+    Low,
+    #[serde(rename = "HIGH-est")]
+    HIGHEst,
+}
+
 /// No tagging.
 #[data(crate = ::lunora_client)]
 #[derive(Debug, Clone, PartialEq)]
@@ -139,6 +163,20 @@ pub struct Tree {
     pub label: String,
     pub branches: Vec<Tree>,
 }
+
+#[data(crate = ::lunora_client)]
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnusualWait {
+    pub secs: u64,
+    pub nanos: u32,
+}
+
+/// Documents of the table `visits`, which no public function shows.
+#[data(crate = ::lunora_client)]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Visits {}
+
+table!(Visits, "visits");
 
 /// Functions of `customers`.
 pub mod customers {
@@ -203,6 +241,11 @@ pub mod values {
 
     reference! {
         pub fn record(value: Record = "value") -> Record { Action "values" "record" }
+    }
+
+    reference! {
+        /// Names and types of the unusual sort.
+        pub fn unusual(r#type: Chain = "type", when: f64 = "when", wait: UnusualWait = "wait", level: Level = "level", visit: Option<Id<Visits>> = "visit") -> Vec<(i64, Option<Plan>)> { Action "values" "unusual" }
     }
 }
 

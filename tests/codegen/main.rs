@@ -13,9 +13,9 @@ mod typescript;
 use crate::app::{customers, schema, secrets, values};
 
 lunora::app! {
-    schema::{Customer, SecretAudit},
+    schema::{Customer, SecretAudit, Visit},
     customers::{find, list_pages, add, plans::list},
-    values::{everything, external, payment, adjacent, loose, flat, record},
+    values::{everything, external, payment, adjacent, loose, flat, unusual, record},
     secrets::{secret_query, secret_mutation, secret_action},
 }
 

@@ -5,7 +5,7 @@ import type { FunctionReference, PaginationOptions, PaginationResult } from "con
 import type { GenericId } from "convex/values";
 
 /** The tables of which public functions speak. */
-export type TableNames = "customers";
+export type TableNames = "customers" | "visits";
 
 /** The id of a document of a table: a string that fits no other table. */
 export type Id<TableName extends TableNames> = GenericId<TableName>;
@@ -28,6 +28,11 @@ export interface Address {
 
 /** Adjacent tagging. */
 export type Adjacent = { kind: "off" } | { kind: "level"; value: number };
+
+/** Holds itself in a box. */
+export interface Chain {
+  next?: Chain | null;
+}
 
 /** A customer. */
 export interface Customer {
@@ -92,6 +97,9 @@ export interface Flat {
   [key: string]: number | string;
 }
 
+/** Other names are one variant. */
+export type Level = "low" | "HIGH-est" | bigint;
+
 /** No tagging. */
 export type Loose = number | string | Address;
 
@@ -152,5 +160,13 @@ export declare const api: {
     loose: FunctionReference<"action", "public", { value: Loose }, Loose>;
     payment: FunctionReference<"action", "public", { value: Payment }, Payment>;
     record: FunctionReference<"action", "public", { value: Record2 }, Record2>;
+    /** Names and types of the unusual sort. */
+    unusual: FunctionReference<"action", "public", {
+      type: Chain;
+      when: number;
+      wait: { secs: bigint; nanos: number };
+      level: Level;
+      visit?: Id<"visits"> | null;
+    }, Array<[bigint, Plan | null]>>;
   };
 };
