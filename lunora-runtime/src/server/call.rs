@@ -19,7 +19,9 @@ use super::{
     options::ServerLimits,
     problem::{Problem, json},
 };
-use crate::functions::{Answer, AuthError, CallError, CallRequest, InvalidAdminKey, RequestId, Runtime};
+use crate::functions::{
+    Answer, AuthError, CallError, CallRequest, IdempotencyKey, InvalidAdminKey, RequestId, Runtime,
+};
 
 /// Where a route takes the function from, and of which kind it has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +98,7 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
         kind: target.kind(),
         args: asked.args,
         identity: None,
-        idempotency_key: idempotency::key(&parts.headers, &caller)?,
+        idempotency_key: idempotency::key(&parts.headers, &caller)?.map(IdempotencyKey::Own),
         request_id,
         at,
     };
