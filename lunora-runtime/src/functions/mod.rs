@@ -40,6 +40,7 @@ mod random;
 mod results;
 mod running;
 mod runtime;
+mod start;
 mod system;
 mod tokens;
 mod transaction;
@@ -62,12 +63,14 @@ pub use self::{
     dispatch::{Answer, CallError, CallRequest, FullDispatch, PublicDispatch},
     engine::EngineOptions,
     function::FunctionInfo,
+    idempotency::IdempotencyKey,
     live::{LiveLimits, LiveQueries, Transition, Update, WatchError, WatchRequest},
     mutation_ctx::MutationCtx,
     query_ctx::QueryCtx,
     random::{CallRng, RequestId, Seeds},
     results::{QueryOutcome, Returned, SharedValue},
     runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
+    start::{MutationWatcher, Stalled},
     tokens::{InvalidIssuer, InvalidToken, Issuer, TokenLimits, TokenVerifier, VerifiedToken},
 };
 pub(crate) use self::{
