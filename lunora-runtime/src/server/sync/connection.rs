@@ -151,14 +151,17 @@ impl Connection {
     }
 
     fn read(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {
+        let mut has_read = false;
         for _ in 0..READ_AT_ONCE {
+            // What was read last may be what it waits for: then the round goes on.
             if self.authentication.is_open() || self.socket.outbox.is_full() || self.versions.is_full() {
-                return Ok(false);
+                return Ok(has_read);
             }
             let Poll::Ready(incoming) = self.socket.poll_read(cx) else {
-                return Ok(false);
+                return Ok(has_read);
             };
             let incoming = incoming?;
+            has_read = true;
             self.pulse.hear();
             if let Incoming::Text(text, share) = incoming {
                 self.handle(&text, share)?;
