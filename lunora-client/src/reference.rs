@@ -7,13 +7,13 @@
 macro_rules! reference {
     (
         $(#[$docs:meta])*
-        pub fn $function:ident($($argument:ident: $type:ty = $wire:literal),* $(,)?) -> $output:ty {
+        $visible:vis fn $function:ident($($argument:ident: $type:ty = $wire:literal),* $(,)?) -> $output:ty {
             $kind:ident $module:literal $name:literal
         }
     ) => {
         $(#[$docs])*
         #[allow(missing_debug_implementations, non_camel_case_types)]
-        pub struct $function {}
+        $visible struct $function {}
 
         impl $crate::__private::Listed for $function {
             const MODULE: &'static str = $module;
@@ -30,7 +30,7 @@ macro_rules! reference {
         }
 
         $(#[$docs])*
-        pub fn $function($($argument: $type),*) -> $crate::__private::Call<$function> {
+        $visible fn $function($($argument: $type),*) -> $crate::__private::Call<$function> {
             $crate::__private::Call::__new(($($argument,)*))
         }
     };
