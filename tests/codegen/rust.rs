@@ -1,9 +1,16 @@
 //! Rust: the generated module is compiled into this test.
 
-use std::{collections::BTreeMap, fmt::Debug, path::Path};
+use std::{collections::BTreeMap, fmt::Debug, path::Path, sync::Arc};
 
 use lunora::{FunctionRef, Value};
+use lunora_client::{Client, PaginationOptions};
 use lunora_core::{from_value, to_value};
+use lunora_runtime::{
+    database::OpenOptions,
+    functions::{EngineOptions, Runtime},
+    server::{Server, ServerOptions},
+    store::Memory,
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -128,4 +135,58 @@ fn references_name_the_functions() {
     same::<crate::api::customers::list_pages, generated::customers::list_pages>();
     same::<crate::api::customers::plans::list, generated::customers::plans::all>();
     same::<crate::api::values::everything, generated::values::everything>();
+}
+
+/// A client of the application, which is served for as long as the test runs.
+async fn client() -> Client {
+    let (store, opening) = (Arc::new(Memory::new()), OpenOptions::default());
+    let runtime = Runtime::open(crate::app(), store, EngineOptions::default(), opening).unwrap();
+    let options = ServerOptions {
+        addr: ([127, 0, 0, 1], 0).into(),
+        ..ServerOptions::default()
+    };
+    let server = Server::bind(runtime, options).await.unwrap();
+    let url = format!("http://{}", server.local_addr());
+    tokio::spawn(server.run_until(std::future::pending()));
+    Client::new(&url).unwrap()
+}
+
+#[tokio::test]
+async fn the_client_calls_by_the_generated_references() {
+    let client = client().await;
+    let ada = generated::Customer {
+        name: "Ada".into(),
+        plan: Plan::ProPlus,
+        address: Some(address()),
+        invited_by: None,
+        balance: i64::MAX,
+        limit: 5,
+    };
+    let mut pages = client
+        .watch(generated::customers::list_pages(
+            None,
+            PaginationOptions::first(10),
+        ))
+        .unwrap();
+    assert!(pages.next().await.unwrap().unwrap().page.is_empty());
+    let id = client
+        .mutation(generated::customers::add(ada.clone()))
+        .await
+        .unwrap();
+    let found = client
+        .query(generated::customers::find(id))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((found.id(), &*found), (id, &ada));
+    assert_eq!(pages.next().await.unwrap().unwrap().page, [found]);
+    let plans = client.query(generated::customers::plans::all()).await.unwrap();
+    assert_eq!(plans, [Plan::Free, Plan::ProPlus]);
+    for value in [External::Nothing, External::Point { x_axis: 0.5 }] {
+        let answered = client
+            .action(generated::values::external(value.clone()))
+            .await
+            .unwrap();
+        assert_eq!(answered, value);
+    }
 }
