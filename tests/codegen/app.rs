@@ -222,6 +222,19 @@ pub mod customers {
         pub async fn list(_ctx: &QueryCtx) -> Result<Vec<Plan>> {
             Ok(vec![Plan::Free, Plan::ProPlus])
         }
+
+        /// Another type of this name, which comes first by the path of its function.
+        #[data]
+        #[derive(Debug, Clone)]
+        pub struct Level {
+            pub height: f64,
+        }
+
+        /// Says how high.
+        #[query]
+        pub async fn level(_ctx: &QueryCtx) -> Result<Level> {
+            Ok(Level { height: 1.0 })
+        }
     }
 }
 

@@ -15,7 +15,10 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     app::schema,
-    generated::{self, Address, Adjacent, Everything, External, Flat, Loose, Payment, Plan, Record, Tree},
+    generated::{
+        self, Address, Adjacent, Everything, External, Flat, Level2, Level2Known, Loose, Payment, Plan,
+        Record, Tree,
+    },
 };
 
 #[test]
@@ -83,6 +86,17 @@ fn enums_travel_as_those_of_the_application_do() {
         Loose::Address(address()),
     ] {
         travels::<schema::Loose, _>(value);
+    }
+}
+
+#[test]
+fn variants_that_are_names_stand_together_where_others_have_no_tag() {
+    for value in [
+        Level2::Known(Level2Known::Low),
+        Level2::Known(Level2Known::HIGHEst),
+        Level2::Integer(-5),
+    ] {
+        travels::<schema::Level, _>(&value);
     }
 }
 
