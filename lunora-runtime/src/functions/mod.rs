@@ -30,6 +30,7 @@ mod failure;
 mod fetch;
 mod function;
 mod idempotency;
+mod interface;
 mod live;
 mod looked;
 mod mutation_ctx;
@@ -76,6 +77,7 @@ pub(crate) use self::{
     backup::{export_store, import},
     call::encode_args,
     dispatch::call_error,
+    interface::PublicInterface,
     runtime::Catalog,
 };
 pub use crate::database::BoxFuture;
