@@ -54,7 +54,9 @@ fn token_cycle() {
     let keys = data.path().join("keys.json");
     fs::write(&keys, issuer.jwks()).unwrap();
     let server = trusting(&data.path().join("data"), &keys);
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
     let now = lunora::Time::from_millis(now.as_secs_f64() * 1000.0);
     let token = |lifetime| issuer.sign(&issuer.claims("ada", now, lifetime));
     let (first, second) = (token(Duration::from_mins(10)), token(Duration::from_mins(20)));
@@ -64,7 +66,10 @@ fn token_cycle() {
 
 fn trusting(data: &Path, keys: &Path) -> Server {
     let mut command = serve(&program::fixture(), data);
-    let trust = format!("issuer=https://issuer.example,audience=test-app,jwks={}", keys.display());
+    let trust = format!(
+        "issuer=https://issuer.example,audience=test-app,jwks={}",
+        keys.display()
+    );
     Process::start(command.args(["--trust", &trust])).serving()
 }
 
@@ -84,6 +89,10 @@ fn convex_run_of_an_internal_function() {
         npm::run(&mut convex)
     };
     let finished = convex(key.trim());
-    assert_eq!((finished.code, finished.stdout.trim()), (Some(0), "0"), "{finished:?}");
+    assert_eq!(
+        (finished.code, finished.stdout.trim()),
+        (Some(0), "0"),
+        "{finished:?}"
+    );
     assert_ne!(convex("not the key").code, Some(0));
 }
