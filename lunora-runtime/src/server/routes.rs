@@ -112,7 +112,7 @@ impl Route {
                 Some((prefix, suffix)) => path
                     .strip_prefix(prefix)
                     .and_then(|rest| rest.strip_suffix(suffix))
-                    .is_some_and(|version| !version.is_empty() && !version.contains('/')),
+                    .is_some_and(|version| !version.contains('/')),
                 None => path == self.path,
             },
         }

@@ -169,7 +169,7 @@ fn a_new_token_takes_the_place_of_the_old_one() {
 
 #[test]
 fn a_provider_that_is_down_says_nothing_about_the_token() {
-    let nowhere = Issuer::discovered("http://127.0.0.1:9/", ["test-app"]);
+    let nowhere = Issuer::oidc("http://127.0.0.1:9/", "test-app");
     let server = serve_with(app::APP.trust(nowhere), EngineOptions::default(), options());
     let issuer = lunora_runtime::testing::TestIssuer::new("http://127.0.0.1:9/", "test-app");
     let mut socket = watching_who(&server);

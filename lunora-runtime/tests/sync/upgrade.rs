@@ -34,13 +34,7 @@ fn both_addresses_and_any_version_and_repeated_slashes() {
 
 #[test]
 fn other_addresses_are_not_there() {
-    for path in [
-        "/sync",
-        "/api/sync/",
-        "/api/1/2/sync",
-        "/api//sync",
-        "/api/1.48.0/sync2",
-    ] {
+    for path in ["/sync", "/api/sync/", "/api/1/2/sync", "/api/1.48.0/sync2"] {
         assert_eq!(asked(shared(), &upgrade_request(path, "")).status, 404, "{path}");
     }
 }

@@ -153,12 +153,11 @@ impl Connection {
     fn read(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {
         let mut has_read = false;
         for _ in 0..READ_AT_ONCE {
-            // What was read last may be what it waits for: then the round goes on.
-            if self.authentication.is_open() || self.socket.outbox.is_full() || self.versions.is_full() {
-                return Ok(has_read);
+            if !self.may_read() {
+                break;
             }
             let Poll::Ready(incoming) = self.socket.poll_read(cx) else {
-                return Ok(has_read);
+                break;
             };
             let incoming = incoming?;
             has_read = true;
@@ -167,7 +166,12 @@ impl Connection {
                 self.handle(&text, share)?;
             }
         }
-        Ok(true)
+        Ok(has_read)
+    }
+
+    /// Whether it is known who is calling, and the client takes what it is told.
+    fn may_read(&self) -> bool {
+        !self.authentication.is_open() && !self.socket.outbox.is_full() && !self.versions.is_full()
     }
 
     fn flush(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {

@@ -143,6 +143,11 @@ impl Mutations {
         let mut state = self.0.state.lock();
         state.is_closed = true;
         let dropped = (std::mem::take(&mut state.waiting), state.stalled.take());
+        if dropped.1.is_some() {
+            // Only the last one can be without room. It has not run: the client is to send it again, and not to hear
+            // that it has failed.
+            state.started.pop_back();
+        }
         // One that is dropped reports here.
         drop(state);
         drop(dropped);

@@ -44,7 +44,8 @@ pub(super) enum Due {
 impl Pulse {
     pub(super) fn new(limits: SocketLimits) -> Self {
         let now = Instant::now();
-        let first = now + limits.connect_timeout.min(limits.ping_interval);
+        let soonest = limits.connect_timeout.min(limits.ping_interval);
+        let first = now + soonest.min(limits.silence_timeout / 4);
         Self {
             timer: Box::pin(sleep_until(first)),
             limits,

@@ -156,17 +156,21 @@ impl Queries {
         Ok(())
     }
 
-    /// Where the page of a query ends by now, as the client is to remember it.
-    pub(super) fn journal(&mut self, number: u32, told: Option<&str>) -> Option<&str> {
-        let Some(Entry::Watched { request, .. }) = self.entries.get_mut(&number) else {
-            return None;
-        };
-        if let Some(told) = told
-            && request.journal.as_deref() != Some(told)
+    /// The client is told that the page of a query ends here.
+    pub(super) fn remember(&mut self, number: u32, journal: Option<&str>) {
+        if let Some(Entry::Watched { request, .. }) = self.entries.get_mut(&number)
+            && request.journal.as_deref() != journal
         {
-            request.journal = Some(told.to_owned());
+            request.journal = journal.map(str::to_owned);
         }
-        request.journal.as_deref()
+    }
+
+    /// Where the page of a query ended last.
+    pub(super) fn journal(&self, number: u32) -> Option<&str> {
+        match self.entries.get(&number)? {
+            Entry::Watched { request, .. } => request.journal.as_deref(),
+            Entry::Refused => None,
+        }
     }
 }
 

@@ -28,6 +28,10 @@ use crate::server::{
 
 /// Read at a time, and kept by every connection for as long as it is open.
 const READ_BUFFER: usize = 4 << 10;
+/// What stands before the payload of a control frame from a client.
+const CONTROL_HEADER: usize = 6;
+/// Longer messages are sent in pieces: clients in Rust take frames of 16 MiB at most.
+const MAX_FRAME: usize = 1 << 20;
 /// Messages up to this size are bounded by the number of connections alone.
 const SMALL: usize = 64 << 10;
 
@@ -96,17 +100,19 @@ impl Socket {
         match self.context.read(&mut pipe) {
             Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
             Err(error) => Poll::Ready(Err(self.end_by(error))),
-            Ok(message) => {
-                let share = self.meter.restart();
-                Poll::Ready(self.incoming(message, share))
-            }
+            Ok(message) => Poll::Ready(self.incoming(message)),
         }
     }
 
-    fn incoming(&mut self, message: Message, share: Option<Share>) -> Result<Incoming, End> {
+    fn incoming(&mut self, message: Message) -> Result<Incoming, End> {
         match message {
-            Message::Text(text) => Ok(Incoming::Text(text, share)),
-            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(Incoming::Sign),
+            Message::Text(text) => Ok(Incoming::Text(text, self.meter.restart())),
+            // It may stand between the pieces of a message, which are still held.
+            Message::Ping(payload) | Message::Pong(payload) => {
+                self.meter.forget(CONTROL_HEADER + payload.len());
+                Ok(Incoming::Sign)
+            }
+            Message::Frame(_) => Ok(Incoming::Sign),
             Message::Binary(_) => Err(End::Fatal(
                 "messages are text, and this one was binary".to_owned(),
             )),
@@ -136,14 +142,26 @@ impl Socket {
 
     /// Puts a message into the outbox.
     pub(super) fn send(&mut self, text: &[u8]) {
-        let header = FrameHeader {
-            opcode: OpCode::Data(Data::Text),
-            ..FrameHeader::default()
-        };
-        let mut pipe = Pipe::to(&mut self.outbox, &mut self.meter);
-        // The outbox takes every write.
-        let _ = header.format(text.len() as u64, &mut pipe);
-        self.outbox.append(text);
+        let mut opcode = OpCode::Data(Data::Text);
+        let mut rest = text;
+        loop {
+            let (piece, more) = rest.split_at(rest.len().min(MAX_FRAME));
+            let header = FrameHeader {
+                is_final: more.is_empty(),
+                opcode,
+                ..FrameHeader::default()
+            };
+            // The outbox takes every write.
+            let _ = header.format(
+                piece.len() as u64,
+                &mut Pipe::to(&mut self.outbox, &mut self.meter),
+            );
+            self.outbox.append(piece);
+            if more.is_empty() {
+                return;
+            }
+            (opcode, rest) = (OpCode::Data(Data::Continue), more);
+        }
     }
 
     /// Asks the client for a sign of life.
@@ -186,6 +204,11 @@ impl Meter {
             self.is_over = !share.grow_to(self.bytes);
         }
         !self.is_over
+    }
+
+    /// So many bytes were not of a message.
+    fn forget(&mut self, bytes: usize) {
+        self.bytes = self.bytes.saturating_sub(bytes);
     }
 
     /// A message is complete.

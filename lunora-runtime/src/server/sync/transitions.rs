@@ -183,12 +183,13 @@ impl Connection {
         for Update { query, outcome, .. } in updates {
             match outcome.result() {
                 Ok(value) => {
-                    let journal = self.queries.journal(query, outcome.journal());
-                    writer.updated(query, value.json(), journal);
+                    self.queries.remember(query, outcome.journal());
+                    writer.updated(query, value.json(), outcome.journal());
                 }
                 Err(error) => {
                     let text = message(error, &self.view(outcome.id(), &caller));
-                    let journal = self.queries.journal(query, outcome.journal());
+                    // A page that cannot be had for now still ends where it did.
+                    let journal = outcome.journal().or_else(|| self.queries.journal(query));
                     writer.failed(query, &text, error.app_data(), journal);
                 }
             }
