@@ -114,6 +114,8 @@ pub mod schema {
         pub renamed: String,
         #[serde(default)]
         pub defaulted: u32,
+        #[serde(default, with = "lunora::number")]
+        pub maybe: u64,
     }
 
     /// Fields beside others.

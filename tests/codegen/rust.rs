@@ -122,6 +122,7 @@ fn structs_travel_as_those_of_the_application_do() {
         },
         odd_name: "odd".into(),
         defaulted: Some(4),
+        maybe: Some(5.0),
     });
     travels::<schema::Flat, _>(&Flat {
         first: "x".into(),
