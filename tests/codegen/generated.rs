@@ -97,6 +97,13 @@ pub struct Flat {
     pub rest: BTreeMap<String, u32>,
 }
 
+/// Another type of this name, which comes first by the path of its function.
+#[data(crate = ::lunora_client)]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Level {
+    pub height: f64,
+}
+
 /// Other names are one variant.
 #[data(crate = ::lunora_client)]
 #[derive(Debug, Clone, PartialEq)]
@@ -207,6 +214,11 @@ pub mod customers {
         reference! {
             /// What there is.
             pub fn all() -> Vec<Plan> { Query "customers/plans" "all" }
+        }
+
+        reference! {
+            /// Says how high.
+            pub fn level() -> Level { Query "customers/plans" "level" }
         }
     }
 }
