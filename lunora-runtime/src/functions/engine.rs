@@ -36,8 +36,7 @@ pub struct EngineOptions {
     pub issuers: Vec<Issuer>,
     /// Limits around the tokens of users.
     pub tokens: TokenLimits,
-    /// What the results may take that the query cache keeps, in bytes. With 0, the default, it keeps none: a result
-    /// that nobody asks for again costs about as much as it could have saved.
+    /// What the results may take that the query cache keeps, in bytes. With 0 it keeps none. Default 64 MiB.
     pub query_cache_bytes: usize,
     /// What one connection may watch.
     pub live: LiveLimits,
@@ -52,7 +51,7 @@ impl Default for EngineOptions {
             threads: available_parallelism().map_or(2, std::num::NonZero::get),
             issuers: Vec::new(),
             tokens: TokenLimits::default(),
-            query_cache_bytes: 0,
+            query_cache_bytes: 64 << 20,
             live: LiveLimits::default(),
         }
     }
