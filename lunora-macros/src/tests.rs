@@ -47,14 +47,11 @@ fn public_query() {
             }
             #[doc(hidden)]
             #[allow(
-                dead_code,
                 deprecated,
                 missing_debug_implementations,
-                missing_docs,
-                non_camel_case_types,
-                non_snake_case,
+                nonstandard_style,
                 unreachable_pub,
-                unused_imports,
+                unused,
                 clippy::all,
                 clippy::pedantic
             )]
@@ -113,14 +110,11 @@ fn internal_mutation() {
             async fn purge(_: &mut MutationCtx) -> Result<()> {}
             #[doc(hidden)]
             #[allow(
-                dead_code,
                 deprecated,
                 missing_debug_implementations,
-                missing_docs,
-                non_camel_case_types,
-                non_snake_case,
+                nonstandard_style,
                 unreachable_pub,
-                unused_imports,
+                unused,
                 clippy::all,
                 clippy::pedantic
             )]
@@ -198,14 +192,11 @@ fn one_mistake_keeps_the_reference() {
             }
             #[doc(hidden)]
             #[allow(
-                dead_code,
                 deprecated,
                 missing_debug_implementations,
-                missing_docs,
-                non_camel_case_types,
-                non_snake_case,
+                nonstandard_style,
                 unreachable_pub,
-                unused_imports,
+                unused,
                 clippy::all,
                 clippy::pedantic
             )]
@@ -241,9 +232,7 @@ fn one_mistake_keeps_the_reference() {
 fn half_typed_signature() {
     check(
         query(quote!(), quote!(pub async fn list(ctx: &QueryCtx, channel:))),
-        &expect![[
-            r#"pub async fn list (ctx : & QueryCtx , channel :) :: core :: compile_error ! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" } # [doc (hidden)] # [allow (dead_code , deprecated , missing_debug_implementations , missing_docs , non_camel_case_types , non_snake_case , unreachable_pub , unused_imports , clippy :: all , clippy :: pedantic)] pub mod __lunora_list { pub mod api { use super :: super :: * ; pub struct list { } pub fn list < > () -> :: lunora :: Call < list > { let _ = () ; :: lunora :: Call :: __new (()) } impl :: lunora :: __private :: FunctionRef for list { type Place = list ; type Kind = :: lunora :: __private :: Query ; type Visibility = :: lunora :: __private :: Public ; type Args = () ; type Return = :: lunora :: Result < () > ; const ARGS : & 'static [& 'static str] = & [] ; const NAME : & 'static str = "list" ; } impl :: lunora :: __private :: Handler for list { const RUN : :: lunora :: __private :: RunOf < Self > = | _ , () | :: core :: unreachable ! () ; } } pub mod internal { } pub use self :: api :: list as Entry ; }"#
-        ]],
+        &expect![[r#"pub async fn list (ctx : & QueryCtx , channel :) :: core :: compile_error ! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" } # [doc (hidden)] # [allow (deprecated , missing_debug_implementations , nonstandard_style , unreachable_pub , unused , clippy :: all , clippy :: pedantic)] pub mod __lunora_list { pub mod api { use super :: super :: * ; pub struct list { } pub fn list < > () -> :: lunora :: Call < list > { let _ = () ; :: lunora :: Call :: __new (()) } impl :: lunora :: __private :: FunctionRef for list { type Place = list ; type Kind = :: lunora :: __private :: Query ; type Visibility = :: lunora :: __private :: Public ; type Args = () ; type Return = :: lunora :: Result < () > ; const ARGS : & 'static [& 'static str] = & [] ; const NAME : & 'static str = "list" ; } impl :: lunora :: __private :: Handler for list { const RUN : :: lunora :: __private :: RunOf < Self > = | _ , () | :: core :: unreachable ! () ; } } pub mod internal { } pub use self :: api :: list as Entry ; }"#]],
     );
 }
 
@@ -252,9 +241,7 @@ fn half_typed_body() {
     let item = quote!(pub async fn list(ctx: &QueryCtx) -> Result<()> { ctx.db(). });
     check(
         query(quote!(), item),
-        &expect![[
-            r#"pub async fn list (ctx : & QueryCtx) -> Result < () > { ctx . db () . } # [doc (hidden)] # [allow (dead_code , deprecated , missing_debug_implementations , missing_docs , non_camel_case_types , non_snake_case , unreachable_pub , unused_imports , clippy :: all , clippy :: pedantic)] pub mod __lunora_list { pub mod api { use super :: super :: * ; pub struct list { } pub fn list () -> :: lunora :: Call < list > { :: lunora :: Call :: __new (()) } impl :: lunora :: __private :: FunctionRef for list { type Place = list ; type Kind = :: lunora :: __private :: Query ; type Visibility = :: lunora :: __private :: Public ; type Args = () ; type Return = Result < () > ; const ARGS : & 'static [& 'static str] = & [] ; const NAME : & 'static str = "list" ; } impl :: lunora :: __private :: Handler for list { const RUN : :: lunora :: __private :: RunOf < Self > = | ctx , () | :: std :: boxed :: Box :: pin (super :: super :: list (ctx ,)) ; } } pub mod internal { } pub use self :: api :: list as Entry ; }"#
-        ]],
+        &expect![[r#"pub async fn list (ctx : & QueryCtx) -> Result < () > { ctx . db () . } # [doc (hidden)] # [allow (deprecated , missing_debug_implementations , nonstandard_style , unreachable_pub , unused , clippy :: all , clippy :: pedantic)] pub mod __lunora_list { pub mod api { use super :: super :: * ; pub struct list { } pub fn list () -> :: lunora :: Call < list > { :: lunora :: Call :: __new (()) } impl :: lunora :: __private :: FunctionRef for list { type Place = list ; type Kind = :: lunora :: __private :: Query ; type Visibility = :: lunora :: __private :: Public ; type Args = () ; type Return = Result < () > ; const ARGS : & 'static [& 'static str] = & [] ; const NAME : & 'static str = "list" ; } impl :: lunora :: __private :: Handler for list { const RUN : :: lunora :: __private :: RunOf < Self > = | ctx , () | :: std :: boxed :: Box :: pin (super :: super :: list (ctx ,)) ; } } pub mod internal { } pub use self :: api :: list as Entry ; }"#]],
     );
 }
 
@@ -274,14 +261,11 @@ fn half_typed_options() {
             }
             #[doc(hidden)]
             #[allow(
-                dead_code,
                 deprecated,
                 missing_debug_implementations,
-                missing_docs,
-                non_camel_case_types,
-                non_snake_case,
+                nonstandard_style,
                 unreachable_pub,
-                unused_imports,
+                unused,
                 clippy::all,
                 clippy::pedantic
             )]
@@ -759,7 +743,7 @@ fn app() {
         &expect![[r##"
             #[doc(hidden)]
             #[allow(clippy::all, clippy::pedantic)]
-            pub mod __lunora_app_stands_here_once {
+            pub mod __lunora_app_stands_once_in_a_module {
                 mod entries {
                     pub(super) use super::super::schema::__lunora_Customer as entry_0;
                     pub(super) use super::super::billing::__lunora_close as entry_1;
@@ -829,8 +813,10 @@ fn app() {
                 }
                 impl ::lunora::__private::names::ApiIsFree for api::__LunoraTree {}
                 impl ::lunora::__private::names::InternalIsFree for internal::__LunoraTree {}
+                pub(super) use ::lunora::__private::names as __lunora_names;
                 const _: () = {
-                    use ::lunora::__private::names::{self, Taken as __LunoraTree};
+                    use super::__lunora_app_stands_once_in_a_module::__lunora_names as names;
+                    use names::Taken as __LunoraTree;
                     const fn api() {
                         use super::api::*;
                         names::api::<__LunoraTree>();
@@ -839,11 +825,14 @@ fn app() {
                         use super::internal::*;
                         names::internal::<__LunoraTree>();
                     }
-                    const APP: fn() -> ::lunora::App = super::app;
+                    const fn app() {
+                        use super::app;
+                        names::app(app);
+                    }
                 };
             }
             #[allow(unused_imports)]
-            pub use self::__lunora_app_stands_here_once::*;
+            pub use self::__lunora_app_stands_once_in_a_module::*;
         "##]],
     );
 }
@@ -852,19 +841,26 @@ fn app() {
 fn half_typed_list() {
     check(
         crate::app::bang(quote!(billing::, schema::Customer)),
-        &expect![[r#"
-            ::core::compile_error! {
-                "expected the path of an item: `module::name`"
-            }
+        &expect![[r##"
             #[doc(hidden)]
             #[allow(clippy::all, clippy::pedantic)]
-            pub mod __lunora_app_stands_here_once {
+            pub mod __lunora_app_stands_once_in_a_module {
                 mod entries {
                     pub(super) use super::super::schema::__lunora_Customer as entry_0;
                 }
                 impl ::lunora::__private::Listed for entries::entry_0::Entry {
                     const MODULE: &'static str = "schema";
                 }
+                struct Unread<const WHY: usize>;
+                const WHY: usize = {
+                    ::core::compile_error! {
+                        "expected the path of an item: `module::name`"
+                    }
+                };
+                impl ::lunora::__private::FunctionRef for Unread<WHY> {}
+                impl ::lunora::__private::FunctionRef for Unread<WHY> {}
+                impl ::lunora::__private::ListedTable for Unread<WHY> {}
+                impl ::lunora::__private::ListedTable for Unread<WHY> {}
                 /// References to the functions that clients may call, nested as the modules are.
                 #[allow(unused_imports)]
                 pub mod api {
@@ -895,8 +891,10 @@ fn half_typed_list() {
                 }
                 impl ::lunora::__private::names::ApiIsFree for api::__LunoraTree {}
                 impl ::lunora::__private::names::InternalIsFree for internal::__LunoraTree {}
+                pub(super) use ::lunora::__private::names as __lunora_names;
                 const _: () = {
-                    use ::lunora::__private::names::{self, Taken as __LunoraTree};
+                    use super::__lunora_app_stands_once_in_a_module::__lunora_names as names;
+                    use names::Taken as __LunoraTree;
                     const fn api() {
                         use super::api::*;
                         names::api::<__LunoraTree>();
@@ -905,12 +903,15 @@ fn half_typed_list() {
                         use super::internal::*;
                         names::internal::<__LunoraTree>();
                     }
-                    const APP: fn() -> ::lunora::App = super::app;
+                    const fn app() {
+                        use super::app;
+                        names::app(app);
+                    }
                 };
             }
             #[allow(unused_imports)]
-            pub use self::__lunora_app_stands_here_once::*;
-        "#]],
+            pub use self::__lunora_app_stands_once_in_a_module::*;
+        "##]],
     );
 }
 
@@ -1042,14 +1043,33 @@ fn half_typed_lists_keep_their_other_entries() {
 /// What is generated is compiled again in every application on every change, so it has to stay small.
 #[test]
 fn a_function_costs_forty_lines_at_most() {
-    let item = quote! {
+    let two = quote! {
         /// Messages of a channel.
         pub async fn list(ctx: &QueryCtx, channel: String, at_most: i64) -> Result<Vec<Doc<Message>>> {}
     };
-    let lines = |tokens: &TokenStream| {
-        let file = syn::parse2(tokens.clone()).expect("the expansion is a file");
-        prettyplease::unparse(&file).lines().count()
+    let twelve = quote! {
+        /// Messages of a channel.
+        pub async fn list(
+            ctx: &QueryCtx, a: Id<Channel>, b: Option<Id<User>>, c: Option<Time>, d: Vec<String>, e: i64, f: String,
+            g: Id<Channel>, h: Option<Id<User>>, i: Option<Time>, j: Vec<String>, k: i64, l: String,
+        ) -> Result<Page<Doc<Message>>> {}
     };
-    let generated = lines(&query(quote!(), item.clone())) - lines(&item);
-    assert!(generated <= 40, "{generated} lines are generated for a function");
+    // An argument more is one in the constructor and its call, in types and names, and in the handler and its call.
+    for (item, most) in [(two, 40), (twelve, 40 + 10 * 6)] {
+        for kind in [Kind::Query, Kind::Mutation, Kind::Action] {
+            for visibility in [Visibility::Public, Visibility::Internal] {
+                let expanded = crate::function::attribute(kind, visibility, quote!(), item.clone());
+                let generated = lines(&expanded) - lines(&item);
+                assert!(
+                    generated <= most,
+                    "{generated} lines are generated for {visibility:?} {kind:?}"
+                );
+            }
+        }
+    }
+}
+
+fn lines(tokens: &TokenStream) -> usize {
+    let file = syn::parse2(tokens.clone()).expect("the tokens are a file");
+    prettyplease::unparse(&file).lines().count()
 }
