@@ -81,9 +81,12 @@ fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
     entries
         .map(|entry| entry.expect("an entry of the directory").path())
-        .flat_map(|path| match path.is_dir() {
-            true => files(&path, extension),
-            false => vec![path],
+        .flat_map(|path| {
+            if path.is_dir() {
+                files(&path, extension)
+            } else {
+                vec![path]
+            }
         })
         .filter(|path| path.extension().is_some_and(|found| found == extension))
         .collect()
