@@ -97,8 +97,8 @@ fn unread(krate: &CratePath, gaps: &Errors) -> Option<TokenStream> {
             const WHY: usize = { #gaps };
             impl #krate::__private::FunctionRef for Unread<WHY> {}
             impl #krate::__private::FunctionRef for Unread<WHY> {}
-            impl #krate::__private::ListedTable for Unread<WHY> {}
-            impl #krate::__private::ListedTable for Unread<WHY> {}
+            impl #krate::__private::ListedTable<()> for Unread<WHY> {}
+            impl #krate::__private::ListedTable<()> for Unread<WHY> {}
         }
     })
 }

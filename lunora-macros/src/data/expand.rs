@@ -31,7 +31,7 @@ pub(crate) fn item(data: &Data) -> TokenStream {
     } = data;
     let wanted = ["Serialize", "Deserialize"]
         .into_iter()
-        .filter(|name| !derives(&item.attrs, name));
+        .filter(|name| derives(&item.attrs, name).is_none());
     let derived = wanted.map(|name| syn::Ident::new(name, proc_macro2::Span::call_site()));
     let serde = quote!(#krate::__private::serde).to_string().replace(' ', "");
     let (renames, renames_fields) = match &data.body {
