@@ -33,7 +33,7 @@ impl FunctionPath {
                     problem,
                 }
             })?;
-        Ok(Self(format!("{module}:{function}")))
+        Ok(Self([module, ":", function].concat()))
     }
 
     /// The canonical text, `module:function`.

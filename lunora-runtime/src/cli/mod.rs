@@ -7,6 +7,7 @@ pub(crate) mod data_dir;
 mod download;
 mod functions;
 mod keys;
+mod log;
 mod output;
 mod output_file;
 mod place;
@@ -16,9 +17,7 @@ mod serve;
 mod signals;
 mod trust;
 
-use std::{io::IsTerminal, process::ExitCode};
-
-use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
+use std::process::ExitCode;
 
 use self::args::Command;
 use crate::functions::App;
@@ -65,7 +64,7 @@ pub fn main(app: App) -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    start_log(matches!(command, Command::Serve(_)));
+    log::start(matches!(command, Command::Serve(_)));
     let result = match command {
         Command::Serve(serve) => serve::serve(app, &serve),
         Command::Run(run) => run::run(app, &run),
@@ -81,27 +80,5 @@ pub fn main(app: App) -> ExitCode {
             eprintln!("error: {}", failure.message);
             ExitCode::from(failure.code)
         }
-    }
-}
-
-/// Logs to standard error: from `info` up for a server, from `warn` up otherwise, or as `LUNORA_LOG` says
-/// (`debug`, or `lunora=debug,my_app=trace`).
-fn start_log(server: bool) {
-    let usual = if server { "info" } else { "warn" };
-    let wanted = std::env::var("LUNORA_LOG").unwrap_or_else(|_| usual.to_owned());
-    let (targets, mistake) = match wanted.parse::<Targets>() {
-        Ok(targets) => (targets, None),
-        Err(error) => (Targets::new().with_default(tracing::Level::INFO), Some(error)),
-    };
-    let lines = tracing_subscriber::fmt::layer()
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    // The application may have set up a log of its own; then that one stays.
-    let _ = tracing_subscriber::registry()
-        .with(lines)
-        .with(targets)
-        .try_init();
-    if let Some(error) = mistake {
-        tracing::warn!(%error, "LUNORA_LOG={wanted} is not a log filter; expected `debug` or `lunora=debug,my_app=trace`");
     }
 }

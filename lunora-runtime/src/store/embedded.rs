@@ -115,7 +115,7 @@ fn open_parts(
         .transpose()?;
     let meta = existing.as_ref().map(Base::meta).transpose()?;
     let checkpoint = meta.map_or(Timestamp::ZERO, |meta| meta.checkpoint);
-    let active = Arc::new(Layer::default());
+    let active = Arc::new(Layer::above(checkpoint));
     let mut recent = Recent::new(checkpoint, options.recent_commits, options.recent_bytes);
     let mut recovery = Recovery::default();
     let segment_bytes = options.segment_bytes.max(1 << 12) as u64;
@@ -127,6 +127,8 @@ fn open_parts(
         Arc::clone(&health),
         &mut |commit| {
             recovery.replayed += 1;
+            // Nobody reads yet.
+            active.keep_from(commit.ts);
             active.insert(&commit);
             recent.push(Arc::new(commit));
         },

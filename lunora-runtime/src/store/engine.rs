@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
@@ -11,6 +11,7 @@ use super::checkpoint::{Checkpoints, Work};
 use super::commit::Commit;
 use super::error::StoreError;
 use super::health::Health;
+use super::horizon::Horizon;
 use super::log::{Log, Record, Waiters};
 use super::options::Options;
 use super::overlay::Layer;
@@ -29,8 +30,8 @@ pub(crate) const CLOSE_PATIENCE: Duration = if cfg!(test) {
 /// A store without its threads.
 #[derive(Debug)]
 pub(crate) struct Engine {
-    /// The active layer. Whoever holds the lock decides which commit is next.
-    order: Mutex<Arc<Layer>>,
+    /// Whoever holds the lock decides which commit is next.
+    order: Mutex<Order>,
     ordered: AtomicU64,
     recent: Mutex<Recent>,
     views: Views,
@@ -44,6 +45,14 @@ pub(crate) struct Engine {
     health: Arc<Health>,
     store: u64,
     overlay_bytes: usize,
+    log_bytes: usize,
+}
+
+/// Where the next commit goes.
+#[derive(Debug)]
+struct Order {
+    active: Arc<Layer>,
+    horizon: Horizon,
 }
 
 /// What a store starts from.
@@ -75,10 +84,13 @@ impl Engine {
         } = parts;
         let generation = Generation::new(base.view(meta.checkpoint)?, Arc::clone(&active));
         Ok(Self {
-            order: Mutex::new(active),
+            order: Mutex::new(Order {
+                active,
+                horizon: Horizon::new(options),
+            }),
             ordered: AtomicU64::new(last.0),
             recent: Mutex::new(recent),
-            views: Views::new(generation, options.history, options.history_bytes),
+            views: Views::new(generation, options),
             base: Mutex::new(Some(base)),
             log,
             waiters: Waiters::new(last),
@@ -87,6 +99,7 @@ impl Engine {
             health,
             store: meta.store,
             overlay_bytes: options.overlay_bytes,
+            log_bytes: options.log_bytes,
         })
     }
 
@@ -132,7 +145,7 @@ impl Engine {
             if self.disk.is_full() {
                 return self.snapshot(self.durable());
             }
-            self.freeze(&mut self.order.lock());
+            self.freeze(&mut self.order.lock().active);
             self.checkpoints.wait_a_moment();
         }
     }
@@ -159,7 +172,7 @@ impl Engine {
         let record = self.log.as_ref().map(|log| (log, Record::encode(&commit, after)));
         let commit = Arc::new(commit);
         self.wait_for_room()?;
-        let mut active = self.order.lock();
+        let mut order = self.order.lock();
         self.health.check()?;
         self.follows(after)?;
         // The last step that can fail comes first; nothing is pushed before it can be read, or it could
@@ -169,29 +182,42 @@ impl Engine {
             None => None,
         };
         let ts = commit.ts;
-        active.insert(&commit);
+        order.active.insert(&commit);
         self.publish(commit);
         let is_durable = logged.is_none();
         if let Some((log, place, record)) = logged {
             log.push(record, place);
         }
-        self.freeze_when_full(&mut active);
-        drop(active);
+        self.make_room(&mut order);
+        drop(order);
         if is_durable {
             self.waiters.publish(ts);
         }
         Ok(())
     }
 
+    /// Gives up versions that nobody reads any more while the layer fills, and freezes it when it is full.
+    fn make_room(&self, order: &mut Order) {
+        if order.horizon.is_due() {
+            let now = Instant::now();
+            order.horizon.note(now, self.durable());
+            let quarters = order.active.bytes().saturating_mul(4) / self.overlay_bytes.max(1);
+            if let Some(ts) = order.horizon.kept_from(now, quarters) {
+                self.views.keep_from(ts);
+            }
+        }
+        self.freeze_when_full(&mut order.active);
+    }
+
     fn freeze_when_full(&self, active: &mut Arc<Layer>) {
-        if active.bytes() >= self.overlay_bytes {
+        if active.bytes() >= self.overlay_bytes || active.logged() >= self.log_bytes {
             self.freeze(active);
         }
     }
 
     /// What the log brought back may fill memory already.
     pub(crate) fn begin(&self) {
-        self.freeze_when_full(&mut self.order.lock());
+        self.freeze_when_full(&mut self.order.lock().active);
     }
 
     fn follows(&self, after: Timestamp) -> Result<(), StoreError> {
@@ -210,9 +236,13 @@ impl Engine {
         self.ordered.store(ts.0, Ordering::Release);
     }
 
-    /// Waits while memory is full and the engine is still busy with what was full before.
+    /// Waits while memory or the log is full and the engine is still busy with what was full before.
     fn wait_for_room(&self) -> Result<(), StoreError> {
-        while self.views.layer_bytes() >= 3 * self.overlay_bytes && self.checkpoints.is_busy() {
+        let is_full = || {
+            let (bytes, logged) = self.views.layer_sizes();
+            bytes >= 3 * self.overlay_bytes || logged >= 2 * self.log_bytes
+        };
+        while is_full() && self.checkpoints.is_busy() {
             self.health.check()?;
             if self.disk.is_full() {
                 return Err(StoreError::DiskFull);
@@ -227,7 +257,7 @@ impl Engine {
         if active.is_unused() || self.checkpoints.is_busy() {
             return;
         }
-        let next = Arc::new(Layer::default());
+        let next = Arc::new(Layer::above(active.last()));
         self.views.freeze(Arc::clone(&next));
         self.checkpoints.begin(std::mem::replace(active, next));
     }
@@ -299,13 +329,13 @@ impl Engine {
     /// The layer to which commits are added.
     #[cfg(test)]
     pub(crate) fn active(&self) -> std::sync::Weak<Layer> {
-        Arc::downgrade(&self.order.lock())
+        Arc::downgrade(&self.order.lock().active)
     }
 
     /// Brings everything ordered into the engine.
     pub(crate) fn checkpoint(&self) -> Result<(), StoreError> {
         self.checkpoints.wait_idle()?;
-        self.freeze(&mut self.order.lock());
+        self.freeze(&mut self.order.lock().active);
         self.checkpoints.wait_idle()
     }
 

@@ -17,6 +17,7 @@ mod embedded;
 mod engine;
 mod error;
 mod health;
+mod horizon;
 mod lock;
 mod log;
 mod memory;

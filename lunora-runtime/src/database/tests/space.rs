@@ -14,9 +14,11 @@ use crate::{
 
 const OPTIONS: Options = Options {
     overlay_bytes: 256 << 10,
+    log_bytes: 512 << 10,
     segment_bytes: 64 << 10,
     cache_bytes: 1 << 20,
     history: Duration::from_secs(30),
+    history_at_least: Duration::from_secs(2),
     history_bytes: 256 << 10,
     recent_commits: 1000,
     recent_bytes: 1 << 20,

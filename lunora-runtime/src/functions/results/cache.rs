@@ -8,6 +8,7 @@ use super::{
     entries::{Entries, largest},
     key::{Audience, QueryKey, UserKey},
     outcome::QueryOutcome,
+    seen::Seen,
 };
 use crate::{
     database::{Database, SealedReads},
@@ -23,6 +24,8 @@ pub(in super::super) struct Results {
     database: Database,
     limit: usize,
     entries: Mutex<Entries>,
+    /// Looked at once there is no room.
+    seen: Seen,
 }
 
 /// A run that has ended.
@@ -58,6 +61,7 @@ impl Results {
             database,
             limit,
             entries: Mutex::new(entries),
+            seen: Seen::new(limit),
         }
     }
 
@@ -79,10 +83,16 @@ impl Results {
         Some(Found { run, as_of })
     }
 
-    /// Keeps the result of a run, if it still holds.
+    /// Keeps the result of a run, if it still holds. What would push out others has to be asked for twice: most that is
+    /// asked for once is never asked for again, and to keep it costs more than the run.
     pub(in super::super) fn keep(&self, run: Finished) {
-        let is_small = run.bytes() <= largest(self.limit);
-        if is_small && run.audience != Audience::Nobody && run.outcome.result().is_ok() {
+        let bytes = run.bytes();
+        let is_wanted = || self.entries.lock().has_room(bytes) || self.seen.again(&run.key);
+        if bytes <= largest(self.limit)
+            && run.audience != Audience::Nobody
+            && run.outcome.result().is_ok()
+            && is_wanted()
+        {
             // One that does not hold is not kept; whoever asked for it has it.
             let _ = self.add(run, false);
         }

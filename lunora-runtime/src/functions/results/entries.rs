@@ -130,8 +130,12 @@ impl Entries {
                 }
             }
             Err(error) => {
-                if !matches!(error, StoreError::Closed) {
-                    tracing::warn!(%error, "commits could not be matched; every known result counts as changed");
+                match error {
+                    // Nobody has asked for so long that it is all the same, or nobody will.
+                    StoreError::TooOld { .. } | StoreError::Closed => {}
+                    _ => {
+                        tracing::warn!(%error, "commits could not be matched; every known result counts as changed")
+                    }
                 }
                 let all: Vec<_> = self.entries.keys().copied().collect();
                 for id in all {
@@ -220,6 +224,11 @@ impl Entries {
     #[cfg(test)]
     pub(super) fn sizes(&self) -> (usize, usize) {
         (self.entries.len(), self.kept.places())
+    }
+
+    /// Whether a result of so many bytes fits without another one having to go.
+    pub(super) fn has_room(&self, bytes: usize) -> bool {
+        self.kept.bytes() + bytes <= self.limit
     }
 
     /// Gives up outcomes until what is left fits.

@@ -13,6 +13,7 @@ mod entries;
 mod kept;
 mod key;
 mod outcome;
+mod seen;
 #[cfg(test)]
 mod tests;
 

@@ -103,6 +103,8 @@ fn what_is_used_stays_and_what_is_not_goes_when_the_room_is_used_up() {
     ];
     results.keep(run(&database, "used", "x", &text));
     for name in names {
+        // Wanted once more, when it was not kept.
+        results.keep(run(&database, name, "x", &text));
         results.keep(run(&database, name, "x", &text));
         assert!(found(&results, "used").is_some(), "after {name}");
     }
@@ -118,6 +120,29 @@ fn what_is_used_stays_and_what_is_not_goes_when_the_room_is_used_up() {
         None,
         "it would push out too many others"
     );
+}
+
+#[test]
+fn what_is_asked_for_once_pushes_nothing_out() {
+    let (_, database) = database();
+    let text = "x".repeat(1_000);
+    let results = Results::new(database.clone(), 24_000);
+    let mut residents = vec!["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+    for name in &residents {
+        results.keep(run(&database, name, "x", &text));
+    }
+    residents.retain(|name| found(&results, name).is_some());
+    assert!((4..12).contains(&residents.len()), "{residents:?}");
+    for passing in ["1", "2", "3"] {
+        results.keep(run(&database, passing, "x", &text));
+        assert_eq!(found(&results, passing), None);
+    }
+    assert!(residents.iter().all(|name| found(&results, name).is_some()));
+    // What was just looked at gets a second chance, so the first of these may still be without a place.
+    for _ in 0..3 {
+        results.keep(run(&database, "3", "x", &text));
+    }
+    assert!(found(&results, "3").is_some(), "asked for again and again");
 }
 
 #[test]

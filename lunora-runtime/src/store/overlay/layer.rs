@@ -8,16 +8,16 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use crossbeam_skiplist::SkipMap;
 use crossbeam_skiplist::map::Entry;
 
-use super::super::commit::{Commit, Key};
+use super::super::commit::{Commit, Key, Payload};
 use super::super::timestamp::Timestamp;
 use super::chain::{Chain, Written};
 use super::points::Points;
 
 /// Roughly what a version costs beside its payload: its place in the chain, and a share of what the key
 /// costs.
-const VERSION_BYTES: usize = 56;
+const VERSION_BYTES: usize = 64;
 
-/// What a commit counts for beside its writes. Its record takes room in the log, even when it writes nothing.
+/// What a commit takes in the log beside its writes.
 const COMMIT_BYTES: usize = 64;
 
 /// Roughly what a key costs beside its bytes: its nodes in both maps and the chain.
@@ -26,35 +26,54 @@ const KEY_BYTES: usize = 240;
 /// A key in its place, with its versions.
 pub(super) type Place<'a> = Entry<'a, Key, Arc<Chain>>;
 
-/// Every version written while this was the active layer, by key and in the order of keys.
+/// The versions written while this was the active layer, by key and in the order of keys.
 #[derive(Default)]
 pub(crate) struct Layer {
     ordered: SkipMap<Key, Arc<Chain>>,
     points: Points,
     bytes: AtomicUsize,
+    logged: AtomicUsize,
+    /// Its commits are newer than this.
+    above: Timestamp,
+    /// Nobody reads it in its own time before this.
+    kept_from: AtomicU64,
     last: AtomicU64,
 }
 
 impl Layer {
+    /// A layer for commits that are newer than `ts`.
+    pub(crate) fn above(ts: Timestamp) -> Self {
+        Self {
+            above: ts,
+            ..Self::default()
+        }
+    }
+
     /// Adds a commit. One caller at a time, in the order of timestamps.
     pub(crate) fn insert(&self, commit: &Commit) {
-        let mut bytes = COMMIT_BYTES + commit.bytes() + commit.writes.len() * VERSION_BYTES;
+        let logged = COMMIT_BYTES + commit.bytes();
+        let (mut bytes, mut freed) = (0, 0);
+        let kept_from = self.kept_from();
         for (key, written) in &commit.writes {
-            let pushed = self
-                .points
-                .with(key, |chain| chain.push(commit.ts, written.clone()));
-            if pushed.is_none() {
-                self.insert_key(key.clone(), commit.ts, written.clone());
-                bytes += KEY_BYTES;
+            let push = |chain: &Chain| chain.push(commit.ts, written.clone(), kept_from);
+            bytes += VERSION_BYTES + key.len() + written.as_ref().map_or(0, Payload::len);
+            match self.points.with(key, push) {
+                Some((versions, values)) => freed += versions * (VERSION_BYTES + key.len()) + values,
+                None => {
+                    self.insert_key(key.clone(), commit.ts, written.clone());
+                    bytes += KEY_BYTES;
+                }
             }
         }
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.bytes.fetch_sub(freed, Ordering::Relaxed);
+        self.logged.fetch_add(logged, Ordering::Relaxed);
         self.last.store(commit.ts.0, Ordering::Release);
     }
 
     fn insert_key(&self, key: Key, ts: Timestamp, written: Written) {
         let chain = Arc::<Chain>::default();
-        chain.push(ts, written);
+        chain.push(ts, written, Timestamp::ZERO);
         self.ordered.insert(key.clone(), Arc::clone(&chain));
         self.points.insert(key, chain);
     }
@@ -84,6 +103,32 @@ impl Layer {
     /// Memory used, roughly.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// What its commits take in the log, roughly.
+    pub(crate) fn logged(&self) -> usize {
+        self.logged.load(Ordering::Relaxed)
+    }
+
+    /// From now on, commits replace versions that only a reader before `ts` could ask for. The caller sees to it that
+    /// there is none, and that none comes: see [`Self::reads`].
+    pub(crate) fn keep_from(&self, ts: Timestamp) {
+        self.kept_from.fetch_max(ts.0, Ordering::AcqRel);
+    }
+
+    /// From when on every timestamp can be read.
+    pub(crate) fn kept_from(&self) -> Timestamp {
+        Timestamp(self.kept_from.load(Ordering::Acquire))
+    }
+
+    /// Whether `ts` can be read: nothing that it needs was replaced, or it is older than all that is here.
+    pub(crate) fn reads(&self, ts: Timestamp) -> bool {
+        ts >= self.kept_from() || !self.is_seen_at(ts)
+    }
+
+    /// Whether a reader at `ts` may find anything here.
+    pub(crate) fn is_seen_at(&self, ts: Timestamp) -> bool {
+        ts > self.above
     }
 
     /// The newest commit in it; zero while it is empty.

@@ -70,8 +70,20 @@ impl Generation {
             .filter(|layer| !layer.is_empty())
     }
 
-    /// The oldest timestamp that can be read.
-    pub(crate) fn oldest(&self) -> Timestamp {
+    /// The commit it begins with: what is older is in the generations before it.
+    pub(crate) fn checkpoint(&self) -> Timestamp {
         self.base.checkpoint
+    }
+
+    /// Whether a timestamp that is not before its checkpoint can be read.
+    pub(crate) fn reads(&self, ts: Timestamp) -> bool {
+        self.layers().all(|layer| layer.reads(ts))
+    }
+
+    /// From when on every timestamp can be read.
+    pub(crate) fn oldest(&self) -> Timestamp {
+        self.layers()
+            .map(Layer::kept_from)
+            .fold(self.checkpoint(), Timestamp::max)
     }
 }

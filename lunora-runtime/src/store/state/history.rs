@@ -4,11 +4,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::super::options::Options;
 use super::super::timestamp::Timestamp;
 use super::generation::Generation;
-
-/// How long the newest of them stays whatever it takes: someone may have chosen a timestamp just before a checkpoint.
-const GRACE: Duration = Duration::from_secs(2);
 
 /// Past generations, oldest first, bounded in time and in memory.
 #[derive(Debug)]
@@ -17,6 +15,8 @@ pub(super) struct History {
     bytes: usize,
     max_bytes: usize,
     kept: Duration,
+    /// How long the newest of them stays whatever it takes: someone may have chosen a timestamp just before a checkpoint.
+    grace: Duration,
 }
 
 #[derive(Debug)]
@@ -28,12 +28,13 @@ struct Past {
 }
 
 impl History {
-    pub(super) fn new(kept: Duration, max_bytes: usize) -> Self {
+    pub(super) fn new(options: &Options) -> Self {
         Self {
             past: VecDeque::new(),
             bytes: 0,
-            max_bytes,
-            kept,
+            max_bytes: options.history_bytes,
+            kept: options.history,
+            grace: options.history_at_least,
         }
     }
 
@@ -65,9 +66,9 @@ impl History {
     pub(super) fn ends(&self) -> Option<Instant> {
         let oldest = self.past.front()?;
         let kept = if self.bytes <= self.max_bytes {
-            self.kept.max(GRACE)
+            self.kept.max(self.grace)
         } else if self.past.len() == 1 {
-            GRACE
+            self.grace
         } else {
             Duration::ZERO
         };
@@ -76,10 +77,8 @@ impl History {
 
     /// The one that knows `ts`: the newest that is not younger.
     pub(super) fn find(&self, ts: Timestamp) -> Option<&Arc<Generation>> {
-        let generations = self.past.iter().rev().map(|past| &past.generation);
-        generations
-            .into_iter()
-            .find(|generation| generation.oldest() <= ts)
+        let mut generations = self.past.iter().rev().map(|past| &past.generation);
+        generations.find(|generation| generation.checkpoint() <= ts)
     }
 
     /// The oldest timestamp that can be read.

@@ -1,11 +1,12 @@
 //! The generations that can be read, and the one shared view per timestamp.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Weak};
+use std::time::Instant;
 
 use parking_lot::RwLock;
 
 use super::super::error::StoreError;
+use super::super::options::Options;
 use super::super::overlay::Layer;
 use super::super::timestamp::Timestamp;
 use super::super::traits::Snapshot;
@@ -27,17 +28,22 @@ struct State {
     history: History,
     newest: Option<Arc<View>>,
     durable: Option<Arc<View>>,
+    /// The views that read the active layer, and how many of them there were when those that are gone were taken out.
+    live: Vec<Weak<View>>,
+    live_then: usize,
 }
 
 impl Views {
-    pub(crate) fn new(generation: Generation, kept: Duration, max_bytes: usize) -> Self {
+    pub(crate) fn new(generation: Generation, options: &Options) -> Self {
         let current = Arc::new(generation);
         Self {
             state: RwLock::new(State {
                 current,
-                history: History::new(kept, max_bytes),
+                history: History::new(options),
                 newest: None,
                 durable: None,
+                live: Vec::new(),
+                live_then: 0,
             }),
         }
     }
@@ -59,6 +65,7 @@ impl Views {
             generation: state.generation(ts)?,
         });
         state.keep(&view);
+        state.watch(&view);
         Ok(view)
     }
 
@@ -71,16 +78,29 @@ impl Views {
         })
     }
 
-    /// Memory used by the layers of the current generation.
-    pub(crate) fn layer_bytes(&self) -> usize {
+    /// Of the layers of the current generation: the memory that they use, and what they take in the log.
+    pub(crate) fn layer_sizes(&self) -> (usize, usize) {
         let state = self.state.read();
-        state.current.layers().map(Layer::bytes).sum()
+        state.current.layers().fold((0, 0), |(bytes, logged), layer| {
+            (bytes + layer.bytes(), logged + layer.logged())
+        })
     }
 
     /// Puts a new active layer above the current one, which is frozen.
     pub(crate) fn freeze(&self, active: Arc<Layer>) {
         let mut state = self.state.write();
         state.current = Arc::new(state.current.freeze(active));
+        state.live.clear();
+    }
+
+    /// Lets the active layer give up what only readers before `ts` could ask for, as far as nobody reads there.
+    pub(crate) fn keep_from(&self, ts: Timestamp) {
+        let mut state = self.state.write();
+        let oldest = state.live().map(|view| view.ts).min();
+        state
+            .current
+            .active
+            .keep_from(oldest.map_or(ts, |oldest| oldest.min(ts)));
     }
 
     /// The frozen layer is in the engine: readers get `base` instead of it.
@@ -117,12 +137,19 @@ impl State {
     }
 
     fn generation(&self, ts: Timestamp) -> Result<Arc<Generation>, StoreError> {
-        if self.current.oldest() <= ts {
-            return Ok(Arc::clone(&self.current));
-        }
-        self.history.find(ts).cloned().ok_or_else(|| StoreError::TooOld {
+        let found = if self.current.checkpoint() <= ts {
+            Some(&self.current)
+        } else {
+            self.history.find(ts)
+        };
+        let oldest = match found {
+            Some(generation) if generation.reads(ts) => return Ok(Arc::clone(generation)),
+            Some(generation) => generation.oldest(),
+            None => self.history.oldest().unwrap_or_else(|| self.current.oldest()),
+        };
+        Err(StoreError::TooOld {
             requested: ts,
-            oldest: self.history.oldest().unwrap_or_else(|| self.current.oldest()),
+            oldest,
         })
     }
 
@@ -139,5 +166,22 @@ impl State {
         if slot.as_ref().is_none_or(|kept| kept.ts < view.ts) {
             *slot = Some(Arc::clone(view));
         }
+    }
+
+    /// Remembers a view that reads the active layer while it is there.
+    fn watch(&mut self, view: &Arc<View>) {
+        if !self.current.active.is_seen_at(view.ts) {
+            return;
+        }
+        if self.live.len() >= 64 + 2 * self.live_then {
+            self.live_then = self.live().count();
+        }
+        self.live.push(Arc::downgrade(view));
+    }
+
+    /// The views that read the active layer.
+    fn live(&mut self) -> impl Iterator<Item = Arc<View>> {
+        self.live.retain(|view| view.strong_count() > 0);
+        self.live.iter().filter_map(Weak::upgrade)
     }
 }

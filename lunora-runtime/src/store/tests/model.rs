@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -184,6 +185,17 @@ proptest! {
     #[test]
     fn a_tiny_overlay_checkpoints_all_the_time(steps in vec(step(), 1..120)) {
         let options = Options { overlay_bytes: 600, ..Options::default() };
+        run(steps, Memory::with(&options).unwrap(), |_| (), |store, _| store);
+    }
+
+    #[test]
+    fn what_is_given_up_is_refused_and_never_wrong(steps in vec(step(), 60..300)) {
+        let options = Options {
+            overlay_bytes: 12_000,
+            history: Duration::ZERO,
+            history_at_least: Duration::ZERO,
+            ..Options::default()
+        };
         run(steps, Memory::with(&options).unwrap(), |_| (), |store, _| store);
     }
 }

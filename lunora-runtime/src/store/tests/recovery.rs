@@ -1,5 +1,7 @@
 //! What an opening costs: it follows from what was written since the last checkpoint, not from what there is.
 
+use std::time::Duration;
+
 use super::super::Recovery;
 use super::*;
 
@@ -82,4 +84,23 @@ fn what_comes_back_goes_into_the_engine_before_more_is_taken() {
     fill(&store, 1);
     drop(store);
     assert_eq!(open_small(dir.path()).recovery().replayed, 1);
+}
+
+/// What is given up in memory is still in the log, which an opening reads.
+#[test]
+fn it_does_not_grow_with_updates_of_one_document() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options {
+        log_bytes: 2 * OVERLAY,
+        history: Duration::ZERO,
+        history_at_least: Duration::ZERO,
+        ..options()
+    };
+    let store = Embedded::open(dir.path(), options).unwrap();
+    for ts in 1..=20_000 {
+        put(&store, ts, "key", &"x".repeat(90)).unwrap();
+    }
+    drop(store);
+    let recovery = open_small(dir.path()).recovery();
+    assert!(recovery.log_bytes <= 5 * OVERLAY as u64, "{recovery:?}");
 }

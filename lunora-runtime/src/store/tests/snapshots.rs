@@ -263,3 +263,46 @@ fn read_at(store: &dyn Store, ts: Timestamp) -> Option<u64> {
     };
     Some(get(&*snapshot, "count").map_or(0, |count| count.parse().unwrap()))
 }
+
+/// A layer is replaced when it was full.
+fn writes_into_one_layer(store: &Memory, updates: u64) -> bool {
+    let layer = store.active();
+    for ts in store.ordered().0 + 1..=updates {
+        put(store, ts, "hot", &"x".repeat(100)).unwrap();
+    }
+    layer.ptr_eq(&store.active())
+}
+
+fn forgetful(history_at_least: Duration) -> Memory {
+    let options = Options {
+        overlay_bytes: 20_000,
+        history: Duration::ZERO,
+        history_at_least,
+        ..Options::default()
+    };
+    Memory::with(&options).unwrap()
+}
+
+#[test]
+fn a_document_that_is_written_again_and_again_does_not_fill_memory() {
+    assert!(writes_into_one_layer(&forgetful(Duration::ZERO), 10_000));
+    let patient = forgetful(Duration::from_secs(3600));
+    assert!(!writes_into_one_layer(&patient, 10_000));
+}
+
+#[test]
+fn a_reader_keeps_what_it_reads() {
+    let store = forgetful(Duration::ZERO);
+    put(&store, 1, "hot", "first").unwrap();
+    let reader = store.snapshot(Timestamp(1)).unwrap();
+    assert!(!writes_into_one_layer(&store, 1_000));
+    assert_eq!(get(&*reader, "hot").as_deref(), Some("first"));
+    drop(reader);
+    // The layer that it read may have to go first.
+    writes_into_one_layer(&store, 2_000);
+    assert!(writes_into_one_layer(&store, 20_000));
+    assert!(matches!(
+        store.snapshot(Timestamp(15_000)),
+        Err(StoreError::TooOld { oldest, .. }) if oldest > Timestamp(15_000)
+    ));
+}

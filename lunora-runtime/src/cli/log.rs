@@ -1,0 +1,210 @@
+//! What is written to standard error.
+
+use std::{
+    fmt::{self, Debug, Write},
+    io::{IsTerminal, stderr},
+};
+
+use tracing::{
+    Level,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    field::RecordFields,
+    filter::Targets,
+    fmt::{
+        FormatFields,
+        format::{DefaultFields, Writer},
+    },
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
+
+/// Logs to standard error: from `info` up for a server, from `warn` up otherwise, or as `LUNORA_LOG` says
+/// (`debug`, or `lunora=debug,my_app=trace`).
+pub(super) fn start(server: bool) {
+    let usual = if server { "info" } else { "warn" };
+    let wanted = std::env::var("LUNORA_LOG").unwrap_or_else(|_| usual.to_owned());
+    let (targets, mistake) = match wanted.parse::<Targets>() {
+        Ok(targets) => (targets, None),
+        Err(error) => (Targets::new().with_default(Level::INFO), Some(error)),
+    };
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(stderr().is_terminal())
+        .fmt_fields(Fields)
+        .with_writer(stderr);
+    // The application may have set up a log of its own; then that one stays.
+    let _ = tracing_subscriber::registry()
+        .with(lines)
+        .with(targets)
+        .try_init();
+    if let Some(error) = mistake {
+        tracing::warn!(%error, "LUNORA_LOG={wanted} is not a log filter; expected `debug` or `lunora=debug,my_app=trace`");
+    }
+}
+
+/// Fields in colour on a terminal, and elsewhere as the same text with less ado: every call has a span with three of
+/// them, and few calls write a line.
+struct Fields;
+
+impl<'writer> FormatFields<'writer> for Fields {
+    fn format_fields<R: RecordFields>(&self, writer: Writer<'writer>, fields: R) -> fmt::Result {
+        if writer.has_ansi_escapes() {
+            return DefaultFields::new().format_fields(writer, fields);
+        }
+        let mut plain = Plain {
+            writer,
+            is_first: true,
+            result: Ok(()),
+        };
+        fields.record(&mut plain);
+        plain.result
+    }
+}
+
+/// Writes `name=value name=value`.
+struct Plain<'writer> {
+    writer: Writer<'writer>,
+    is_first: bool,
+    result: fmt::Result,
+}
+
+impl Plain<'_> {
+    fn write(&mut self, field: &Field, value: &dyn Debug) -> fmt::Result {
+        self.begin(field)?;
+        write!(Harmless(&mut self.writer), "{value:?}")
+    }
+
+    fn write_str(&mut self, field: &Field, value: &str) -> fmt::Result {
+        let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+        if !value.bytes().all(is_plain) {
+            return self.write(field, &value);
+        }
+        self.begin(field)?;
+        self.writer.write_char('"')?;
+        self.writer.write_str(value)?;
+        self.writer.write_char('"')
+    }
+
+    fn begin(&mut self, field: &Field) -> fmt::Result {
+        if !std::mem::take(&mut self.is_first) {
+            self.writer.write_char(' ')?;
+        }
+        match field.name() {
+            "message" => Ok(()),
+            name => {
+                self.writer.write_str(name.trim_start_matches("r#"))?;
+                self.writer.write_char('=')
+            }
+        }
+    }
+}
+
+impl Visit for Plain<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.result = self.result.and_then(|()| self.write(field, value));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.result = self.result.and_then(|()| match field.name() {
+            "message" => self.write(field, &format_args!("{value}")),
+            _ => self.write_str(field, value),
+        });
+    }
+}
+
+/// Writes control characters as escapes: what a client had a hand in does not steer the terminal of who reads it.
+struct Harmless<'a, 'writer>(&'a mut Writer<'writer>);
+
+impl Write for Harmless<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let steers = |c: char| c.is_control() && c != '\n' && c != '\t';
+        for part in text.split_inclusive(steers) {
+            let harmless = part.trim_end_matches(steers);
+            self.0.write_str(harmless)?;
+            for c in part[harmless.len()..].chars() {
+                write!(self.0, "{}", c.escape_default())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What is written with those fields.
+    fn written(fields: impl for<'writer> FormatFields<'writer> + Send + Sync + 'static) -> String {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let layer = tracing_subscriber::fmt::layer()
+            .with_ansi(false)
+            .without_time()
+            .fmt_fields(fields)
+            .with_writer(move || writer.clone());
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+            let id = 7_u64;
+            let span =
+                tracing::info_span!("call", function = "messages:list", kind = "query", request_id = %id);
+            span.in_scope(|| {
+                tracing::info!(
+                    error = "it said \"no\"",
+                    count = 3,
+                    exact = 0.5,
+                    yes = true,
+                    "failed"
+                );
+                tracing::warn!(error = %io::Error::other("gone"), "turned away: {}", 5);
+                tracing::warn!(r#type = ?Some("x"), "kind\n\tand lines");
+            });
+        });
+        let bytes = lines.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn lines_are_those_of_everybody_else() {
+        let text = written(Fields);
+        assert!(
+            text.contains("function=\"messages:list\" kind=\"query\" request_id=7"),
+            "{text}"
+        );
+        assert_eq!(text, written(DefaultFields::new()));
+    }
+
+    #[test]
+    fn no_text_steers_a_terminal() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let layer = tracing_subscriber::fmt::layer()
+            .with_ansi(false)
+            .fmt_fields(Fields)
+            .with_writer(move || writer.clone());
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+            let evil = "\u{1b}]0;title\u{7}\u{9b}31m";
+            tracing::warn!(error = %evil, name = evil, "{evil}");
+        });
+        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(!text.trim_end().contains(char::is_control), "{text:?}");
+        assert_eq!(text.matches("]0;title").count(), 3, "{text:?}");
+    }
+}
