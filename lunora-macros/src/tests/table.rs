@@ -224,7 +224,9 @@ fn table() {
 fn half_typed_table() {
     check(
         crate::table::attribute(quote!("customers"), quote!(pub struct Customer { pub address: })),
-        &expect![[r#"pub struct Customer { pub address : } :: core :: compile_error ! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" } # [doc (hidden)] # [allow (dead_code , missing_debug_implementations , non_snake_case , private_interfaces , unreachable_pub , clippy :: all , clippy :: pedantic)] pub mod __lunora_Customer { pub mod api { } pub mod internal { } pub use self :: Customer as Entry ; pub struct Customer { } impl :: lunora :: __private :: ListedTable < Self > for Customer { type Place = Customer ; } impl :: lunora :: __private :: Entry for Customer { const WIRE_NAME : & 'static str = "table customers" ; fn item () -> :: lunora :: __private :: Item { :: core :: unreachable ! () } } }"#]],
+        &expect![[
+            r#"pub struct Customer { pub address : } :: core :: compile_error ! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" } # [doc (hidden)] # [allow (dead_code , missing_debug_implementations , non_snake_case , private_interfaces , unreachable_pub , clippy :: all , clippy :: pedantic)] pub mod __lunora_Customer { pub mod api { } pub mod internal { } pub use self :: Customer as Entry ; pub struct Customer { } impl :: lunora :: __private :: ListedTable < Self > for Customer { type Place = Customer ; } impl :: lunora :: __private :: Entry for Customer { const WIRE_NAME : & 'static str = "table customers" ; fn item () -> :: lunora :: __private :: Item { :: core :: unreachable ! () } } }"#
+        ]],
     );
 }
 
