@@ -19,6 +19,6 @@ pub use serde;
 
 pub use self::{
     shape::{NoShape, ShapeOf, Travels},
-    table::ListedTable,
+    table::{ListedTable, PlaceOfTable},
     unique::unique,
 };

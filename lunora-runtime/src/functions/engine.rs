@@ -5,6 +5,7 @@ use std::{collections::HashMap, fmt, sync::Arc, thread::available_parallelism};
 use lunora_core::{
     error::{Error, Result},
     limits::Limits,
+    reference::FunctionRef,
     shape::Shapes,
 };
 
@@ -92,7 +93,7 @@ impl fmt::Debug for Engine {
 #[derive(Debug)]
 pub(super) struct Functions(HashMap<&'static str, Arc<Function>>);
 
-/// A reference to a function of another application.
+/// A reference to a function of another application, or one that was not made by an attribute.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "`{0}` is not a function of this application: is it listed in the `lunora::app!` that this server runs?"
@@ -117,8 +118,11 @@ impl Functions {
         self.0.values()
     }
 
-    /// The function that a reference names.
-    pub(super) fn referenced(&self, path: &'static str) -> Result<&Arc<Function>> {
-        self.find(path).ok_or_else(|| Error::from(NotOurs(path)))
+    /// The function whose reference is `F`. That a type says it has a function's path is not enough: anybody could
+    /// write such a type.
+    pub(super) fn referenced<F: FunctionRef>(&self) -> Result<&Arc<Function>> {
+        self.find(F::PATH)
+            .filter(|function| function.is::<F>())
+            .ok_or_else(|| Error::from(NotOurs(F::PATH)))
     }
 }
