@@ -91,7 +91,7 @@ fn a_client_that_does_not_read_holds_nothing_up() {
             json!({"options": {"numItems": 1000 + id, "cursor": null}}),
         );
     }
-    assert_eq!(socket.changes().len(), 1);
+    socket.transition();
     server.begin_stop();
     assert!(server.stopped_within(Duration::from_secs(10)));
 }
