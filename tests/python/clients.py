@@ -1,5 +1,6 @@
 """The Python clients, unmodified: the one over the WebSocket, which is the Rust crate inside, and the one over HTTP."""
 
+import multiprocessing
 import socket
 import sys
 import threading
@@ -14,16 +15,27 @@ VALUES = [None, True, 0.0, 1.5, 5.0, -2.5e300, ConvexInt64(5), ConvexInt64(-(2**
 
 
 class Proxy:
-    """A TCP proxy whose connections can be cut."""
+    """A TCP proxy whose connections can be cut. A process of its own: a client that waits lets no other thread work."""
 
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))
-        self.open = []
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.orders, orders = multiprocessing.Pipe()
+        multiprocessing.get_context("fork").Process(target=self.serve, args=(orders,), daemon=True).start()
 
     @property
     def address(self):
         return f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+
+    def cut(self):
+        self.orders.send("cut")
+        self.orders.recv()
+
+    def serve(self, orders):
+        self.open = []
+        threading.Thread(target=self.accept, daemon=True).start()
+        while orders.recv():
+            self.cut_all()
+            orders.send("done")
 
     def accept(self):
         while True:
@@ -43,7 +55,7 @@ class Proxy:
         for end in (source, target):
             end.close()
 
-    def cut(self):
+    def cut_all(self):
         for end in self.open:
             try:
                 end.shutdown(socket.SHUT_RDWR)
