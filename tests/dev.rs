@@ -18,14 +18,15 @@ use support::{
 };
 use tempfile::TempDir;
 
-/// A package in a directory of its own.
+/// A package in a directory of its own, which is the same in each run, so that cargo does not keep one of each.
 struct Package {
-    directory: TempDir,
+    name: &'static str,
+    directory: PathBuf,
 }
 
 const MANIFEST: &str = r#"
 [package]
-name = "worked-on"
+name = "NAME"
 version = "0.0.0"
 edition = "2024"
 
@@ -70,13 +71,14 @@ pub async fn newcomer(_ctx: &QueryCtx) -> Result<()> {
 "#;
 
 impl Package {
-    fn new() -> Self {
-        let package = Self {
-            directory: TempDir::with_prefix_in("dev-", env!("CARGO_TARGET_TMPDIR")).unwrap(),
-        };
+    fn new(name: &'static str) -> Self {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_dir_all(&directory);
+        let package = Self { name, directory };
         let lunora = env!("CARGO_MANIFEST_DIR");
-        fs::create_dir(package.path("src")).unwrap();
-        fs::write(package.path("Cargo.toml"), MANIFEST.replace("LUNORA", lunora)).unwrap();
+        fs::create_dir_all(package.path("src")).unwrap();
+        let manifest = MANIFEST.replace("LUNORA", lunora).replace("NAME", name);
+        fs::write(package.path("Cargo.toml"), manifest).unwrap();
         // The same versions, which are built already.
         fs::copy(Path::new(lunora).join("Cargo.lock"), package.path("Cargo.lock")).unwrap();
         package.list("count");
@@ -85,7 +87,7 @@ impl Package {
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
+        self.directory.join(name)
     }
 
     /// Lists the functions, and one more.
@@ -112,19 +114,19 @@ impl Package {
         let programs = program::fixture();
         let directory = programs.parent().unwrap();
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(self.directory.path());
+        cargo.current_dir(&self.directory);
         cargo.args(["build", "--quiet", "--offline", "--target-dir"]);
         cargo.arg(directory.parent().unwrap());
         if directory.ends_with("release") {
             cargo.arg("--release");
         }
         run(&mut cargo).unwrap();
-        directory.join("worked-on")
+        directory.join(self.name)
     }
 
     fn dev(&self, program: &Path) -> Process {
         let mut dev = command(program);
-        dev.current_dir(self.directory.path());
+        dev.current_dir(&self.directory);
         dev.args(["dev", "--typescript", "client", "--", "--addr", "127.0.0.1:0"]);
         Process::start(&mut dev)
     }
@@ -155,7 +157,7 @@ fn ask(addr: SocketAddr, kind: &str, path: &str, args: &Value) -> Value {
 
 #[test]
 fn what_changes_is_served_and_the_data_stays() {
-    let package = Package::new();
+    let package = Package::new("dev-changes");
     let program = package.build();
     let mut dev = package.dev(&program);
     let first = served(&dev);
@@ -191,7 +193,7 @@ fn what_changes_is_served_and_the_data_stays() {
 
 #[test]
 fn a_server_ends_with_the_process_that_started_it() {
-    let package = Package::new();
+    let package = Package::new("dev-killed");
     let program = package.build();
     let mut dev = package.dev(&program);
     let addr = served(&dev);

@@ -20,3 +20,11 @@ fn config() -> Result<ClientConfig, rustls::Error> {
         .with_platform_verifier()?;
     Ok(builder.with_no_client_auth())
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_systems_certificates_are_found() {
+        assert!(super::connector().is_ok());
+    }
+}

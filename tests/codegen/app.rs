@@ -114,6 +114,8 @@ pub mod schema {
         pub renamed: String,
         #[serde(default)]
         pub defaulted: u32,
+        #[serde(default, with = "lunora::number")]
+        pub maybe: u64,
     }
 
     /// Fields beside others.
@@ -221,6 +223,19 @@ pub mod customers {
         #[query(rename = "all")]
         pub async fn list(_ctx: &QueryCtx) -> Result<Vec<Plan>> {
             Ok(vec![Plan::Free, Plan::ProPlus])
+        }
+
+        /// Another type of this name, which comes first by the path of its function.
+        #[data]
+        #[derive(Debug, Clone)]
+        pub struct Level {
+            pub height: f64,
+        }
+
+        /// Says how high.
+        #[query]
+        pub async fn level(_ctx: &QueryCtx) -> Result<Level> {
+            Ok(Level { height: 1.0 })
         }
     }
 }

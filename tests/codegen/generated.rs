@@ -73,6 +73,7 @@ pub struct Everything {
     #[serde(rename = "odd-name")]
     pub odd_name: String,
     pub defaulted: Option<u32>,
+    pub maybe: Option<f64>,
 }
 
 /// External tagging.
@@ -96,18 +97,25 @@ pub struct Flat {
     pub rest: BTreeMap<String, u32>,
 }
 
+/// Another type of this name, which comes first by the path of its function.
+#[data(crate = ::lunora_client)]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Level {
+    pub height: f64,
+}
+
 /// Other names are one variant.
 #[data(crate = ::lunora_client)]
 #[derive(Debug, Clone, PartialEq)]
 #[serde(untagged)]
-pub enum Level {
-    Known(LevelKnown),
+pub enum Level2 {
+    Known(Level2Known),
     Integer(i64),
 }
 
 #[data(crate = ::lunora_client)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LevelKnown {
+pub enum Level2Known {
     Low,
     #[serde(rename = "HIGH-est")]
     HIGHEst,
@@ -207,6 +215,11 @@ pub mod customers {
             /// What there is.
             pub fn all() -> Vec<Plan> { Query "customers/plans" "all" }
         }
+
+        reference! {
+            /// Says how high.
+            pub fn level() -> Level { Query "customers/plans" "level" }
+        }
     }
 }
 
@@ -245,7 +258,7 @@ pub mod values {
 
     reference! {
         /// Names and types of the unusual sort.
-        pub fn unusual(r#type: Chain = "type", when: f64 = "when", wait: UnusualWait = "wait", level: Level = "level", visit: Option<Id<Visits>> = "visit") -> Vec<(i64, Option<Plan>)> { Action "values" "unusual" }
+        pub fn unusual(r#type: Chain = "type", when: f64 = "when", wait: UnusualWait = "wait", level: Level2 = "level", visit: Option<Id<Visits>> = "visit") -> Vec<(i64, Option<Plan>)> { Action "values" "unusual" }
     }
 }
 

@@ -8,14 +8,16 @@ pub mod app;
 #[rustfmt::skip]
 pub mod generated;
 mod rust;
+#[cfg(unix)]
 mod typescript;
 
 use crate::app::{customers, schema, secrets, values};
 
 lunora::app! {
     schema::{Customer, SecretAudit, Visit},
-    customers::{find, list_pages, add, plans::list},
+    // Not in the order of their names: in which order types are met must not show.
     values::{everything, external, payment, adjacent, loose, flat, unusual, record},
+    customers::{find, list_pages, add, plans::{list, level}},
     secrets::{secret_query, secret_mutation, secret_action},
 }
 

@@ -15,7 +15,10 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     app::schema,
-    generated::{self, Address, Adjacent, Everything, External, Flat, Loose, Payment, Plan, Record, Tree},
+    generated::{
+        self, Address, Adjacent, Everything, External, Flat, Level2, Level2Known, Loose, Payment, Plan,
+        Record, Tree,
+    },
 };
 
 #[test]
@@ -87,6 +90,17 @@ fn enums_travel_as_those_of_the_application_do() {
 }
 
 #[test]
+fn variants_that_are_names_stand_together_where_others_have_no_tag() {
+    for value in [
+        Level2::Known(Level2Known::Low),
+        Level2::Known(Level2Known::HIGHEst),
+        Level2::Integer(-5),
+    ] {
+        travels::<schema::Level, _>(&value);
+    }
+}
+
+#[test]
 fn structs_travel_as_those_of_the_application_do() {
     let leaf = Tree {
         label: "leaf".into(),
@@ -108,6 +122,7 @@ fn structs_travel_as_those_of_the_application_do() {
         },
         odd_name: "odd".into(),
         defaulted: Some(4),
+        maybe: Some(5.0),
     });
     travels::<schema::Flat, _>(&Flat {
         first: "x".into(),

@@ -38,6 +38,18 @@ struct Watched {
 pub(super) struct Queries(BTreeMap<u32, Watched>);
 
 impl Watched {
+    /// Tells whoever watches, unless it is what they know. False if nobody watches.
+    fn tell(&mut self, outcome: &Outcome) -> bool {
+        let Reader::Watch(slot) = &self.reader else {
+            return false;
+        };
+        if self.told.as_ref() != Some(outcome) {
+            self.told = Some(outcome.clone());
+            slot.put(outcome.clone());
+        }
+        true
+    }
+
     fn message(&self, query_id: u32) -> Query {
         Query {
             journal: self.journal.clone(),
@@ -90,11 +102,7 @@ impl Queries {
             }
             QueryChange::Removed { .. } => return None,
         };
-        if let Reader::Watch(slot) = &watched.reader {
-            if watched.told.as_ref() != Some(&outcome) {
-                watched.told = Some(outcome.clone());
-                slot.put(outcome);
-            }
+        if watched.tell(&outcome) {
             return None;
         }
         self.answer(query_id, outcome);
@@ -114,11 +122,7 @@ impl Queries {
     /// Tells all readers.
     pub(super) fn fail(&mut self, error: &CallError) {
         for watched in self.0.values_mut() {
-            if let Reader::Watch(slot) = &watched.reader {
-                let outcome = Err(error.clone().into());
-                watched.told = Some(outcome.clone());
-                slot.put(outcome);
-            }
+            watched.tell(&Err(error.clone().into()));
         }
         let once = self
             .0

@@ -1,11 +1,11 @@
 //! Mutations and actions that are under way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lunora_core::{
-    protocol::{ActionResponse, ClientMessage, Mutated, MutationResponse, Request, Timestamp},
+    protocol::{ActionResponse, ClientMessage, MutationResponse, Request, Timestamp},
     reference::Kind,
-    value::Object,
+    value::{Object, Value},
 };
 use tokio::sync::oneshot;
 
@@ -14,15 +14,25 @@ use crate::{
     watch::Outcome,
 };
 
+/// A mutation is sent when its number is less than this above that of the oldest one without an answer: of the requests
+/// of a session a server remembers the last 1,000, and as many it lets wait.
+const WINDOW: u32 = 1_000;
+/// Actions that a server runs for one connection at once.
+const ACTIONS: usize = 100;
+
 #[derive(Debug)]
 struct Pending {
     kind: Kind,
     path: &'static str,
     args: Object,
-    /// On this connection.
-    sent: bool,
-    /// It is committed, and its call ends when its effects can be seen.
-    committed: Option<Mutated>,
+    answer: oneshot::Sender<Outcome>,
+}
+
+/// A mutation whose call ends when its effects can be seen.
+#[derive(Debug)]
+struct Committed {
+    ts: Timestamp,
+    value: Value,
     answer: oneshot::Sender<Outcome>,
 }
 
@@ -40,6 +50,13 @@ impl Pending {
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     pending: BTreeMap<u32, Pending>,
+    /// Those that were not sent on this connection.
+    unsent: BTreeSet<u32>,
+    /// Mutations without an answer.
+    mutations: BTreeSet<u32>,
+    /// Actions that were sent and have no answer.
+    actions: BTreeSet<u32>,
+    committed: Vec<Committed>,
     next: u32,
 }
 
@@ -55,47 +72,65 @@ impl Requests {
             kind,
             path,
             args,
-            sent: false,
-            committed: None,
             answer,
         };
         self.pending.insert(self.next, pending);
+        self.unsent.insert(self.next);
+        if kind != Kind::Action {
+            self.mutations.insert(self.next);
+        }
         self.next += 1;
     }
 
-    /// Those that were not sent on this connection, in their order.
+    /// Those that can be sent and were not yet, in their order.
     pub(super) fn to_send(&mut self) -> Vec<ClientMessage> {
-        let unsent = self.pending.iter_mut().filter(|(_, pending)| !pending.sent);
-        unsent
-            .map(|(request_id, pending)| {
-                pending.sent = true;
-                pending.message(*request_id)
-            })
-            .collect()
+        let end = self
+            .mutations
+            .first()
+            .map_or(0, |oldest| oldest.saturating_add(WINDOW));
+        let (mut messages, mut sent) = (Vec::new(), Vec::new());
+        for request_id in &self.unsent {
+            let Some(pending) = self.pending.get(request_id) else {
+                continue;
+            };
+            match pending.kind {
+                Kind::Action if self.actions.len() >= ACTIONS => continue,
+                Kind::Action => {
+                    self.actions.insert(*request_id);
+                }
+                _ if *request_id >= end => break,
+                _ => {}
+            }
+            messages.push(pending.message(*request_id));
+            sent.push(*request_id);
+        }
+        for request_id in sent {
+            self.unsent.remove(&request_id);
+        }
+        messages
     }
 
-    /// On a new connection mutations are sent again, except those whose outcome is known.
+    /// On a new connection all mutations without an answer are sent again.
     pub(super) fn connect(&mut self) {
-        for pending in self.pending.values_mut() {
-            pending.sent = pending.committed.is_some();
-        }
+        self.unsent.extend(&self.mutations);
     }
 
     /// Nobody knows what became of the actions that were sent.
     pub(super) fn disconnect(&mut self) {
-        let lost = self
-            .pending
-            .extract_if(.., |_, pending| pending.sent && pending.kind == Kind::Action);
-        for (_, pending) in lost {
-            let _ = pending.answer.send(Err(CallError::Lost.into()));
+        for request_id in std::mem::take(&mut self.actions) {
+            self.answer(request_id, Err(CallError::Lost.into()));
         }
     }
 
     pub(super) fn mutation(&mut self, response: MutationResponse) {
         match response.result {
             Ok(mutated) => {
-                if let Some(pending) = self.pending.get_mut(&response.request_id) {
-                    pending.committed = Some(mutated);
+                if let Some(Pending { answer, .. }) = self.remove(response.request_id) {
+                    self.committed.push(Committed {
+                        ts: mutated.ts,
+                        value: mutated.value,
+                        answer,
+                    });
                 }
             }
             Err(failure) => self.answer(response.request_id, Err(Failure::Function(failure))),
@@ -106,29 +141,34 @@ impl Requests {
         self.answer(response.request_id, response.result.map_err(Failure::Function));
     }
 
+    fn remove(&mut self, request_id: u32) -> Option<Pending> {
+        self.unsent.remove(&request_id);
+        self.mutations.remove(&request_id);
+        self.actions.remove(&request_id);
+        self.pending.remove(&request_id)
+    }
+
     fn answer(&mut self, request_id: u32, outcome: Outcome) {
-        if let Some(pending) = self.pending.remove(&request_id) {
+        if let Some(pending) = self.remove(request_id) {
             let _ = pending.answer.send(outcome);
         }
     }
 
     /// Ends the calls of mutations that were committed up to `ts`.
     pub(super) fn settle(&mut self, ts: Timestamp) {
-        let seen = |_: &u32, pending: &mut Pending| {
-            pending.committed.as_ref().is_some_and(|mutated| mutated.ts <= ts)
-        };
-        for (_, pending) in self.pending.extract_if(.., seen) {
-            if let Some(mutated) = pending.committed {
-                let _ = pending.answer.send(Ok(mutated.value));
-            }
+        for committed in self.committed.extract_if(.., |committed| committed.ts <= ts) {
+            let _ = committed.answer.send(Ok(committed.value));
         }
     }
 
     /// Ends all calls. The outcome of those that are committed is known.
     pub(super) fn fail(&mut self, error: &CallError) {
+        self.settle(Timestamp(u64::MAX));
         for (_, pending) in std::mem::take(&mut self.pending) {
-            let outcome = pending.committed.map(|mutated| mutated.value);
-            let _ = pending.answer.send(outcome.ok_or_else(|| error.clone().into()));
+            let _ = pending.answer.send(Err(error.clone().into()));
         }
+        self.unsent.clear();
+        self.mutations.clear();
+        self.actions.clear();
     }
 }

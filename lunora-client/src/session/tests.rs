@@ -394,3 +394,44 @@ fn sessions_have_random_uuids() {
     assert_eq!(lengths, [8, 4, 4, 4, 12]);
     assert!(a.split('-').nth(2).is_some_and(|part| part.starts_with('4')));
 }
+
+#[test]
+fn no_more_mutations_are_sent_than_a_server_remembers() {
+    let mut session = connected();
+    let answers: Vec<_> = (0..1_500)
+        .map(|_| request(&mut session, Kind::Mutation))
+        .collect();
+    let sent = session.outgoing();
+    assert_eq!((sent.len(), sent.last()), (1_000, Some(&mutation(999))));
+    session.receive(committed(0, 1)).unwrap();
+    session.receive(committed(1, 1)).unwrap();
+    assert_eq!(session.outgoing(), [mutation(1_000), mutation(1_001)]);
+    session.disconnect("lost");
+    session.connect();
+    let again = session.outgoing();
+    assert_eq!(again[2..].len(), 1_000);
+    assert_eq!(again[2], mutation(2));
+    drop(answers);
+}
+
+#[test]
+fn no_more_actions_are_under_way_than_a_server_runs() {
+    let mut session = connected();
+    let answers: Vec<_> = (0..150).map(|_| request(&mut session, Kind::Action)).collect();
+    assert_eq!(session.outgoing().len(), 100);
+    let _mutation = request(&mut session, Kind::Mutation);
+    assert_eq!(
+        session.outgoing(),
+        [mutation(150)],
+        "mutations do not wait for actions"
+    );
+    let response = ActionResponse {
+        request_id: 7,
+        result: Ok(Value::Null),
+        log_lines: Vec::new(),
+    };
+    session.receive(ServerMessage::ActionResponse(response)).unwrap();
+    let sent = session.outgoing();
+    assert!(matches!(sent.as_slice(), [ClientMessage::Action(action)] if action.request_id == 100));
+    drop(answers);
+}

@@ -54,3 +54,9 @@ fn identifier(text: &str) -> String {
         _ => name,
     }
 }
+
+/// The words of generated code: what is not among them need not be imported.
+pub(super) fn words(text: &str) -> BTreeSet<&str> {
+    text.split(|character: char| !character.is_ascii_alphanumeric() && character != '_')
+        .collect()
+}

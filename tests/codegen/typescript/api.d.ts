@@ -82,6 +82,7 @@ export interface Everything {
   tree: Tree;
   "odd-name": string;
   defaulted?: number;
+  maybe?: number;
 }
 
 /** External tagging. */
@@ -97,8 +98,13 @@ export interface Flat {
   [key: string]: number | string;
 }
 
+/** Another type of this name, which comes first by the path of its function. */
+export interface Level {
+  height: number;
+}
+
 /** Other names are one variant. */
-export type Level = "low" | "HIGH-est" | bigint;
+export type Level2 = "low" | "HIGH-est" | bigint;
 
 /** No tagging. */
 export type Loose = number | string | Address;
@@ -149,6 +155,8 @@ export declare const api: {
     plans: {
       /** What there is. */
       all: FunctionReference<"query", "public", Record<string, never>, Array<Plan>>;
+      /** Says how high. */
+      level: FunctionReference<"query", "public", Record<string, never>, Level>;
     };
   };
   values: {
@@ -165,7 +173,7 @@ export declare const api: {
       type: Chain;
       when: number;
       wait: { secs: bigint; nanos: number };
-      level: Level;
+      level: Level2;
       visit?: Id<"visits"> | null;
     }, Array<[bigint, Plan | null]>>;
   };

@@ -7,7 +7,7 @@ use super::{
     },
     case::{pascal, snake},
     docs::{comment, quoted},
-    items::Items,
+    items::{Items, raw},
 };
 use crate::functions::FunctionInfo;
 
@@ -34,9 +34,14 @@ fn modules(items: &mut Items<'_>, module: &Module<'_>, indent: &str) -> String {
 
 fn content(items: &mut Items<'_>, module: &Module<'_>, indent: &str) -> String {
     let mut text = format!("{indent}use super::*;\n");
-    for function in module.functions.values() {
+    // A reference and a module share a namespace.
+    let modules_here: Vec<_> = module.modules.keys().map(|name| snake(name)).collect();
+    let taken: Vec<_> = modules_here.iter().map(String::as_str).collect();
+    let mut names = Names::new(&taken);
+    for (name, function) in &module.functions {
+        let name = raw(&mut names, &snake(name));
         text.push('\n');
-        text += &reference(items, function, indent);
+        text += &reference(items, &name, function, indent);
     }
     let inner = modules(items, module, indent);
     if !inner.is_empty() {
@@ -45,15 +50,13 @@ fn content(items: &mut Items<'_>, module: &Module<'_>, indent: &str) -> String {
     text + &inner
 }
 
-fn reference(items: &mut Items<'_>, function: &FunctionInfo, indent: &str) -> String {
+fn reference(items: &mut Items<'_>, rust_name: &str, function: &FunctionInfo, indent: &str) -> String {
     let (module, name) = split(function.path);
     let place = pascal(name);
     let mut names = Names::new(&[]);
     let mut arguments = Vec::new();
     for field in &function.argument_shapes {
-        let wanted = snake(field.name);
-        let taken = names.take(wanted.trim_start_matches("r#"));
-        let argument = if wanted.ends_with(&taken) { wanted } else { taken };
+        let argument = raw(&mut names, &snake(field.name));
         let ty = items.of(&field.shape, &format!("{place}{}", pascal(field.name)));
         arguments.push(format!("{argument}: {ty} = {}", quoted(field.name)));
     }
@@ -64,7 +67,7 @@ fn reference(items: &mut Items<'_>, function: &FunctionInfo, indent: &str) -> St
     );
     format!(
         "{indent}reference! {{\n{docs}{indent}    pub fn {}({}) -> {returns} {{ {kind} {} {} }}\n{indent}}}\n",
-        snake(name),
+        rust_name,
         arguments.join(", "),
         quoted(module),
         quoted(name),

@@ -165,20 +165,10 @@ impl<'a> Items<'a> {
         let mut text = String::new();
         for field in fields {
             let name = raw(&mut names, &snake(field.name));
-            let (mut ty, number) = self.of_field(field, &format!("{place}{}", pascal(field.name)));
-            if field.optional && !ty.starts_with("Option<") && !matches!(&*ty, "Value" | "()") {
-                ty = format!("Option<{ty}>");
-            }
+            let (ty, number) = self.field_type(place, field);
             text += &comment(field.docs, &indent);
-            let mut attributes = Vec::new();
-            if wire_of_field(&name) != field.name {
-                attributes.push(format!("rename = {}", quoted(field.name)));
-            }
-            if number {
-                attributes.push("with = \"::lunora_client::number\"".to_owned());
-            }
-            if !attributes.is_empty() {
-                text += &format!("{indent}#[serde({})]\n", attributes.join(", "));
+            if let Some(attribute) = serde_attribute(&name, field.name, number) {
+                text += &format!("{indent}{attribute}\n");
             }
             text += &format!("{start}{name}: {ty},\n");
         }
@@ -188,6 +178,21 @@ impl<'a> Items<'a> {
             text += &format!("{indent}#[serde(flatten)]\n{start}{name}: BTreeMap<String, {ty}>,\n");
         }
         text
+    }
+
+    /// The type of a field, and whether it travels as a plain number. What may be absent is an `Option`.
+    fn field_type(&mut self, place: &str, field: &Field) -> (String, bool) {
+        let (ty, number) = self.of_field(field, &format!("{place}{}", pascal(field.name)));
+        if field.optional && number {
+            // `lunora::number` does not carry what may be absent.
+            return ("Option<f64>".to_owned(), false);
+        }
+        let is_absent_as_it_is = ty.starts_with("Option<") || matches!(&*ty, "Value" | "()");
+        if field.optional && !is_absent_as_it_is {
+            (format!("Option<{ty}>"), number)
+        } else {
+            (ty, number)
+        }
     }
 
     /// The text of all items.
@@ -203,8 +208,16 @@ impl<'a> Items<'a> {
     }
 }
 
+/// What serde has to be told about the field `name`.
+fn serde_attribute(name: &str, wire: &str, number: bool) -> Option<String> {
+    let rename = (wire_of_field(name) != wire).then(|| format!("rename = {}", quoted(wire)));
+    let with = number.then(|| "with = \"::lunora_client::number\"".to_owned());
+    let options: Vec<_> = rename.into_iter().chain(with).collect();
+    (!options.is_empty()).then(|| format!("#[serde({})]", options.join(", ")))
+}
+
 /// A name that no other of `names` has; raw ones stay raw.
-fn raw(names: &mut Names, wanted: &str) -> String {
+pub(super) fn raw(names: &mut Names, wanted: &str) -> String {
     match wanted.strip_prefix("r#") {
         Some(keyword) => {
             let name = names.take(keyword);

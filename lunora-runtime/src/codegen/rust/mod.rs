@@ -11,7 +11,7 @@ mod items;
 mod types;
 
 use self::items::Items;
-use super::GeneratedFile;
+use super::{GeneratedFile, names::words};
 use crate::functions::{App, PublicInterface};
 
 /// `api.rs` for the public functions of `app`.
@@ -36,9 +36,7 @@ const HEADER: &str = "\
 
 /// The imports that `text` needs.
 fn imports(text: &str) -> String {
-    let words: std::collections::BTreeSet<&str> = text
-        .split(|character: char| !character.is_ascii_alphanumeric() && character != '_')
-        .collect();
+    let words = words(text);
     let used = |names: &[&'static str]| -> Vec<&str> {
         names
             .iter()

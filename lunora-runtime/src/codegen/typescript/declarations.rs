@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lunora_core::shape::{Definition, Node};
 
 use super::{
-    super::tree::Module,
+    super::{names::words, tree::Module},
     docs::comment,
     types::{Types, key, quoted},
 };
@@ -129,22 +129,22 @@ impl<'a> Declarations<'a> {
     }
 }
 
+/// The imports that `text` needs.
 fn imports(text: &str) -> String {
+    let words = words(text);
     let from = |module: &str, names: &[&str]| {
         let used: Vec<_> = names
             .iter()
             .copied()
-            .filter(|name| text.contains(&format!("{name}<")) || text.contains(&format!(" {name}")))
+            .filter(|name| words.contains(name))
             .collect();
         if used.is_empty() {
             return String::new();
         }
         format!("import type {{ {} }} from \"{module}\";\n", used.join(", "))
     };
-    from(
-        "convex/server",
-        &["FunctionReference", "PaginationOptions", "PaginationResult"],
-    ) + &from("convex/values", &["GenericId"])
+    let server = ["FunctionReference", "PaginationOptions", "PaginationResult"];
+    from("convex/server", &server) + &from("convex/values", &["GenericId"])
 }
 
 /// The shapes of arguments and result.
