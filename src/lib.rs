@@ -30,7 +30,7 @@ pub use lunora_runtime::{
     database::{
         DocumentNotFound, DocumentStream, NotUnique, Order, QueryBuilder, Reader, UniqueViolation, Writer,
     },
-    functions::{ActionCtx, App, Auth, CallRng, Issuer, MutationCtx, QueryCtx, Unauthenticated},
+    functions::{ActionCtx, App, Asset, Auth, CallRng, Issuer, MutationCtx, QueryCtx, Unauthenticated},
     testing,
 };
 

@@ -16,7 +16,7 @@ use lunora_core::{
 
 use sha2::{Digest, Sha256};
 
-use super::{ActionCtx, BoxFuture, Issuer, MutationCtx, QueryCtx, function::Function};
+use super::{ActionCtx, Asset, BoxFuture, Issuer, MutationCtx, QueryCtx, function::Function};
 use crate::database::TableSchema;
 
 /// What the function of a kind looks like, and how it is called.
@@ -187,13 +187,15 @@ fn refused(error: &ValueError) -> Error {
 #[error("`{0}` is of another kind in this application than its reference says")]
 struct WrongContext(&'static str);
 
-/// An application: its functions and tables, made by `lunora::app!`, and whom it trusts to say who its users are.
+/// An application: its functions and tables, made by `lunora::app!`, whom it trusts to say who its users are,
+/// and its page.
 ///
 /// It answers no calls. There is deliberately no way to name a function by a string here.
 #[derive(Debug, Clone)]
 pub struct App {
     items: &'static [Listing],
     pub(super) issuers: Vec<Issuer>,
+    pub(super) assets: &'static [Asset],
 }
 
 impl App {
@@ -202,6 +204,7 @@ impl App {
         Self {
             items,
             issuers: Vec::new(),
+            assets: &[],
         }
     }
 
@@ -210,6 +213,12 @@ impl App {
     pub fn trust(mut self, issuer: Issuer) -> Self {
         self.issuers.push(issuer);
         self
+    }
+
+    /// The same application, whose server hands out these files, and no others. See [`Asset`].
+    #[must_use]
+    pub fn assets(self, assets: &'static [Asset]) -> Self {
+        Self { assets, ..self }
     }
 
     pub(super) fn items(&self) -> impl Iterator<Item = Item> {

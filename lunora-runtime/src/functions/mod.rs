@@ -15,6 +15,7 @@ mod action;
 mod action_ctx;
 mod admin;
 mod app;
+mod asset;
 mod auth;
 mod authenticate;
 mod backup;
@@ -56,6 +57,7 @@ pub use self::{
         KeyManager, MissingScope, NewKey, Revocation, Scope, UnknownScope,
     },
     app::{App, Ctx, Entry, Handler, Item, KindOf, Listing, RunOf, entry},
+    asset::Asset,
     auth::{Auth, Unauthenticated},
     authenticate::{AuthError, Authenticated, Caller, Credential, Ended, Expiry, Validity},
     blocked::{CanFetch, CanNestMutations, CanRunActions, HasDatabase, HasRng},

@@ -5,7 +5,7 @@ use std::{io, sync::Arc, time::Duration};
 use lunora_core::{error::Error, shape::Shapes};
 
 use super::{
-    App, Clock, InvalidIssuer, TokenVerifier,
+    App, Asset, Clock, InvalidIssuer, TokenVerifier,
     admin::{AdminKeys, NewKey, StoredKey},
     app::ItemKind,
     dispatch::{FullDispatch, PublicDispatch},
@@ -41,6 +41,7 @@ struct Parts {
     keys: AdminKeys,
     tokens: TokenVerifier,
     live: Live,
+    assets: &'static [Asset],
 }
 
 /// The application cannot run on this store.
@@ -191,6 +192,7 @@ impl Runtime {
             keys,
             tokens,
             live: Live::start(engine, live, threads)?,
+            assets: app.assets,
         })))
     }
 
@@ -207,6 +209,11 @@ impl Runtime {
     /// The live queries of one client, none so far.
     pub fn connect(&self) -> LiveQueries {
         self.0.live.connect()
+    }
+
+    /// The files that a server hands out.
+    pub fn assets(&self) -> &'static [Asset] {
+        self.0.assets
     }
 
     /// The keys that administrators present.

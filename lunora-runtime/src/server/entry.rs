@@ -9,6 +9,7 @@ use tower_service::Service;
 
 use super::{
     admission::Quota,
+    assets::Assets,
     cors::Cors,
     lifecycle::Lifecycle,
     options::ServerOptions,
@@ -28,6 +29,7 @@ pub(super) struct Shared {
     pub(super) unread: Quota,
     /// What the arguments of all subscriptions take.
     pub(super) subscribed: Quota,
+    pub(super) assets: Assets,
 }
 
 /// Answers requests.

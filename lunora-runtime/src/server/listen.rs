@@ -12,6 +12,7 @@ use crate::store::StoreError;
 
 use super::{
     admission::{Quota, Share},
+    assets::Assets,
     connection::{protocol, serve, turn_away},
     entry::{Entry, Shared},
     lifecycle::{Lifecycle, Phase},
@@ -68,6 +69,7 @@ impl Server {
         let listener = TcpListener::bind(options.addr).await.map_err(fail)?;
         let addr = listener.local_addr().map_err(fail)?;
         let limits = options.limits;
+        let assets = Assets::new(runtime.assets());
         let shared = Arc::new(Shared {
             runtime,
             options,
@@ -77,6 +79,7 @@ impl Server {
             buffers: Quota::new(limits.buffered_bytes),
             unread: Quota::new(limits.unread_bytes),
             subscribed: Quota::new(limits.socket.subscription_bytes),
+            assets,
         });
         Ok(Self {
             listener,

@@ -3,13 +3,14 @@
 //! A request goes through `entry` (request id, CORS, access line), the router that is built from [`ROUTES`], and
 //! for the routes that call functions through `call`: body, caller, path and arguments, then one of the two
 //! dispatchers. Which one, is decided by the caller in `dispatch`, and nowhere else.
-//! `sync` is the WebSocket. `keys` is for administrators alone. `listen` accepts connections and ends them.
+//! `sync` is the WebSocket. `keys` is for administrators alone. `assets` has the files of the application. `listen` accepts connections and ends them.
 //!
 //! What a *function* did, or what is wrong with its name or arguments, is an answer with status 200 and the failure
 //! in it (`answer`). What is wrong with the *request* is a status of 4xx or 5xx (`problem`).
 
 mod admission;
 mod answer;
+mod assets;
 mod batch;
 mod body;
 mod call;

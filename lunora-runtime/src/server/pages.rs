@@ -72,7 +72,7 @@ mod tests {
     use crate::{
         database::OpenOptions,
         functions::{App, EngineOptions, Runtime},
-        server::{ServerOptions, admission::Quota, lifecycle::Lifecycle},
+        server::{ServerOptions, admission::Quota, assets::Assets, lifecycle::Lifecycle},
         store::{Commit, Store, StoreError, Timestamp, memory_that_fails},
     };
 
@@ -95,6 +95,7 @@ mod tests {
             buffers: Quota::new(1),
             unread: Quota::new(1),
             subscribed: Quota::new(1),
+            assets: Assets::new(&[]),
         };
         assert_eq!(health(&shared).status(), StatusCode::OK);
         writes_fail.store(true, Ordering::SeqCst);

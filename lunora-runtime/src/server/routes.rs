@@ -11,7 +11,7 @@ use http::Method;
 use lunora_core::reference::Kind;
 
 use super::{
-    batch,
+    assets, batch,
     call::{self, Target},
     entry::Shared,
     export, keys, moments, pages, sync,
@@ -47,6 +47,7 @@ enum Endpoint {
     Health,
     Version,
     InstanceName,
+    Asset,
 }
 
 /// Everything that this server answers to.
@@ -71,6 +72,8 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/admin/keys", Endpoint::Keys(keys::Operation::List)),
     Route::post("/api/admin/keys/create", Endpoint::Keys(keys::Operation::Create)),
     Route::post("/api/admin/keys/revoke", Endpoint::Keys(keys::Operation::Revoke)),
+    // Only what none of the others answers to, and none of it under /api.
+    Route::get("/{*path}", Endpoint::Asset),
 ];
 
 impl Route {
@@ -107,6 +110,7 @@ impl Route {
             Verb::Post => method == Method::POST,
         };
         verb && match self.path.strip_suffix("{*path}") {
+            Some("/") => !path.starts_with("/api"),
             Some(prefix) => path.len() > prefix.len() && path.starts_with(prefix),
             None => match self.path.split_once("{version}") {
                 Some((prefix, suffix)) => path
@@ -121,7 +125,10 @@ impl Route {
 
 /// The router of a server.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
-    let router = ROUTES.iter().fold(Router::new(), |router, route| {
+    let listed = ROUTES
+        .iter()
+        .filter(|route| !matches!(route.endpoint, Endpoint::Asset));
+    let router = listed.fold(Router::new(), |router, route| {
         let endpoint = route.endpoint;
         let filter = match route.verb {
             Verb::Get => MethodFilter::GET,
@@ -134,7 +141,10 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     });
     router
         .method_not_allowed_fallback(pages::method_not_allowed)
-        .fallback(pages::not_found)
+        // For all methods: what is no file is not found, and not a file that cannot be posted to.
+        .fallback(async |State(shared): State<Arc<Shared>>, request: Request| {
+            answer(Endpoint::Asset, &shared, request).await
+        })
         .with_state(shared)
 }
 
@@ -146,9 +156,10 @@ async fn answer(endpoint: Endpoint, shared: &Arc<Shared>, request: Request) -> a
         Endpoint::Export => export::export(shared, request).await,
         Endpoint::Keys(operation) => keys::keys(operation, shared, request).await,
         Endpoint::Sync => sync::upgrade(shared, request),
-        Endpoint::Home => pages::home(),
+        Endpoint::Home => assets::home(shared, request.headers()),
         Endpoint::Health => pages::health(shared),
         Endpoint::Version => pages::version(),
         Endpoint::InstanceName => pages::instance_name(shared),
+        Endpoint::Asset => assets::asset(Arc::clone(shared), request).await,
     }
 }

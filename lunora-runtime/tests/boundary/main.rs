@@ -6,11 +6,21 @@ mod support;
 mod attack;
 
 use lunora_core::reference::Kind;
-use lunora_runtime::codegen;
+use lunora_runtime::{codegen, functions::Asset};
 
-use crate::support::{app::APP, options, serve};
+use crate::support::{Running, app::APP, options, serve, serve_app};
 
-attack::tests!(serve(options()));
+/// A file of the application has the address that a function's name makes.
+const ASSETS: &[Asset] = &[
+    Asset::new("/index.html", b"<!doctype html>"),
+    Asset::new("/values/echo", b"a file"),
+];
+
+fn serve_with_files() -> Running {
+    serve_app(APP.assets(ASSETS), options())
+}
+
+attack::tests!(serve_with_files());
 
 #[test]
 fn there_is_an_internal_function_of_each_kind() {

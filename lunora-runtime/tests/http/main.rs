@@ -4,6 +4,7 @@
 mod support;
 
 mod answers;
+mod assets;
 mod callers;
 mod cors;
 mod export;

@@ -21,6 +21,8 @@ pub(crate) struct Entry {
 enum NamesBy {
     /// The route calls nothing; the name stands everywhere.
     Nothing,
+    /// The same, where the name is the address of a file.
+    File,
     Body,
     QueryString,
     Address,
@@ -67,6 +69,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     entry(Verb::Get, "/api/admin/keys", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/keys/create", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/keys/revoke", None, NamesBy::Nothing),
+    entry(Verb::Get, "/{*path}", None, NamesBy::File),
 ];
 
 impl Entry {
@@ -82,7 +85,7 @@ impl Entry {
     }
 
     pub(crate) fn calls(&self) -> bool {
-        self.names_by != NamesBy::Nothing
+        !matches!(self.names_by, NamesBy::Nothing | NamesBy::File)
     }
 
     /// A request that names a function by `path`, as it would stand in a JSON string.
@@ -94,7 +97,7 @@ impl Entry {
             NamesBy::QueryString | NamesBy::Nothing => {
                 format!("{}?{query}", self.path.replace("{version}", "1.48.0"))
             }
-            NamesBy::Address => self.path.replace("{*path}", &address(path)),
+            NamesBy::Address | NamesBy::File => self.path.replace("{*path}", &address(path)),
         };
         let method = match self.verb {
             Verb::Get => "GET",
