@@ -18,7 +18,7 @@ lunora::app! {
     rooms::{list, open},
     messages::{list, send},
     typing::{list, start, stop},
-    presence::{list, heartbeat},
+    presence::{list, heartbeat, leave},
     bot::{ask, read, post, roll},
     moderation::remove,
 }

@@ -33,19 +33,30 @@ pub async fn heartbeat(ctx: &mut MutationCtx, room: Id<Room>, name: String) -> R
     let (name, seen) = (text::name(&name)?, ctx.now());
     rooms::check(ctx, room).await?;
     remove_stale(ctx, room).await?;
-    let found = ctx
-        .db()
-        .query::<Presence>()
-        .with_index(Presence::by_name().eq(room).eq(&name))
-        .unique()
-        .await?;
-    match found {
+    match find(ctx, room, &name).await? {
         Some(presence) => ctx.db().patch(presence.id(), Presence::patch().seen(seen)).await,
         None => ctx.db().insert(Presence { room, name, seen }).await.map(|_| ()),
     }
 }
 
-/// Whoever has gone.
+/// Somebody has gone, or has another name now.
+#[mutation]
+pub async fn leave(ctx: &mut MutationCtx, room: Id<Room>, name: String) -> Result<()> {
+    match find(ctx, room, &text::name(&name)?).await? {
+        Some(presence) => ctx.db().delete(presence.id()).await,
+        None => Ok(()),
+    }
+}
+
+async fn find(ctx: &QueryCtx, room: Id<Room>, name: &str) -> Result<Option<Doc<Presence>>> {
+    ctx.db()
+        .query::<Presence>()
+        .with_index(Presence::by_name().eq(room).eq(name))
+        .unique()
+        .await
+}
+
+/// Whoever closed the page without a word.
 async fn remove_stale(ctx: &mut MutationCtx, room: Id<Room>) -> Result<()> {
     let before = ctx.now() - FRESH;
     let stale = ctx

@@ -13,6 +13,7 @@ const SHOWN = 4;
 export function People({ room, name }: { room: Id<"rooms">; name: string }) {
   const { isWebSocketConnected } = useConvexConnectionState();
   const heartbeat = useMutation(api.presence.heartbeat);
+  const leave = useMutation(api.presence.leave);
   const people = useFresh(useQuery(api.presence.list, { room }), (person) => person.seen, LIFETIME);
   useEffect(() => {
     // Without a connection heartbeats would wait for the next one, all of them.
@@ -20,8 +21,11 @@ export function People({ room, name }: { room: Id<"rooms">; name: string }) {
     const beat = () => void heartbeat({ room, name }).catch(() => {});
     beat();
     const timer = setInterval(beat, HEARTBEAT);
-    return () => clearInterval(timer);
-  }, [heartbeat, isWebSocketConnected, name, room]);
+    return () => {
+      clearInterval(timer);
+      void leave({ room, name }).catch(() => {});
+    };
+  }, [heartbeat, isWebSocketConnected, leave, name, room]);
   // Each heartbeat puts somebody first in the list; faces that change places all the time would be a nuisance.
   const names = people.map((person) => person.name).sort((left, right) => left.localeCompare(right));
   const words = names.length === 1 ? "1 here" : `${names.length} here`;

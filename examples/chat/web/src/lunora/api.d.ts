@@ -89,6 +89,8 @@ export declare const api: {
   presence: {
     /** Somebody is in a room. */
     heartbeat: FunctionReference<"mutation", "public", { room: Id<"rooms">; name: string }, null>;
+    /** Somebody has gone, or has another name now. */
+    leave: FunctionReference<"mutation", "public", { room: Id<"rooms">; name: string }, null>;
     /** Who is in a room, the last one who said so first. As with typing, a page forgets by itself who was not heard of again. */
     list: FunctionReference<"query", "public", { room: Id<"rooms"> }, Array<PresenceDoc>>;
   };
