@@ -16,4 +16,7 @@ pub use lunora_core::{
 pub use lunora_runtime::functions::{Entry, Handler, Item, Listing, RunOf, entry};
 pub use serde;
 
-pub use self::{table::ListedTable, unique::unique};
+pub use self::{
+    table::{ListedTable, PlaceOfTable},
+    unique::unique,
+};

@@ -97,7 +97,7 @@ impl FunctionVisibility for Internal {
     message = "this method runs queries, and the function is of the kind `{Self}`",
     label = "not a query",
     note = "a query is run with `run_query`, a mutation with `run_mutation`, an action with `run_action`; on a client the \
-            methods are `query`, `mutation` and `action`"
+            methods are `query` (or `watch`), `mutation` and `action`"
 )]
 pub trait IsQuery: FunctionKind {}
 #[diagnostic::do_not_recommend]
@@ -108,7 +108,7 @@ impl IsQuery for Query {}
     message = "this method runs mutations, and the function is of the kind `{Self}`",
     label = "not a mutation",
     note = "a query is run with `run_query`, a mutation with `run_mutation`, an action with `run_action`; on a client the \
-            methods are `query`, `mutation` and `action`"
+            methods are `query` (or `watch`), `mutation` and `action`"
 )]
 pub trait IsMutation: FunctionKind {}
 #[diagnostic::do_not_recommend]
@@ -119,7 +119,7 @@ impl IsMutation for Mutation {}
     message = "this method runs actions, and the function is of the kind `{Self}`",
     label = "not an action",
     note = "a query is run with `run_query`, a mutation with `run_mutation`, an action with `run_action`; on a client the \
-            methods are `query`, `mutation` and `action`"
+            methods are `query` (or `watch`), `mutation` and `action`"
 )]
 pub trait IsAction: FunctionKind {}
 #[diagnostic::do_not_recommend]
@@ -203,7 +203,6 @@ pub trait Outcome: Send + 'static {
     fn into_result(self) -> Result<Self::Ok>;
 }
 
-#[diagnostic::do_not_recommend]
 impl<T: Shape, E: Failing> Outcome for Result<T, E> {
     type Ok = T;
     fn into_result(self) -> Result<T> {

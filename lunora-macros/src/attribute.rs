@@ -96,12 +96,17 @@ pub(crate) fn last_segment(path: &Path) -> Option<&Ident> {
     path.segments.last().map(|segment| &segment.ident)
 }
 
-/// Last part of a type's path, through groups that `macro_rules!` adds: `std::string::String` → `String`.
-pub(crate) fn type_name(mut ty: &Type) -> Option<&Ident> {
+/// The type without the groups that `macro_rules!` puts around what it passes on.
+pub(crate) fn ungroup(mut ty: &Type) -> &Type {
     while let Type::Group(group) = ty {
         ty = &group.elem;
     }
-    match ty {
+    ty
+}
+
+/// Last part of a type's path: `std::string::String` → `String`.
+pub(crate) fn type_name(ty: &Type) -> Option<&Ident> {
+    match ungroup(ty) {
         Type::Path(path) => last_segment(&path.path),
         _ => None,
     }

@@ -25,3 +25,16 @@ pub trait InternalIsFree {}
 
 /// Compiles when the marker that was found is ours.
 pub const fn internal<Marker: InternalIsFree>() {}
+
+/// Holds for what the function `app` that `lunora::app!` makes returns.
+#[diagnostic::on_unimplemented(
+    message = "this crate has an `app` of its own beside `lunora::app!`",
+    label = "this list makes a function `app`, for what the server runs",
+    note = "rename your own `app`, or move it into a module"
+)]
+pub trait AppIsFree {}
+#[diagnostic::do_not_recommend]
+impl AppIsFree for lunora_runtime::functions::App {}
+
+/// Compiles when the function that was found is ours.
+pub const fn app<Made: AppIsFree>(_: fn() -> Made) {}

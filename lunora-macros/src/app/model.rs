@@ -5,6 +5,7 @@ use syn::Attribute;
 
 use crate::{
     attribute::CratePath,
+    errors::Errors,
     names::{camel_case, plain},
 };
 
@@ -13,6 +14,8 @@ use crate::{
 pub(crate) struct List {
     pub(crate) krate: CratePath,
     pub(crate) entries: Vec<Entry>,
+    /// Why a part of the list could not be read: it may have named any item.
+    pub(crate) gaps: Errors,
 }
 
 /// One name with the modules that lead to it.

@@ -15,6 +15,7 @@ pub(crate) fn list(tokens: TokenStream, errors: &mut Errors) -> List {
     let mut list = List {
         krate: CratePath::DEFAULT,
         entries: Vec::new(),
+        gaps: Errors::default(),
     };
     let parser = |input: ParseStream| {
         if input.peek(Token![crate]) && input.peek2(Token![=]) {
@@ -27,11 +28,11 @@ pub(crate) fn list(tokens: TokenStream, errors: &mut Errors) -> List {
             cfgs: Vec::new(),
             modules: Vec::new(),
         };
-        top.entries(input, &mut list.entries, errors);
+        top.entries(input, &mut list, errors);
         Ok(())
     };
     if let Err(error) = parser.parse2(tokens) {
-        errors.push(error);
+        list.gaps.push(error);
     }
     list
 }
@@ -44,9 +45,9 @@ struct Branch {
 }
 
 impl Branch {
-    fn entries(&self, input: ParseStream, entries: &mut Vec<Entry>, errors: &mut Errors) {
+    fn entries(&self, input: ParseStream, list: &mut List, errors: &mut Errors) {
         while !input.is_empty() {
-            let parsed = self.clone().entry(input, entries, errors);
+            let parsed = self.clone().entry(input, list, errors);
             let parsed = parsed.and_then(|()| {
                 if input.is_empty() {
                     Ok(())
@@ -55,13 +56,13 @@ impl Branch {
                 }
             });
             if let Err(error) = parsed {
-                errors.push(error);
+                list.gaps.push(error);
                 skip_to_comma(input);
             }
         }
     }
 
-    fn entry(mut self, input: ParseStream, entries: &mut Vec<Entry>, errors: &mut Errors) -> syn::Result<()> {
+    fn entry(mut self, input: ParseStream, list: &mut List, errors: &mut Errors) -> syn::Result<()> {
         for attribute in input.call(Attribute::parse_outer)? {
             if attribute.path().is_ident("cfg") {
                 self.cfgs.push(attribute);
@@ -78,7 +79,7 @@ impl Branch {
         loop {
             let name = name(input)?;
             if !input.peek(Token![::]) {
-                entries.push(Entry {
+                list.entries.push(Entry {
                     cfgs: self.cfgs,
                     modules: self.modules,
                     name,
@@ -90,7 +91,7 @@ impl Branch {
             if input.peek(syn::token::Brace) {
                 let content;
                 braced!(content in input);
-                self.entries(&content, entries, errors);
+                self.entries(&content, list, errors);
                 return Ok(());
             }
         }

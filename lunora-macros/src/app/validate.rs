@@ -1,14 +1,12 @@
 //! Every entry once, and in a module.
 
-use std::collections::HashSet;
-
-use super::model::List;
+use super::model::{Entry, List};
 use crate::errors::Errors;
 
 /// Checks the list and takes out what must not be expanded.
 pub(crate) fn list(list: &mut List, errors: &mut Errors) {
-    let mut seen = HashSet::new();
-    list.entries.retain(|entry| {
+    let mut kept: Vec<Entry> = Vec::new();
+    for entry in list.entries.drain(..) {
         if entry.modules.is_empty() {
             let name = &entry.name;
             let message = format!(
@@ -17,11 +15,20 @@ pub(crate) fn list(list: &mut List, errors: &mut Errors) {
             );
             errors.add(name, message);
         }
-        // Two entries of one name may be meant for two configurations; if they are not, rustc finds two impls.
-        let twice = entry.cfgs.is_empty() && !seen.insert(entry.rust_path());
-        if twice {
-            errors.add(&entry.name, format!("`{}` is listed twice; remove one", entry.name));
+        if kept.iter().any(|other| is_twice(other, &entry)) {
+            errors.add(
+                &entry.name,
+                format!("`{}` is listed twice; remove one", entry.name),
+            );
+        } else {
+            kept.push(entry);
         }
-        !twice
-    });
+    }
+    list.entries = kept;
+}
+
+/// Two entries of one name may be meant for two configurations; if those overlap, rustc finds two impls.
+fn is_twice(one: &Entry, other: &Entry) -> bool {
+    let conditional = !one.cfgs.is_empty() && !other.cfgs.is_empty() && one.cfgs != other.cfgs;
+    !conditional && one.rust_path() == other.rust_path()
 }

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::{GenericParam, Visibility, parse_quote, spanned::Spanned, visit_mut::VisitMut};
 
 use super::{
-    model::{Body, Data, Field, Style},
+    model::{Body, Data, Field, Style, Variant},
     parse::derives,
     plain, shape,
 };
@@ -31,27 +31,20 @@ pub(crate) fn item(data: &Data) -> TokenStream {
     } = data;
     let wanted = ["Serialize", "Deserialize"]
         .into_iter()
-        .filter(|name| !derives(&item.attrs, name));
+        .filter(|name| derives(&item.attrs, name).is_none());
     let derived = wanted.map(|name| syn::Ident::new(name, proc_macro2::Span::call_site()));
     let serde = quote!(#krate::__private::serde).to_string().replace(' ', "");
-    let fields = match &data.body {
-        Body::Struct(fields) => (
-            fields.style == Style::Named && container.rename_all.is_none(),
-            false,
-        ),
+    let (renames, renames_fields) = match &data.body {
+        Body::Struct(fields) => (fields.style == Style::Named, false),
         Body::Enum(variants) => {
-            let named = variants
-                .iter()
-                .any(|variant| variant.fields.style == Style::Named);
-            (
-                container.rename_all.is_none(),
-                named && container.rename_all_fields.is_none(),
-            )
+            let is_named = |variant: &Variant| variant.fields.style == Style::Named;
+            (true, variants.iter().any(is_named))
         }
     };
     let item = bounded(data);
-    let rename_all = fields.0.then(|| quote!(, rename_all = "camelCase"));
-    let rename_all_fields = fields.1.then(|| quote!(, rename_all_fields = "camelCase"));
+    let rename_all = (renames && container.rename_all.is_none()).then(|| quote!(, rename_all = "camelCase"));
+    let rename_all_fields = (renames_fields && container.rename_all_fields.is_none())
+        .then(|| quote!(, rename_all_fields = "camelCase"));
     quote! {
         #[derive(#(#krate::__private::serde::#derived),*)]
         #[serde(crate = #serde #rename_all #rename_all_fields)]

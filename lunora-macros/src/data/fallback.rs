@@ -16,7 +16,7 @@ pub(crate) fn item(data: &Data) -> TokenStream {
         krate, name, cfgs, ..
     } = data;
     let serde = quote!(#krate::__private::serde);
-    let serialize = (!derives(&data.item.attrs, "Serialize")).then(|| {
+    let serialize = derives(&data.item.attrs, "Serialize").is_none().then(|| {
         quote! {
             #(#cfgs)*
             impl #serde::Serialize for #name {
@@ -26,7 +26,7 @@ pub(crate) fn item(data: &Data) -> TokenStream {
             }
         }
     });
-    let deserialize = (!derives(&data.item.attrs, "Deserialize")).then(|| {
+    let deserialize = derives(&data.item.attrs, "Deserialize").is_none().then(|| {
         quote! {
             #(#cfgs)*
             impl<'de> #serde::Deserialize<'de> for #name {

@@ -113,6 +113,12 @@ pub(crate) enum Style {
 }
 
 impl Fields {
+    /// Of an object that has tags alone.
+    pub(crate) const NONE: Self = Self {
+        style: Style::Named,
+        list: Vec::new(),
+    };
+
     /// Those that travel.
     pub(crate) fn travelling(&self) -> impl Iterator<Item = &Field> {
         self.list.iter().filter(|field| !field.serde.skip)

@@ -138,13 +138,15 @@ fn field(found: &syn::Field, case: Rule, errors: &mut Errors) -> Field {
     }
 }
 
-/// The user asks for this derive below our attribute.
-pub(crate) fn derives(attributes: &[Attribute], name: &str) -> bool {
-    let mut found = false;
+/// Where the user asks for this derive below our attribute.
+pub(crate) fn derives(attributes: &[Attribute], name: &str) -> Option<Ident> {
+    let mut found = None;
     for attribute in attribute::named(attributes, "derive") {
         // A list that cannot be read is rustc's to refuse.
         let _ = attribute.parse_nested_meta(|meta| {
-            found |= attribute::last_segment(&meta.path).is_some_and(|last| last == name);
+            if let Some(last) = attribute::last_segment(&meta.path).filter(|last| *last == name) {
+                found = Some(last.clone());
+            }
             Ok(())
         });
     }

@@ -181,11 +181,7 @@ impl Writer<'_> {
             Representation::Adjacent(tag, _) if unit => self.object(&[(tag, literal)], &variant.fields),
             Representation::Adjacent(tag, content) => {
                 let inner = self.variant_content(variant);
-                let none = Fields {
-                    style: Style::Named,
-                    list: Vec::new(),
-                };
-                self.object(&[(tag, literal), (content, inner)], &none)
+                self.object(&[(tag, literal), (content, inner)], &Fields::NONE)
             }
         }
     }
@@ -200,17 +196,13 @@ impl Writer<'_> {
     }
 
     fn internal(&self, tag: &LitStr, literal: TokenStream, variant: &Variant) -> TokenStream {
-        let none = Fields {
-            style: Style::Named,
-            list: Vec::new(),
-        };
         match variant.fields.style {
             Style::Tuple => {
-                let object = self.object(&[(tag, literal)], &none);
+                let object = self.object(&[(tag, literal)], &Fields::NONE);
                 self.flatten(&object, &self.variant_content(variant))
             }
             _ if variant.serde.other => {
-                let object = self.object(&[(tag, literal)], &none);
+                let object = self.object(&[(tag, literal)], &Fields::NONE);
                 let krate = self.krate;
                 self.flatten(&object, &quote!(#krate::__private::Node::Any))
             }

@@ -17,10 +17,10 @@ pub(crate) fn data(data: &Data, errors: &mut Errors) {
     generics(data, errors);
     container(data, errors);
     for name in ["Serialize", "Deserialize"] {
-        if derives(&data.item.attrs, name) {
+        if let Some(derive) = derives(&data.item.attrs, name) {
             let message =
                 format!("`#[data]` and `#[table]` derive `{name}` themselves: remove it from `derive`");
-            errors.add(&data.name, message);
+            errors.add(derive, message);
         }
     }
     match &data.body {

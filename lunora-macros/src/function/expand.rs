@@ -1,9 +1,9 @@
 //! The hidden module beside a function. Only the struct, the constructor and the module carry the user's span:
 //! a path into our crates with that span would be a target of the editor's "go to definition".
 
-use proc_macro2::{Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
-use syn::spanned::Spanned;
+use syn::{Token, spanned::Spanned};
 
 use super::model::{Function, Visibility};
 
@@ -31,7 +31,7 @@ fn arguments_type(function: &Function) -> TokenStream {
         [only] => only.ty.span(),
         _ => function.parameters,
     };
-    let mut tuple = Group::new(proc_macro2::Delimiter::Parenthesis, quote!(#(#types,)*));
+    let mut tuple = Group::new(Delimiter::Parenthesis, quote!(#(#types,)*));
     tuple.set_span(span);
     quote!(#tuple)
 }
@@ -61,6 +61,8 @@ pub(crate) fn reference(
     let output = output
         .as_ref()
         .map_or_else(|| quote!(#krate::Result<()>), |ty| quote!(#ty));
+    let arguments_type = associated_type("Args", arguments_type, ends(arguments_type));
+    let output = associated_type("Return", &output, ends(&output));
     let doc_text = Some(&function.doc_text)
         .filter(|text| !text.is_empty())
         .into_iter();
@@ -75,8 +77,8 @@ pub(crate) fn reference(
             type Place = #name;
             type Kind = #krate::__private::#kind;
             type Visibility = #krate::__private::#side;
-            type Args = #arguments_type;
-            type Return = #output;
+            #arguments_type
+            #output
             const ARGS: &'static [&'static str] = &[#(#argument_names),*];
             const NAME: &'static str = #wire_name;
             #(const DOCS: &'static str = #doc_text;)*
@@ -86,6 +88,29 @@ pub(crate) fn reference(
             const RUN: #krate::__private::RunOf<Self> = #run;
         }
     }
+}
+
+/// `type Name = Type;`, whose keyword and semicolon stand at the user's first and last token: that is what rustc
+/// underlines when a type is private.
+fn associated_type(name: &str, ty: &TokenStream, (first, last): (Span, Span)) -> TokenStream {
+    let (keyword, name, end) = (
+        Token![type](first),
+        Ident::new(name, Span::call_site()),
+        Token![;](last),
+    );
+    quote!(#keyword #name = #ty #end)
+}
+
+/// Where the tokens begin and end.
+fn ends(tokens: &TokenStream) -> (Span, Span) {
+    let first = tokens.clone().into_iter().next();
+    let last = tokens.clone().into_iter().last();
+    let span = |token: Option<TokenTree>, of_group: fn(&Group) -> Span| match token {
+        Some(TokenTree::Group(group)) => of_group(&group),
+        Some(token) => token.span(),
+        None => Span::call_site(),
+    };
+    (span(first, Group::span_open), span(last, Group::span_close))
 }
 
 fn limits(function: &Function) -> TokenStream {
@@ -130,8 +155,8 @@ pub(crate) fn hidden_module(function: &Function, reference: &TokenStream) -> Tok
         #(#cfgs)*
         #[doc(hidden)]
         #[allow(
-            dead_code, deprecated, missing_debug_implementations, missing_docs, non_camel_case_types, non_snake_case,
-            unreachable_pub, unused_imports, clippy::all, clippy::pedantic
+            deprecated, missing_debug_implementations, nonstandard_style, unreachable_pub, unused, clippy::all,
+            clippy::pedantic
         )]
         pub mod #module { #sides }
     }

@@ -1,5 +1,6 @@
 //! `#[query]`, `#[mutation]`, `#[action]` and their internal twins.
 
+mod context;
 pub(crate) mod expand;
 pub(crate) mod fallback;
 pub(crate) mod model;

@@ -6,19 +6,17 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use super::model::{Argument, Function, Kind, Options, Parsed, Visibility};
+use super::{
+    context::{context, is_ours},
+    model::{Argument, Function, Kind, Options, Parsed, Visibility},
+};
 use crate::{
-    attribute::{self, move_down, type_name},
+    attribute::{self, move_down, type_name, ungroup},
     errors::Errors,
     names::{camel_case, plain, wire_name_problem},
 };
 
 const MOST_ARGUMENTS: usize = 12;
-const CONTEXTS: [(&str, Kind); 3] = [
-    ("QueryCtx", Kind::Query),
-    ("MutationCtx", Kind::Mutation),
-    ("ActionCtx", Kind::Action),
-];
 
 /// Checks `parsed` and makes the model; with mistakes in `errors` it is good for the fallback only.
 pub(crate) fn function(
@@ -133,111 +131,6 @@ fn generics(signature: &Signature, a_name: &str, errors: &mut Errors) {
             format!("{a_name} cannot have a `where` clause; remove it"),
         );
     }
-}
-
-/// Checks the context; `true` when the first parameter was meant as one.
-fn context(signature: &Signature, kind: Kind, errors: &mut Errors) -> bool {
-    let (a_name, wanted) = (kind.a_name(), kind.context());
-    match signature.inputs.first() {
-        Some(FnArg::Receiver(receiver)) => {
-            let message = format!(
-                "{a_name} is a free function, not a method: write it outside the `impl` block, with `ctx: {wanted}` \
-                 in place of `self`"
-            );
-            errors.add(receiver, message);
-            true
-        }
-        Some(FnArg::Typed(first)) if is_context(&first.ty) => {
-            check_context(&first.ty, kind, errors);
-            true
-        }
-        first => {
-            let later = signature
-                .inputs
-                .iter()
-                .find(|input| matches!(input, FnArg::Typed(input) if is_ours(&input.ty)));
-            match (later, first) {
-                (Some(context), _) => {
-                    errors.add(
-                        context,
-                        format!("{a_name} takes its context first: move this to the front"),
-                    );
-                }
-                (None, Some(first)) => errors.add(
-                    first,
-                    format!("{a_name} takes its context first: `ctx: {wanted}`"),
-                ),
-                (None, None) => {
-                    errors.add(
-                        &signature.ident,
-                        format!("{a_name} takes its context first: `ctx: {wanted}`"),
-                    );
-                }
-            }
-            false
-        }
-    }
-}
-
-/// A reference to one of our contexts, or one of them by value.
-fn is_ours(ty: &Type) -> bool {
-    match ungroup(ty) {
-        Type::Reference(reference) => is_ours(&reference.elem),
-        ty => type_name(ty).is_some_and(|name| CONTEXTS.iter().any(|(context, _)| name == context)),
-    }
-}
-
-/// One of our contexts by its name, or a reference to a type that may be an alias of one.
-fn is_context(ty: &Type) -> bool {
-    match ungroup(ty) {
-        Type::Reference(reference) => is_ours(&reference.elem) || may_be_alias(&reference.elem),
-        ty => is_ours(ty),
-    }
-}
-
-fn may_be_alias(ty: &Type) -> bool {
-    const DATA: [&str; 6] = ["String", "Vec", "Option", "Id", "Doc", "Value"];
-    type_name(ty).map(Ident::to_string).is_some_and(|name| {
-        name.starts_with(|first: char| first.is_uppercase()) && !DATA.contains(&name.as_str())
-    })
-}
-
-fn check_context(ty: &Type, kind: Kind, errors: &mut Errors) {
-    let (a_name, wanted) = (kind.a_name(), kind.context());
-    let ty = ungroup(ty);
-    let Type::Reference(TypeReference { mutability, elem, .. }) = ty else {
-        errors.add(ty, format!("{a_name} borrows its context: write `{wanted}`"));
-        return;
-    };
-    let found = CONTEXTS
-        .iter()
-        .find(|(name, _)| type_name(elem).is_some_and(|found| found == name));
-    let Some((_, found)) = found else { return };
-    if *found != kind {
-        errors.add(
-            ty,
-            format!("{a_name} takes `{wanted}`; {}", other_kind(kind, *found)),
-        );
-    } else if mutability.is_some() != (kind == Kind::Mutation) {
-        errors.add(ty, format!("{a_name} takes `{wanted}`"));
-    }
-}
-
-fn other_kind(kind: Kind, found: Kind) -> &'static str {
-    match (kind, found) {
-        (Kind::Query, Kind::Mutation) => "a query only reads. To write, make it a `#[mutation]`",
-        (Kind::Query, _) => "a query only reads. To talk to the world, make it an `#[action]`",
-        (Kind::Mutation, Kind::Query) => "if it only reads, make it a `#[query]`",
-        (Kind::Mutation, _) => "a mutation is one transaction. To talk to the world, make it an `#[action]`",
-        (Kind::Action, _) => "an action reaches data through `ctx.run_query(..)` and `ctx.run_mutation(..)`",
-    }
-}
-
-fn ungroup(mut ty: &Type) -> &Type {
-    while let Type::Group(group) = ty {
-        ty = &group.elem;
-    }
-    ty
 }
 
 fn arguments(signature: &Signature, skip: usize, errors: &mut Errors) -> Vec<Argument> {

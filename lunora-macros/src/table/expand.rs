@@ -193,43 +193,15 @@ fn setter(table: &Table, field: &Field) -> TokenStream {
     let Some(name) = &field.name else {
         return TokenStream::new();
     };
-    let (cfgs, visible, wire_name) = (&field.cfgs, &field.visibility, &field.wire_name);
+    let (cfgs, visible) = (&field.cfgs, &field.visibility);
     let mut ty = field.ty.clone();
     // `Self` is the table in a field's type and the patch in a setter.
     NameSelf {
         name: &table.data.name,
     }
     .visit_type_mut(&mut ty);
-    let set = match &field.serde.write {
-        Some(write) => quote!(set_with(#wire_name, |serializer| #write(&value, serializer))),
-        None if table.data.is_plain() && nameable(&table.data.visibility, field) => {
-            let hash = hash(&plain(name));
-            quote!(__set::<#hash>(&value))
-        }
-        None => {
-            let (krate, ty) = (&table.data.krate, &ty);
-            quote!(set_with(#wire_name, |serializer| {
-                #[allow(unused_imports)]
-                use #krate::__private::NoShape as _;
-                #krate::__private::ShapeOf::<#ty>::write(&value, serializer)
-            }))
-        }
-    };
+    let (set, unset) = (set(table, field, name, &ty), unset(field, name));
     let docs = format!("Sets `{}`.", plain(name));
-    let unset = field.is_option().then(|| {
-        let (unset, docs) = (
-            format_ident!("unset_{}", plain(name)),
-            format!("Removes `{}`.", plain(name)),
-        );
-        quote! {
-            #(#cfgs)*
-            #[doc = #docs]
-            #[must_use]
-            #visible fn #unset(self) -> Self {
-                Self { changes: self.changes.unset(#wire_name) }
-            }
-        }
-    });
     quote! {
         #(#cfgs)*
         #[doc = #docs]
@@ -241,29 +213,69 @@ fn setter(table: &Table, field: &Field) -> TokenStream {
     }
 }
 
-/// The marker inside has the table's name, because the error about a table that is not listed prints it.
+/// The call that writes `value` as the field is written.
+fn set(table: &Table, field: &Field, name: &Ident, ty: &syn::Type) -> TokenStream {
+    let (krate, wire_name) = (&table.data.krate, &field.wire_name);
+    match &field.serde.write {
+        Some(write) => quote!(set_with(#wire_name, |serializer| #write(&value, serializer))),
+        None if table.data.is_plain() && nameable(&table.data.visibility, field) => {
+            let hash = hash(&plain(name));
+            quote!(__set::<#hash>(&value))
+        }
+        None => quote!(set_with(#wire_name, |serializer| {
+            #[allow(unused_imports)]
+            use #krate::__private::NoShape as _;
+            #krate::__private::ShapeOf::<#ty>::write(&value, serializer)
+        })),
+    }
+}
+
+/// The method that removes the field, if it can be absent.
+fn unset(field: &Field, name: &Ident) -> Option<TokenStream> {
+    let (cfgs, visible, wire_name) = (&field.cfgs, &field.visibility, &field.wire_name);
+    let unset = format_ident!("unset_{}", plain(name));
+    let docs = format!("Removes `{}`.", plain(name));
+    field.is_option().then(|| {
+        quote! {
+            #(#cfgs)*
+            #[doc = #docs]
+            #[must_use]
+            #visible fn #unset(self) -> Self {
+                Self { changes: self.changes.unset(#wire_name) }
+            }
+        }
+    })
+}
+
+/// The module that `app!` looks into, with the patch.
 fn hidden_module(table: &Table) -> TokenStream {
     let (krate, name) = (table.data.krate.deeper(1), &table.data.name);
     let (patch, docs) = (
         patch_name(name),
         format!("Changes to some fields of a [`{name}`]."),
     );
-    let item = quote!(#krate::__private::Item::table::<super::#name>());
+    let document = quote!(super::#name);
+    let item = quote!(#krate::__private::Item::table::<#document>());
     let patch = quote! {
         #[doc = #docs]
         pub struct #patch {
-            pub(super) changes: #krate::__private::Patch<super::#name>,
+            pub(super) changes: #krate::__private::Patch<#document>,
         }
     };
-    module(table, &item, &patch)
+    module(table, &document, &item, &patch)
 }
 
 /// The same for something that is no table.
 pub(crate) fn hidden_stub(table: &Table) -> TokenStream {
-    module(table, &quote!(::core::unreachable!()), &TokenStream::new())
+    module(
+        table,
+        &quote!(Self),
+        &quote!(::core::unreachable!()),
+        &TokenStream::new(),
+    )
 }
 
-fn module(table: &Table, item: &TokenStream, patch: &TokenStream) -> TokenStream {
+fn module(table: &Table, document: &TokenStream, item: &TokenStream, patch: &TokenStream) -> TokenStream {
     let (krate, name, cfgs) = (table.data.krate.deeper(1), &table.data.name, &table.data.cfgs);
     let (hidden, wire_name) = (hidden_name(name), format!("table {}", wire_name(table)));
     quote! {
@@ -278,7 +290,7 @@ fn module(table: &Table, item: &TokenStream, patch: &TokenStream) -> TokenStream
             pub mod internal {}
             pub use self::#name as Entry;
             pub struct #name {}
-            impl #krate::__private::ListedTable for #name {
+            impl #krate::__private::ListedTable<#document> for #name {
                 type Place = #name;
             }
             impl #krate::__private::Entry for #name {

@@ -147,9 +147,9 @@ fn command_serve() -> clap::Command {
             Arg::new("query_cache")
                 .long("query-cache")
                 .value_name("MIB")
-                .default_value("0")
+                .default_value("64")
                 .value_parser(value_parser!(u16))
-                .help("Memory for results of queries that have not changed since; 0 keeps none. Worth it where many ask the same"),
+                .help("Memory for results of queries that have not changed since; 0 keeps none"),
         )
         .arg(
             Arg::new(WHILE_STDIN)

@@ -48,83 +48,63 @@ pub(super) fn start(server: bool) {
 struct Fields;
 
 impl<'writer> FormatFields<'writer> for Fields {
-    fn format_fields<R: RecordFields>(&self, writer: Writer<'writer>, fields: R) -> fmt::Result {
+    fn format_fields<R: RecordFields>(&self, mut writer: Writer<'writer>, fields: R) -> fmt::Result {
         if writer.has_ansi_escapes() {
             return DefaultFields::new().format_fields(writer, fields);
         }
-        let mut plain = Plain {
-            writer,
-            is_first: true,
-            result: Ok(()),
-        };
+        let mut plain = Plain(String::with_capacity(USUAL));
         fields.record(&mut plain);
-        plain.result
+        writer.write_str(&plain.0)
     }
 }
 
-/// Writes `name=value name=value`.
-struct Plain<'writer> {
-    writer: Writer<'writer>,
-    is_first: bool,
-    result: fmt::Result,
-}
+/// The length of the fields of a call's span, about.
+const USUAL: usize = 128;
 
-impl Plain<'_> {
-    fn write(&mut self, field: &Field, value: &dyn Debug) -> fmt::Result {
-        self.begin(field)?;
-        write!(Harmless(&mut self.writer), "{value:?}")
-    }
+/// `name=value name=value`. Control characters are escapes in it: what a client had a hand in does not steer the terminal
+/// of who reads it.
+struct Plain(String);
 
-    fn write_str(&mut self, field: &Field, value: &str) -> fmt::Result {
-        let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
-        if !value.bytes().all(is_plain) {
-            return self.write(field, &value);
+impl Plain {
+    fn begin(&mut self, field: &Field) {
+        if !self.0.is_empty() {
+            self.0.push(' ');
         }
-        self.begin(field)?;
-        self.writer.write_char('"')?;
-        self.writer.write_str(value)?;
-        self.writer.write_char('"')
-    }
-
-    fn begin(&mut self, field: &Field) -> fmt::Result {
-        if !std::mem::take(&mut self.is_first) {
-            self.writer.write_char(' ')?;
-        }
-        match field.name() {
-            "message" => Ok(()),
-            name => {
-                self.writer.write_str(name.trim_start_matches("r#"))?;
-                self.writer.write_char('=')
-            }
+        if field.name() != "message" {
+            self.0.push_str(field.name().trim_start_matches("r#"));
+            self.0.push('=');
         }
     }
 }
 
-impl Visit for Plain<'_> {
+impl Visit for Plain {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.result = self.result.and_then(|()| self.write(field, value));
+        self.begin(field);
+        // A value that cannot be written ends where it could not.
+        let _ = write!(self, "{value:?}");
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.result = self.result.and_then(|()| match field.name() {
-            "message" => self.write(field, &format_args!("{value}")),
-            _ => self.write_str(field, value),
-        });
+        let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+        match field.name() {
+            "message" => self.record_debug(field, &format_args!("{value}")),
+            _ if value.bytes().all(is_plain) => {
+                self.begin(field);
+                self.0.extend(["\"", value, "\""]);
+            }
+            _ => self.record_debug(field, &value),
+        }
     }
 }
 
-/// Writes control characters as escapes: what a client had a hand in does not steer the terminal of who reads it.
-struct Harmless<'a, 'writer>(&'a mut Writer<'writer>);
-
-impl Write for Harmless<'_, '_> {
+impl Write for Plain {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let steers = |c: char| c.is_control() && c != '\n' && c != '\t';
         for part in text.split_inclusive(steers) {
             let harmless = part.trim_end_matches(steers);
-            self.0.write_str(harmless)?;
-            for c in part[harmless.len()..].chars() {
-                write!(self.0, "{}", c.escape_default())?;
-            }
+            self.0.push_str(harmless);
+            self.0
+                .extend(part[harmless.len()..].chars().flat_map(char::escape_default));
         }
         Ok(())
     }

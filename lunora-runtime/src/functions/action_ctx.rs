@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use lunora_core::{
     error::Result,
     identity::Identity,
-    reference::{Call, FunctionRef, IsAction, IsMutation, IsQuery, Kind, Output},
+    reference::{Call, FunctionRef, IsAction, IsMutation, IsQuery, Output},
     time::Time,
 };
 
@@ -42,7 +42,7 @@ impl ActionCtx {
         &self,
         call: Call<F>,
     ) -> BoxFuture<'_, Result<Output<F>>> {
-        self.run(call, Kind::Query)
+        self.run(call)
     }
 
     /// Runs a mutation; it is on disk when this returns.
@@ -50,7 +50,7 @@ impl ActionCtx {
         &self,
         call: Call<F>,
     ) -> BoxFuture<'_, Result<Output<F>>> {
-        self.run(call, Kind::Mutation)
+        self.run(call)
     }
 
     /// Runs another action.
@@ -58,15 +58,16 @@ impl ActionCtx {
         &self,
         call: Call<F>,
     ) -> BoxFuture<'_, Result<Output<F>>> {
-        self.run(call, Kind::Action)
+        self.run(call)
     }
 
-    fn run<F: FunctionRef>(&self, call: Call<F>, kind: Kind) -> BoxFuture<'_, Result<Output<F>>> {
+    fn run<F: FunctionRef>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
         Box::pin(async move {
             let args = encode_args(call)?;
             let depth = self.depth.deeper()?;
             let identity = self.identity.clone();
-            let value = self.engine.run_nested(F::PATH, kind, args, identity, depth).await;
+            let function = self.engine.functions.referenced::<F>()?;
+            let value = self.engine.run_nested(function, args, identity, depth).await;
             decode_output::<F>(value)
         })
     }

@@ -1,5 +1,7 @@
 //! What the macros hand over: items, and the application made of them.
 
+use std::any::TypeId;
+
 use lunora_core::{
     arguments::Arguments,
     error::{Error, RequestError, Result},
@@ -150,6 +152,7 @@ fn bind<F: Handler>(shapes: &mut Shapes) -> Function {
     let args = F::Args::fields(F::ARGS, shapes);
     let page = PaginationOptions::shape(shapes);
     Function {
+        reference: TypeId::of::<F>(),
         page_argument: args
             .iter()
             .find(|field| field.shape == page || field.shape == page.clone().nullable())

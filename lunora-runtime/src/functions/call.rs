@@ -155,17 +155,14 @@ impl Engine {
     /// Runs a call that an action makes, as a transaction or action of its own.
     pub(super) async fn run_nested(
         self: &Arc<Self>,
-        path: &'static str,
-        kind: Kind,
+        function: &Arc<Function>,
         args: Object,
         identity: Option<Arc<Identity>>,
         depth: Depth,
     ) -> Result<Value> {
-        let function = Arc::clone(self.functions.referenced(path)?);
-        function.check_kind(Some(kind))?;
         let work = Work {
             engine: Arc::clone(self),
-            function,
+            function: Arc::clone(function),
             args,
             identity,
             depth,
@@ -173,7 +170,7 @@ impl Engine {
             class: CallerClass::Server,
             at: None,
         };
-        let answer = match kind {
+        let answer = match function.kind {
             Kind::Query => work.query(()).await,
             Kind::Mutation => work.mutation(()).await,
             Kind::Action => work.nested_action().await,

@@ -14,7 +14,7 @@ use lunora_core::{
     error::{Error, RequestError},
     identity::Identity,
     path::FunctionPath,
-    reference::{Kind, Visibility},
+    reference::{FunctionRef, Kind, Visibility},
     value::Object,
 };
 
@@ -172,6 +172,15 @@ impl PublicDispatch {
         self.functions.get(path.as_str()).ok_or_else(refusal)
     }
 
+    /// The path of the public function whose reference is `F`. Any other type is refused as an unknown name is.
+    pub(crate) fn path_of<F: FunctionRef>(&self) -> Result<FunctionPath, Error> {
+        let function = self.functions.get(F::PATH);
+        if function.is_some_and(|function| function.is::<F>()) {
+            return Ok(FunctionPath::parse(F::PATH)?);
+        }
+        Err(Error::request(RequestError::NoPublicFunction(F::PATH.to_owned())))
+    }
+
     /// How often a name has been looked up: what the test of the boundary counts.
     #[doc(hidden)]
     pub fn lookups(&self) -> u64 {
@@ -301,6 +310,13 @@ impl FullDispatch {
     fn find(&self, path: &FunctionPath) -> Result<&Arc<Function>, Error> {
         let refusal = || Error::request(RequestError::NoFunction(path.to_string()));
         self.engine.functions.find(path.as_str()).ok_or_else(refusal)
+    }
+
+    /// The path of the function whose reference is `F`.
+    pub(crate) fn path_of<F: FunctionRef>(&self) -> Result<FunctionPath, Error> {
+        Ok(FunctionPath::parse(
+            self.engine.functions.referenced::<F>()?.path,
+        )?)
     }
 
     /// What there is to call, for administrators.

@@ -5,6 +5,7 @@ use std::{collections::HashMap, fmt, sync::Arc, thread::available_parallelism};
 use lunora_core::{
     error::{Error, Result},
     limits::Limits,
+    reference::FunctionRef,
     shape::Shapes,
 };
 
@@ -36,8 +37,7 @@ pub struct EngineOptions {
     pub issuers: Vec<Issuer>,
     /// Limits around the tokens of users.
     pub tokens: TokenLimits,
-    /// What the results may take that the query cache keeps, in bytes. With 0, the default, it keeps none: a result
-    /// that nobody asks for again costs about as much as it could have saved.
+    /// What the results may take that the query cache keeps, in bytes. With 0 it keeps none. Default 64 MiB.
     pub query_cache_bytes: usize,
     /// What one connection may watch.
     pub live: LiveLimits,
@@ -52,7 +52,7 @@ impl Default for EngineOptions {
             threads: available_parallelism().map_or(2, std::num::NonZero::get),
             issuers: Vec::new(),
             tokens: TokenLimits::default(),
-            query_cache_bytes: 0,
+            query_cache_bytes: 64 << 20,
             live: LiveLimits::default(),
         }
     }
@@ -93,7 +93,7 @@ impl fmt::Debug for Engine {
 #[derive(Debug)]
 pub(super) struct Functions(HashMap<&'static str, Arc<Function>>);
 
-/// A reference to a function of another application.
+/// A reference to a function of another application, or one that was not made by an attribute.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "`{0}` is not a function of this application: is it listed in the `lunora::app!` that this server runs?"
@@ -118,8 +118,11 @@ impl Functions {
         self.0.values()
     }
 
-    /// The function that a reference names.
-    pub(super) fn referenced(&self, path: &'static str) -> Result<&Arc<Function>> {
-        self.find(path).ok_or_else(|| Error::from(NotOurs(path)))
+    /// The function whose reference is `F`. That a type says it has a function's path is not enough: anybody could
+    /// write such a type.
+    pub(super) fn referenced<F: FunctionRef>(&self) -> Result<&Arc<Function>> {
+        self.find(F::PATH)
+            .filter(|function| function.is::<F>())
+            .ok_or_else(|| Error::from(NotOurs(F::PATH)))
     }
 }

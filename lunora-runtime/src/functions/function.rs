@@ -1,12 +1,12 @@
 //! One function, without its types.
 
-use std::sync::Arc;
+use std::{any::TypeId, sync::Arc};
 
 use lunora_core::{
     document::encode_object,
     error::{Error, RequestError, Result},
     limits::LimitOverrides,
-    reference::{Kind, Visibility},
+    reference::{FunctionRef, Kind, Visibility},
     shape::{Field, Node, Shapes},
     value::Object,
 };
@@ -18,6 +18,8 @@ use super::app::Erased;
 /// A function of the application.
 #[derive(Debug)]
 pub(super) struct Function {
+    /// The type that is its reference.
+    pub(super) reference: TypeId,
     pub(super) path: &'static str,
     pub(super) path_hash: [u8; 32],
     /// The argument that says which page is wanted.
@@ -32,6 +34,11 @@ pub(super) struct Function {
 }
 
 impl Function {
+    /// Whether `F` is its reference, and not a type that says it has the same path.
+    pub(super) fn is<F: FunctionRef>(&self) -> bool {
+        self.reference == TypeId::of::<F>()
+    }
+
     /// What the cursors of a call are bound to: path and arguments, those aside that say which page is wanted.
     pub(super) fn binding(&self, args: &Object) -> [u8; 32] {
         let Some(page) = self.page_argument else {

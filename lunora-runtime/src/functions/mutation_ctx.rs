@@ -42,7 +42,7 @@ impl MutationCtx {
         Box::pin(async move {
             let args = encode_args(call)?;
             let mut inner = Self::new(Arc::clone(&self.state), self.depth.deeper()?);
-            let function = self.state.engine.functions.referenced(F::PATH)?;
+            let function = self.state.engine.functions.referenced::<F>()?;
             let writes = Tentative::begin(&self.state)?;
             let result = decode_output::<F>((function.run)(Ctx::Mutation(&mut inner), &args).await);
             if result.is_ok() {

@@ -55,7 +55,7 @@ impl QueryCtx {
                 state: Arc::clone(&self.state),
                 depth: self.depth.deeper()?,
             };
-            let function = self.state.engine.functions.referenced(F::PATH)?;
+            let function = self.state.engine.functions.referenced::<F>()?;
             decode_output::<F>((function.run)(Ctx::Query(&inner), &args).await)
         })
     }

@@ -182,7 +182,7 @@ impl TestApp {
     pub fn watch<F: FunctionRef<Kind: IsQuery>>(&self, call: Call<F>) -> Result<Watch<F>> {
         let mut queries = self.runtime.connect();
         let request = WatchRequest {
-            path: FunctionPath::parse(F::PATH)?,
+            path: self.runtime.full().path_of::<F>()?,
             args: encode_args(call)?,
             identity: self.identity.clone().map(Arc::new),
             journal: None,
@@ -196,7 +196,8 @@ impl TestApp {
     fn call<F: FunctionRef>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
         Box::pin(async move {
             let args = encode_args(call)?;
-            Ok(from_value(self.run_object(F::PATH, args).await?)?)
+            let path = self.runtime.full().path_of::<F>()?;
+            Ok(from_value(self.run_object(path, args).await?)?)
         })
     }
 
@@ -207,7 +208,7 @@ impl TestApp {
             let args = args?.into_object().map_err(|other| {
                 Error::internal(format!("the arguments are an object, not {}", other.kind_name()))
             })?;
-            self.run_object(path, args).await
+            self.run_object(FunctionPath::parse(path)?, args).await
         })
     }
 
@@ -217,9 +218,9 @@ impl TestApp {
         Box::pin(async move { Ok(from_value(value.await?)?) })
     }
 
-    async fn run_object(&self, path: &str, args: Object) -> Result<Value> {
+    async fn run_object(&self, path: FunctionPath, args: Object) -> Result<Value> {
         let request = CallRequest {
-            path: FunctionPath::parse(path)?,
+            path,
             kind: None,
             args,
             identity: self.identity.clone(),

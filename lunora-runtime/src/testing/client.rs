@@ -58,7 +58,7 @@ impl TestClient {
         let args = over_the_wire(Value::Object(encode_args(call)?))?;
         let mut queries = self.runtime.connect();
         let request = WatchRequest {
-            path: FunctionPath::parse(F::PATH)?,
+            path: self.runtime.public().path_of::<F>()?,
             args: args.into_object().unwrap_or_default(),
             identity: self.identity.clone().map(Arc::new),
             journal: None,
@@ -72,16 +72,21 @@ impl TestClient {
             let args = over_the_wire(Value::Object(encode_args(call)?))?
                 .into_object()
                 .unwrap_or_default();
-            let value = self.send(F::PATH, Some(kind), args).await?;
+            let path = self.runtime.public().path_of::<F>()?;
+            let value = self.send_to(path, Some(kind), args).await?;
             Ok(from_value(over_the_wire(value)?)?)
         })
     }
 
     /// Sends a call by name, as anybody with a socket can.
     pub async fn send(&self, path: &str, kind: Option<Kind>, args: Object) -> Result<Value> {
+        self.send_to(FunctionPath::parse(path)?, kind, args).await
+    }
+
+    async fn send_to(&self, path: FunctionPath, kind: Option<Kind>, args: Object) -> Result<Value> {
         let request_id = RequestId::random();
         let request = CallRequest {
-            path: FunctionPath::parse(path)?,
+            path,
             kind,
             args,
             identity: self.identity.clone(),

@@ -4,16 +4,17 @@ use lunora_core::{
     error::Result,
     id::TableTag,
     pagination::{Page, PaginationOptions},
-    table::{Doc, IndexBounds, IndexRange, Table},
+    table::{Doc, IndexBounds, IndexRange},
 };
 
-use super::{BoxFuture, DocumentStream, SharedTransaction, shared::typed};
+use super::{BoxFuture, DocumentStream, SharedTransaction, shared::Rows};
 use crate::database::{bounds::Order, error::NotUnique};
 
 /// A query being built. Nothing is read before one of its last methods is awaited.
 #[must_use = "a query does nothing until one of `first`, `unique`, `take`, `collect`, `count` or `paginate` is awaited"]
 pub struct QueryBuilder<'a, T> {
     transaction: &'a SharedTransaction,
+    rows: Rows<T>,
     bounds: Result<Option<IndexBounds>>,
     order: Order,
     filter: Filter<'a, T>,
@@ -29,10 +30,11 @@ impl<T> Filter<'_, T> {
     }
 }
 
-impl<'a, T: Table> QueryBuilder<'a, T> {
-    pub(super) fn new(transaction: &'a SharedTransaction) -> Self {
+impl<'a, T: Send + 'static> QueryBuilder<'a, T> {
+    pub(super) fn new(transaction: &'a SharedTransaction, rows: Rows<T>) -> Self {
         Self {
             transaction,
+            rows,
             bounds: Ok(None),
             order: Order::Asc,
             filter: Filter(Vec::new()),
@@ -66,10 +68,10 @@ impl<'a, T: Table> QueryBuilder<'a, T> {
     /// The only row; an error ([`NotUnique`]) when there are several.
     pub fn unique(self) -> BoxFuture<'a, Result<Option<Doc<T>>>> {
         Box::pin(async move {
-            let mut rows = self.stream();
+            let (table, mut rows) = (self.rows.table, self.stream());
             let only = rows.advance()?;
             match only {
-                Some(_) if rows.advance()?.is_some() => Err(NotUnique { table: T::NAME }.into()),
+                Some(_) if rows.advance()?.is_some() => Err(NotUnique { table }.into()),
                 only => Ok(only),
             }
         })
@@ -90,7 +92,7 @@ impl<'a, T: Table> QueryBuilder<'a, T> {
         Box::pin(async move {
             if self.filter.0.is_empty() {
                 let bounds = self.bounds?;
-                let table = TableTag::of(T::NAME);
+                let table = TableTag::of(self.rows.table);
                 return self
                     .transaction
                     .with(|transaction| transaction.count(table, bounds.as_ref()));
@@ -105,7 +107,7 @@ impl<'a, T: Table> QueryBuilder<'a, T> {
 
     /// The rows one by one.
     pub fn stream(self) -> DocumentStream<'a, T> {
-        DocumentStream::new(self.transaction, self.bounds, self.order, self.filter)
+        DocumentStream::new(self.transaction, self.rows, self.bounds, self.order, self.filter)
     }
 
     /// The page that `options` asks for. A function can run one paginated query.
@@ -115,12 +117,12 @@ impl<'a, T: Table> QueryBuilder<'a, T> {
 
     fn page(mut self, options: &PaginationOptions) -> Result<Page<Doc<T>>> {
         let (transaction, bounds) = (self.transaction, self.bounds?);
-        let table = TableTag::of(T::NAME);
+        let table = TableTag::of(self.rows.table);
         let mut run =
             transaction.with(|transaction| transaction.page(table, bounds.as_ref(), self.order, options))?;
         let mut rows = Vec::new();
         while let Some(document) = transaction.with(|transaction| run.next(transaction, rows.len()))? {
-            let document = typed(&document)?;
+            let document = (self.rows.read)(&document)?;
             if self.filter.accepts(&document) {
                 rows.push(document);
             }
@@ -129,7 +131,7 @@ impl<'a, T: Table> QueryBuilder<'a, T> {
     }
 }
 
-fn rows<T: Table>(stream: &mut DocumentStream<'_, T>, n: usize) -> Result<Vec<Doc<T>>> {
+fn rows<T: Send + 'static>(stream: &mut DocumentStream<'_, T>, n: usize) -> Result<Vec<Doc<T>>> {
     let mut rows = Vec::new();
     while rows.len() < n
         && let Some(row) = stream.advance()?
@@ -139,10 +141,10 @@ fn rows<T: Table>(stream: &mut DocumentStream<'_, T>, n: usize) -> Result<Vec<Do
     Ok(rows)
 }
 
-impl<T: Table> std::fmt::Debug for QueryBuilder<'_, T> {
+impl<T> std::fmt::Debug for QueryBuilder<'_, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("QueryBuilder")
-            .field("table", &T::NAME)
+            .field("table", &self.rows.table)
             .field("bounds", &self.bounds)
             .field("order", &self.order)
             .finish_non_exhaustive()

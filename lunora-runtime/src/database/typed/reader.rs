@@ -8,7 +8,10 @@ use lunora_core::{
     table::{Doc, Table},
 };
 
-use super::{BoxFuture, QueryBuilder, SharedTransaction, shared::typed};
+use super::{
+    BoxFuture, QueryBuilder, SharedTransaction,
+    shared::{Rows, typed},
+};
 use crate::database::document::StoredDocument;
 
 /// Reads from a transaction: `ctx.db()` of a query.
@@ -48,6 +51,6 @@ impl<'a> Reader<'a> {
 
     /// Starts a query: over the whole table by creation time, unless it is given an index.
     pub fn query<T: Table>(&self) -> QueryBuilder<'a, T> {
-        QueryBuilder::new(self.transaction)
+        QueryBuilder::new(self.transaction, Rows::new())
     }
 }

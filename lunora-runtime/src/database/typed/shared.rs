@@ -89,6 +89,22 @@ impl SharedTransaction {
     }
 }
 
+/// How what is stored of a table is read. What has it asks nothing more of `T`, so that a query of a type that is no
+/// table is one mistake to the compiler, where it starts, and not one more at each of its methods.
+pub(super) struct Rows<T> {
+    pub(super) table: &'static str,
+    pub(super) read: fn(&StoredDocument) -> Result<Doc<T>>,
+}
+
+impl<T: Table> Rows<T> {
+    pub(super) const fn new() -> Self {
+        Self {
+            table: T::NAME,
+            read: typed,
+        }
+    }
+}
+
 /// The typed document.
 pub(super) fn typed<T: Table>(document: &StoredDocument) -> Result<Doc<T>> {
     let id = document.id;

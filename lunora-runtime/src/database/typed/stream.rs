@@ -5,10 +5,10 @@ use std::sync::Arc;
 use lunora_core::{
     error::Result,
     id::TableTag,
-    table::{Doc, IndexBounds, Table},
+    table::{Doc, IndexBounds},
 };
 
-use super::{BoxFuture, SharedTransaction, query::Filter, shared::typed};
+use super::{BoxFuture, SharedTransaction, query::Filter, shared::Rows};
 use crate::database::{bounds::Order, document::StoredDocument, scan::Scan, transaction::Transaction};
 
 /// Rows that are read when they are asked for; what was not asked for was not read.
@@ -25,6 +25,7 @@ use crate::database::{bounds::Order, document::StoredDocument, scan::Scan, trans
 /// ```
 pub struct DocumentStream<'a, T> {
     transaction: &'a SharedTransaction,
+    rows: Rows<T>,
     filter: Filter<'a, T>,
     state: State,
 }
@@ -36,15 +37,17 @@ enum State {
     Ended,
 }
 
-impl<'a, T: Table> DocumentStream<'a, T> {
+impl<'a, T: Send + 'static> DocumentStream<'a, T> {
     pub(super) fn new(
         transaction: &'a SharedTransaction,
+        rows: Rows<T>,
         bounds: Result<Option<IndexBounds>>,
         order: Order,
         filter: Filter<'a, T>,
     ) -> Self {
         Self {
             transaction,
+            rows,
             filter,
             state: State::Planned(bounds, order),
         }
@@ -59,7 +62,7 @@ impl<'a, T: Table> DocumentStream<'a, T> {
     pub(super) fn advance(&mut self) -> Result<Option<Doc<T>>> {
         while let Some(document) = self.step()? {
             // Outside the lock, since the filter is the user's.
-            let document = typed(&document)?;
+            let document = (self.rows.read)(&document)?;
             if self.filter.accepts(&document) {
                 return Ok(Some(document));
             }
@@ -68,10 +71,10 @@ impl<'a, T: Table> DocumentStream<'a, T> {
     }
 
     fn step(&mut self) -> Result<Option<Arc<StoredDocument>>> {
-        let state = &mut self.state;
+        let (state, table) = (&mut self.state, self.rows.table);
         let document = self
             .transaction
-            .with(|transaction| match state.scan::<T>(transaction)? {
+            .with(|transaction| match state.scan(table, transaction)? {
                 Some(scan) => scan.next(transaction),
                 None => Ok(None),
             });
@@ -83,10 +86,10 @@ impl<'a, T: Table> DocumentStream<'a, T> {
 }
 
 impl State {
-    fn scan<T: Table>(&mut self, transaction: &mut Transaction) -> Result<Option<&mut Scan>> {
+    fn scan(&mut self, table: &str, transaction: &mut Transaction) -> Result<Option<&mut Scan>> {
         if let Self::Planned(bounds, order) = self {
             let (bounds, order) = (std::mem::replace(bounds, Ok(None))?, *order);
-            *self = Self::Running(transaction.scan(TableTag::of(T::NAME), bounds.as_ref(), order)?);
+            *self = Self::Running(transaction.scan(TableTag::of(table), bounds.as_ref(), order)?);
         }
         Ok(if let Self::Running(scan) = self {
             Some(scan)
@@ -96,10 +99,10 @@ impl State {
     }
 }
 
-impl<T: Table> std::fmt::Debug for DocumentStream<'_, T> {
+impl<T> std::fmt::Debug for DocumentStream<'_, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("DocumentStream")
-            .field("table", &T::NAME)
+            .field("table", &self.rows.table)
             .finish_non_exhaustive()
     }
 }

@@ -16,8 +16,6 @@ mod schema {
     }
 }
 
-use lunora::prelude::*;
-#[allow(unused_imports)]
 use schema::{Author, Note};
 
 fn main() {
