@@ -1,7 +1,7 @@
 // The hooks, rendered without a browser.
 import assert from "node:assert/strict";
 import { createElement as element } from "react";
-import { act, create } from "react-test-renderer";
+import { create } from "react-test-renderer";
 import {
   ConvexProvider, ConvexReactClient, useAction, useMutation, usePaginatedQuery, useQuery,
 } from "convex/react";
@@ -10,7 +10,6 @@ import { anyApi as api } from "convex/server";
 import WebSocket from "ws";
 import { until } from "./support.js";
 
-globalThis.IS_REACT_ACT_ENVIRONMENT = true;
 const client = new ConvexReactClient(process.argv[2], {
   webSocketConstructor: WebSocket,
   unsavedChangesWarning: false,
@@ -46,40 +45,38 @@ function Channel() {
   return null;
 }
 
-/** Lets React work until the condition holds. */
-const settle = (condition, what) => act(() => until(condition, what));
-
-await act(() => create(element(ConvexProvider, { client }, element(Channel))));
+create(element(ConvexProvider, { client }, element(Channel)));
+await until(() => shown.length > 0, "the first rendering");
 assert.equal(shown[0].bodies, undefined, "nothing is known at first");
-await settle(() => latest().bodies && latest().status === "Exhausted", "the first results");
+await until(() => latest().bodies && latest().status === "Exhausted", "the first results");
 assert.deepEqual(latest().bodies, []);
 
 // A mutation shows at once, once, and then as what was committed.
 const from = shown.length;
-await act(() => calls.send({ channel, author: "ada", body: "one" }));
-await settle(() => latest().bodies.length === 1 && latest().ids[0] !== "optimistic", "the committed message");
+await calls.send({ channel, author: "ada", body: "one" });
+await until(() => latest().bodies.length === 1 && latest().ids[0] !== "optimistic", "the committed message");
 const since = shown.slice(from).map((state) => state.bodies);
 assert(since.every((bodies) => bodies.length <= 1), "it is never there twice");
 assert(shown.slice(from).some((state) => state.ids[0] === "optimistic"), "it was there before the answer");
 
-await act(() => calls.bot({ channel, author: "bot", body: "two" }));
-await settle(() => latest().bodies.length === 2, "what the action wrote");
+await calls.bot({ channel, author: "bot", body: "two" });
+await until(() => latest().bodies.length === 2, "what the action wrote");
 
 // Pages, newest first: they grow where something is inserted, and no row is lost or doubled between them.
-for (const body of ["three", "four", "five"]) await act(() => send(body));
-await settle(() => latest().bodies.length === 5, "five messages");
+for (const body of ["three", "four", "five"]) await send(body);
+await until(() => latest().bodies.length === 5, "five messages");
 const isWhole = () => {
   const { page, bodies } = latest();
   return JSON.stringify(page) === JSON.stringify([...bodies].reverse().slice(0, page.length));
 };
-await settle(() => isWhole() && latest().page.length >= 2, "a first page without gaps");
+await until(() => isWhole() && latest().page.length >= 2, "a first page without gaps");
 while (latest().status !== "Exhausted") {
-  await act(() => calls.loadMore(2));
-  await settle(() => ["CanLoadMore", "Exhausted"].includes(latest().status), "the next page");
+  calls.loadMore(2);
+  await until(() => ["CanLoadMore", "Exhausted"].includes(latest().status), "the next page");
 }
-await settle(() => isWhole() && latest().page.length === 5, "all pages");
-for (const body of ["six", "seven"]) await act(() => send(body));
-await settle(() => latest().page.length === 7 && isWhole(), "pages that have grown");
+await until(() => isWhole() && latest().page.length === 5, "all pages");
+for (const body of ["six", "seven"]) await send(body);
+await until(() => latest().page.length === 7 && isWhole(), "pages that have grown");
 
 console.log("all well");
 process.exit(0);

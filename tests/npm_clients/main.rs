@@ -83,7 +83,7 @@ fn convex_run_of_an_internal_function() {
         let mut convex = npm::program("convex");
         convex
             .args(["run", "messages:internalCount", args])
-            .current_dir(data.path())
+            .current_dir(npm::directory())
             .env("CONVEX_SELF_HOSTED_URL", format!("http://{}", server.addr()))
             .env("CONVEX_SELF_HOSTED_ADMIN_KEY", key);
         npm::run(&mut convex)

@@ -13,6 +13,7 @@ use std::{
 use lunora_core::{
     Object, Value,
     error::{Error, Result},
+    limits::LimitOverrides,
     pagination::{Page, PaginationOptions},
     reference::{Action, FunctionRef, Internal, Listed, Mutation, Public, Query},
     shape::{Field, Node, Shape, Shapes},
@@ -51,6 +52,11 @@ macro_rules! functions {
                 type Return = Result<$output>;
                 const ARGS: &'static [&'static str] = &[$(stringify!($arg)),*];
                 const NAME: &'static str = $name;
+                // Those that wait at a gate do so for as long as a busy machine takes.
+                const LIMITS: LimitOverrides = LimitOverrides {
+                    work_millis: Some(14_000),
+                    ..LimitOverrides::NONE
+                };
             }
 
             impl Handler for $type {

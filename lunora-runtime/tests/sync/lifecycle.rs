@@ -77,14 +77,21 @@ fn what_is_being_committed_when_a_server_stops_is_answered() {
 #[test]
 fn a_client_that_does_not_read_holds_nothing_up() {
     let mut server = serve(options());
+    let mut writer = server.socket();
+    for id in 0..50 {
+        writer.mutate(id, "notes:add", json!({"name": "x".repeat(50_000)}));
+        assert_eq!(writer.response()["success"], true);
+    }
+    // Little is asked for, and more is told than the network takes.
     let mut socket = server.socket();
-    for id in 0..100 {
+    for id in 0..20 {
         socket.add(
             id,
-            "values:echo",
-            json!({"value": format!("{id}").repeat(100_000)}),
+            "notes:page",
+            json!({"options": {"numItems": 1000 + id, "cursor": null}}),
         );
     }
+    socket.transition();
     server.begin_stop();
     assert!(server.stopped_within(Duration::from_secs(10)));
 }

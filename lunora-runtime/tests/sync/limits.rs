@@ -152,6 +152,38 @@ fn mutations_that_wait() {
 }
 
 #[test]
+fn bytes_of_calls_that_wait() {
+    let server = serve(limited(|limits| limits.buffered_bytes = 10_000));
+    let gate = app::shut("bytes");
+    let mut socket = server.socket();
+    socket.mutate(0, "gate:pass", json!({"name": "bytes"}));
+    socket.mutate(1, "notes:add", json!({"name": "x".repeat(9_000)}));
+    socket.mutate(2, "notes:add", json!({"name": "x".repeat(2_000)}));
+    let answer = socket.response();
+    assert_eq!(
+        (&answer["requestId"], &answer["success"]),
+        (&json!(2), &json!(false))
+    );
+    assert!(
+        answer["result"]
+            .as_str()
+            .unwrap()
+            .contains("limit: buffered_bytes"),
+        "{answer}"
+    );
+    drop(gate);
+    for id in 0..2 {
+        let answer = socket.response();
+        assert_eq!(
+            (&answer["requestId"], &answer["success"]),
+            (&json!(id), &json!(true))
+        );
+    }
+    socket.mutate(3, "notes:add", json!({"name": "x".repeat(2_000)}));
+    assert_eq!(socket.response()["success"], true, "there is room again");
+}
+
+#[test]
 fn actions_under_way() {
     let server = with(|limits| limits.concurrent_actions = 2);
     let mut socket = server.socket();

@@ -48,7 +48,7 @@ impl Actions {
         caller: Arc<Caller>,
         request_id: u32,
         call: CallRequest,
-        shares: (Share, Option<Share>),
+        shares: (Share, Share),
     ) {
         self.under_way += 1;
         let report = self.report.clone();

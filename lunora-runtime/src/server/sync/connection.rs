@@ -17,7 +17,7 @@ use tokio::{
 use super::{
     actions::Actions,
     authentication::Authentication,
-    end::End,
+    end::{Close, End},
     limits::SocketLimits,
     mutations::Mutations,
     pulse::{Due, Pulse},
@@ -237,8 +237,10 @@ impl Connection {
         if let Some(words) = end.last_words(&self.versions) {
             self.say(|out| words.write(out));
         }
-        if let Some(frame) = end.close_frame() {
-            self.socket.close(frame);
+        match end.close() {
+            Close::Silently => {}
+            Close::Bare => self.socket.close(None),
+            Close::With(frame) => self.socket.close(Some(frame)),
         }
         let _ = timeout(FAREWELL, self.leave()).await;
     }

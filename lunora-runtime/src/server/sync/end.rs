@@ -8,6 +8,16 @@ use super::versions::Versions;
 /// Longest reason in a close frame (RFC 6455, section 5.5).
 const MAX_REASON: usize = 123;
 
+/// What is sent last.
+#[derive(Debug)]
+pub(super) enum Close {
+    /// Nothing.
+    Silently,
+    /// A close frame that says nothing.
+    Bare,
+    With(CloseFrame),
+}
+
 /// Why a connection ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum End {
@@ -53,12 +63,12 @@ impl End {
         }
     }
 
-    /// What the close frame says, if one is to be sent. Browser clients read the reason alone: its first word tells
+    /// What is sent last. Browser clients read the reason alone: its first word tells
     /// them how long to wait.
-    pub(super) fn close_frame(&self) -> Option<Option<CloseFrame>> {
+    pub(super) fn close(&self) -> Close {
         let (code, reason) = match self {
-            Self::Closed | Self::Gone => return None,
-            Self::Fatal(_) | Self::Unauthorized(_) | Self::CredentialEnded(_) => return Some(None),
+            Self::Closed | Self::Gone => return Close::Silently,
+            Self::Fatal(_) | Self::Unauthorized(_) | Self::CredentialEnded(_) => return Close::Bare,
             Self::NotWebSocket(code, reason) => (*code, reason.clone()),
             Self::NoConnect => (
                 CloseCode::Policy,
@@ -73,7 +83,7 @@ impl End {
             Self::ShuttingDown => (CloseCode::Away, "the server is shutting down".to_owned()),
         };
         let reason = reason[..reason.floor_char_boundary(MAX_REASON)].into();
-        Some(Some(CloseFrame { code, reason }))
+        Close::With(CloseFrame { code, reason })
     }
 
     /// Whether answers to mutations that are being committed are worth waiting for.
@@ -97,9 +107,7 @@ mod tests {
     #[test]
     fn reasons_fit_into_a_close_frame() {
         let end = End::NotWebSocket(CloseCode::Protocol, "ä".repeat(200));
-        let Some(Some(frame)) = end.close_frame() else {
-            panic!()
-        };
+        let Close::With(frame) = end.close() else { panic!() };
         assert_eq!(frame.reason.len(), 122);
     }
 }

@@ -18,7 +18,8 @@ pub struct SocketLimits {
     pub connect_timeout: Duration,
     /// After as much silence on its own side the server says that it is there.
     pub ping_interval: Duration,
-    /// After as much silence of the client, who is asked meanwhile, the connection counts as dead.
+    /// After as much time without a message of the client, who is asked for a sign of life meanwhile, the connection
+    /// counts as dead.
     pub silence_timeout: Duration,
 }
 

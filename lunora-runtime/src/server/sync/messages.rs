@@ -37,11 +37,11 @@ impl Connection {
             ClientMessage::Connect(connect) => self.connect(connect),
             ClientMessage::ModifyQuerySet(change) => self.modify_query_set(change),
             ClientMessage::Mutation(request) => {
-                self.mutate(request, share);
+                self.mutate(request, self.room(text.len(), share));
                 Ok(())
             }
             ClientMessage::Action(request) => {
-                self.act(request, share);
+                self.act(request, self.room(text.len(), share));
                 Ok(())
             }
             ClientMessage::Authenticate(authenticate) => self.authenticate(authenticate),
@@ -135,17 +135,22 @@ impl Connection {
         Ok(())
     }
 
+    /// Memory for a call that waits. Even small ones count: a connection has many of them.
+    fn room(&self, bytes: usize, share: Option<Share>) -> Option<Share> {
+        share.or_else(|| self.shared.buffers.take(bytes))
+    }
+
     fn mutate(&mut self, request: Request, share: Option<Share>) {
         let id = RequestId::random();
         let request_id = request.request_id;
         let limit = self.limits().waiting_mutations;
-        let request = if self.mutations.len() < limit {
-            self.call(request, Kind::Mutation, id)
-        } else {
-            Err(Error::from(TooManyMutations(limit)))
+        let request = match share {
+            None => Err(Error::from(NoMemory)),
+            Some(_) if self.mutations.len() >= limit => Err(Error::from(TooManyMutations(limit))),
+            Some(share) => self.call(request, Kind::Mutation, id).map(|call| (call, share)),
         };
         match request {
-            Ok(request) => self.mutations.push(Waiting {
+            Ok((request, share)) => self.mutations.push(Waiting {
                 request_id,
                 caller: Arc::clone(self.authentication.caller()),
                 request,
@@ -172,6 +177,7 @@ impl Connection {
     }
 
     fn try_act(&mut self, request: Request, id: RequestId, share: Option<Share>) -> Result<(), Error> {
+        let share = share.ok_or(NoMemory)?;
         let limit = self.limits().concurrent_actions;
         if self.actions.under_way() >= limit {
             return Err(Error::from(TooManyActions(limit)));
@@ -222,6 +228,10 @@ struct TooManyMutations(usize);
 #[derive(Debug, thiserror::Error)]
 #[error("TooManyActions: {0} actions of this connection have not ended (limit: concurrent_actions)")]
 struct TooManyActions(usize);
+
+#[derive(Debug, thiserror::Error)]
+#[error("Overloaded: too many requests wait at the moment (limit: buffered_bytes)")]
+struct NoMemory;
 
 #[derive(Debug, thiserror::Error)]
 #[error("Overloaded: the server works on as many requests as it may (limit: concurrent_requests)")]

@@ -45,8 +45,8 @@ pub(super) struct Waiting {
     pub(super) request_id: u32,
     pub(super) caller: Arc<Caller>,
     pub(super) request: CallRequest,
-    /// Its part of the memory for large messages.
-    pub(super) share: Option<Share>,
+    /// Its part of the memory for messages.
+    pub(super) share: Share,
 }
 
 struct Started {
@@ -242,7 +242,7 @@ impl Shared {
 struct Watcher {
     queue: Arc<Shared>,
     number: u64,
-    _share: Option<Share>,
+    _share: Share,
 }
 
 impl MutationWatcher for Watcher {

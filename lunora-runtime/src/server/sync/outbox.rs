@@ -79,7 +79,7 @@ mod tests {
     fn large_contents_count_until_they_are_sent() {
         let quota = Quota::new(SMALL + 1);
         let mut outbox = Outbox::new(quota.clone());
-        outbox.append(&[0; SMALL]);
+        outbox.append(&vec![0; SMALL]);
         assert!(quota.take(SMALL + 1).is_some(), "so little is not counted");
         outbox.append(&[0]);
         assert!(quota.take(1).is_none() && !outbox.is_over());
@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(outbox.unsent().len(), 1);
         outbox.advance(1);
         assert!(outbox.is_empty() && quota.take(SMALL + 1).is_some());
-        outbox.append(&[0; SMALL + 2]);
+        outbox.append(&vec![0; SMALL + 2]);
         assert!(outbox.is_over());
     }
 }
