@@ -1,7 +1,6 @@
 //! What the macros expand to calls of. Not for hand-written code: it changes without notice.
 
 pub mod names;
-mod shape;
 mod table;
 mod unique;
 
@@ -11,14 +10,13 @@ pub use lunora_core::{
     fields::{self, HasField},
     limits::LimitOverrides,
     reference::{Action, FunctionRef, Internal, Listed, Mutation, Public, Query},
-    shape::{Field, Node, Shape, Shapes},
+    shape::{Field, NoShape, Node, Shape, ShapeOf, Shapes, Travels},
     table::{BY_CREATION_TIME, BY_ID, IndexSpec, IntoPatch, Patch, Range, Table},
 };
 pub use lunora_runtime::functions::{Entry, Handler, Item, Listing, RunOf, entry};
 pub use serde;
 
 pub use self::{
-    shape::{NoShape, ShapeOf, Travels},
     table::{ListedTable, PlaceOfTable},
     unique::unique,
 };

@@ -26,6 +26,7 @@ pub use lunora_core::{
 pub use lunora_runtime::{
     backup,
     cli::main,
+    codegen,
     database::{
         DocumentNotFound, DocumentStream, NotUnique, Order, QueryBuilder, Reader, UniqueViolation, Writer,
     },

@@ -27,7 +27,13 @@ fn cargo(args: &[&str]) -> String {
 fn our_packages_need_each_other_in_exactly_their_own_version() {
     let metadata: Value = serde_json::from_str(&cargo(&["metadata", "--format-version=1", "--no-deps"]))
         .expect("metadata is JSON");
-    let published = ["lunora", "lunora-core", "lunora-macros", "lunora-runtime"];
+    let published = [
+        "lunora",
+        "lunora-client",
+        "lunora-core",
+        "lunora-macros",
+        "lunora-runtime",
+    ];
     let packages = metadata["packages"].as_array().into_iter().flatten();
     let packages: Vec<_> = packages
         .filter(|package| published.iter().any(|name| package["name"] == *name))
@@ -56,7 +62,7 @@ fn our_packages_need_each_other_in_exactly_their_own_version() {
     }
     assert_eq!(
         (packages.len(), pinned),
-        (4, 4),
+        (5, 6),
         "packages, and dependencies among them"
     );
 }
@@ -65,15 +71,34 @@ fn our_packages_need_each_other_in_exactly_their_own_version() {
 /// reason, in ARCHITECTURE.md if it is an unusual one.
 #[test]
 fn the_tree_of_dependencies_is_the_one_that_is_meant() {
-    expect_file!["packages/default.txt"].assert_eq(&tree(&[]));
-    expect_file!["packages/no-default-features.txt"].assert_eq(&tree(&["--no-default-features"]));
+    expect_file!["packages/default.txt"].assert_eq(&tree("lunora", &[]));
+    expect_file!["packages/no-default-features.txt"].assert_eq(&tree("lunora", &["--no-default-features"]));
+}
+
+/// A client is often a small program.
+#[test]
+fn the_client_has_no_server_in_its_tree() {
+    for (features, file) in [
+        (&[] as &[&str], expect_file!["packages/client.txt"]),
+        (
+            &["--no-default-features"],
+            expect_file!["packages/client-no-default-features.txt"],
+        ),
+    ] {
+        let tree = tree("lunora-client", features);
+        for server in ["lunora", "lunora-runtime", "axum", "hyper", "redb", "clap"] {
+            assert!(tree.lines().all(|name| name != server), "{server} is in {tree}");
+        }
+        file.assert_eq(&tree);
+    }
 }
 
 /// Names of the crates that a user builds on Linux, without their versions, which `cargo update` changes.
-fn tree(features: &[&str]) -> String {
+fn tree(package: &str, features: &[&str]) -> String {
+    let package = format!("--package={package}");
     let args = [
         "tree",
-        "--package=lunora",
+        &package,
         "--edges=normal",
         "--prefix=none",
         "--format={p}",

@@ -1042,7 +1042,7 @@ mod at_the_limit {
             kind: None,
             args: [("documents".to_owned(), Value::from(3.0))].into_iter().collect(),
             identity: None,
-            idempotency_key: Some("67e55044-10b1-426f-9247-bb680e5fe0c8".to_owned()),
+            idempotency_key: Some("67e55044-10b1-426f-9247-bb680e5fe0c8".to_owned().into()),
             request_id: RequestId::random(),
             at: None,
         };

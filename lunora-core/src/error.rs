@@ -65,6 +65,12 @@ pub enum RequestError {
          arguments. Use a new key for a new call."
     )]
     KeyReused,
+    /// The repeat of a request whose outcome is no longer kept.
+    #[error(
+        "RequestForgotten: so many later requests of this session have been run that the outcome of this one is no \
+         longer known"
+    )]
+    RequestForgotten,
     /// An idempotency key came with a query or action.
     #[error(
         "IdempotencyKeyUnusable: only mutations can be repeated under an idempotency key, and {path} is defined as \

@@ -14,6 +14,7 @@ pub mod limits;
 pub mod number;
 pub mod pagination;
 pub mod path;
+pub mod protocol;
 pub mod reference;
 pub mod shape;
 pub mod table;

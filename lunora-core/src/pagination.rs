@@ -127,23 +127,36 @@ fn or_null<T: Serialize, S: Serializer>(value: &Option<T>, serializer: S) -> Res
 #[diagnostic::do_not_recommend]
 impl<T: Shape> Shape for Page<T> {
     fn shape(shapes: &mut Shapes) -> Node {
-        let row = T::shape(shapes);
-        let status = Node::union([
-            Node::literal("SplitRecommended"),
-            Node::literal("SplitRequired"),
-            Node::Null,
-        ]);
-        Node::object([
-            Field::new(
-                "page",
-                Node::Array {
-                    element: Box::new(row),
-                },
-            ),
-            Field::of::<bool>("isDone", shapes),
-            Field::of::<String>("continueCursor", shapes),
-            Field::of::<Option<String>>("splitCursor", shapes),
-            Field::new("pageStatus", status),
-        ])
+        page_of(T::shape(shapes))
     }
+}
+
+fn page_of(row: Node) -> Node {
+    let status = Node::union([
+        Node::literal("SplitRecommended"),
+        Node::literal("SplitRequired"),
+        Node::Null,
+    ]);
+    let rows = Node::Array {
+        element: Box::new(row),
+    };
+    Node::object([
+        Field::new("page", rows),
+        Field::new("isDone", Node::Boolean),
+        Field::new("continueCursor", Node::String),
+        Field::new("splitCursor", Node::String.nullable()),
+        Field::new("pageStatus", status),
+    ])
+}
+
+/// The row of a page, if `node` looks like a [`Page`]: whatever does is one for its reader.
+pub fn row_of_page(node: &Node) -> Option<&Node> {
+    let Node::Object { fields, rest: None } = node else {
+        return None;
+    };
+    let row = fields.iter().find(|field| field.name == "page")?;
+    let Node::Array { element } = &row.shape else {
+        return None;
+    };
+    (page_of((**element).clone()) == *node).then_some(element)
 }

@@ -1,10 +1,11 @@
 //! Everything of Lunora that runs: store, transactions, functions, server.
 //!
-//! The rooms, each importing only what stands below it: [`cli`] and [`backup`], [`testing`], [`server`], [`functions`],
+//! The rooms, each importing only what stands below it: [`cli`] and [`backup`], [`codegen`], [`testing`], [`server`], [`functions`],
 //! [`database`], [`store`].
 
 pub mod backup;
 pub mod cli;
+pub mod codegen;
 pub mod database;
 pub mod functions;
 pub mod server;

@@ -60,6 +60,11 @@ impl Client {
         self.reply()
     }
 
+    /// Reads until the connection ends, and says how many bytes that were.
+    pub fn rest(&mut self) -> io::Result<usize> {
+        self.stream.read_to_end(&mut Vec::new())
+    }
+
     fn reply(&mut self) -> io::Result<Reply> {
         let status = self.line()?;
         let status = status.split(' ').nth(1).and_then(|code| code.parse().ok());

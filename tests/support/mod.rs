@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
 
 pub mod http;
+pub mod npm;
 pub mod program;
 pub mod seed;
 pub mod server;

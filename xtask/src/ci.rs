@@ -35,6 +35,16 @@ const STEPS: &[Step] = &[
         "Facade without features",
         &["check", "-p", "lunora", "--no-default-features", "--locked"],
     ),
+    Step::new(
+        "Client without features",
+        &[
+            "check",
+            "-p",
+            "lunora-client",
+            "--no-default-features",
+            "--locked",
+        ],
+    ),
 ];
 
 const INSTALL_DENY: Step = Step::new(

@@ -27,7 +27,7 @@ const PACKAGES: Step = Step::new(
 
 /// The packages whose interface is compared. That of the macros is the syntax of their attributes, which no tool reads:
 /// it is what `tests/ui` pins.
-const LIBRARIES: [&str; 3] = ["lunora-core", "lunora-runtime", "lunora"];
+const LIBRARIES: [&str; 4] = ["lunora-core", "lunora-client", "lunora-runtime", "lunora"];
 
 /// Compares with `revision`, or with the newest release if there is one.
 pub(crate) fn run(revision: Option<String>) -> ExitCode {

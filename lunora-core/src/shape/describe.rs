@@ -65,7 +65,7 @@ impl Shapes {
                 text.push_str(&format!("\n{name} = {:?}", definition.shape));
                 open.push(&definition.shape);
             }
-            open.extend(children(node));
+            open.extend(node.children());
         }
         text
     }
@@ -80,22 +80,25 @@ impl Shapes {
             match node {
                 Node::Named { name: found } if found == name => return true,
                 Node::Named { name: found } if seen.insert(found) => open.push(self.resolve(node)),
-                _ => open.extend(children(node)),
+                _ => open.extend(node.children()),
             }
         }
         false
     }
 }
 
-fn children(node: &Node) -> Vec<&Node> {
-    match node {
-        Node::Array { element: inner } | Node::Record { value: inner } => vec![&**inner],
-        Node::Tuple { elements: nodes } | Node::Union { alternatives: nodes } => nodes.iter().collect(),
-        Node::Object { fields, rest } => fields
-            .iter()
-            .map(|field| &field.shape)
-            .chain(rest.as_deref())
-            .collect(),
-        _ => Vec::new(),
+impl Node {
+    /// The nodes directly inside this one. What a name stands for is not inside it.
+    pub fn children(&self) -> Vec<&Self> {
+        match self {
+            Self::Array { element: inner } | Self::Record { value: inner } => vec![&**inner],
+            Self::Tuple { elements: nodes } | Self::Union { alternatives: nodes } => nodes.iter().collect(),
+            Self::Object { fields, rest } => fields
+                .iter()
+                .map(|field| &field.shape)
+                .chain(rest.as_deref())
+                .collect(),
+            _ => Vec::new(),
+        }
     }
 }

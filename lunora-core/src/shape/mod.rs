@@ -8,12 +8,15 @@ mod check;
 mod describe;
 mod node;
 mod std_types;
+mod travels;
 
 use serde::{Serialize, de::DeserializeOwned};
 
+#[doc(hidden)]
+pub use self::travels::{NoShape, ShapeOf, Travels};
 pub use self::{
     check::Mismatch,
-    node::{Definition, Field, Node, Shapes},
+    node::{Definition, DocumentOf, Field, Node, Shapes},
 };
 
 /// A type that can travel: as argument, result, document field or error data.

@@ -8,6 +8,7 @@ use std::{
 use serde::Serialize;
 
 use super::Shape;
+use crate::table::{Doc, Table};
 
 /// What a value may be.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -229,6 +230,18 @@ pub struct Definition {
     /// Doc comment of the type.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub docs: &'static str,
+    /// What is known of it beyond its shape, if it is a stored document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document: Option<DocumentOf>,
+}
+
+/// A document with its id and creation time, as [`Doc`](crate::table::Doc) travels.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DocumentOf {
+    /// Name of the table.
+    pub table: &'static str,
+    /// The fields alone.
+    pub fields: Node,
 }
 
 /// The named shapes of an application.
@@ -251,16 +264,42 @@ impl Shapes {
         }
         let name = self.free_name(name);
         self.names.insert(TypeId::of::<T>(), name.clone());
-        self.definitions.insert(
-            name.clone(),
-            Definition {
-                shape: Node::Any,
-                docs,
-            },
-        );
-        let shape = describe(self);
-        self.definitions.insert(name.clone(), Definition { shape, docs });
+        let mut definition = Definition {
+            shape: Node::Any,
+            docs,
+            document: None,
+        };
+        self.definitions.insert(name.clone(), definition.clone());
+        definition.shape = describe(self);
+        self.definitions.insert(name.clone(), definition);
         Node::Named { name }
+    }
+
+    /// The node that names the documents of table `T`.
+    pub fn document<T: Table>(&mut self) -> Node {
+        let fields = T::shape(self);
+        let named = match &fields {
+            Node::Named { name } => self.definitions.get_key_value(name),
+            _ => None,
+        };
+        let (name, docs) = named.map_or((T::NAME, ""), |(name, table)| (name.as_str(), table.docs));
+        let name = format!("Doc<{name}>");
+        let node = self.named::<Doc<T>>(&name, docs, |shapes| {
+            let own = [
+                Field::new("_id", Node::Id { table: T::NAME }),
+                Field::of::<f64>("_creationTime", shapes),
+            ];
+            Node::object(own).flatten(fields.clone(), shapes)
+        });
+        if let Node::Named { name } = &node
+            && let Some(definition) = self.definitions.get_mut(name)
+        {
+            definition.document = Some(DocumentOf {
+                table: T::NAME,
+                fields,
+            });
+        }
+        node
     }
 
     fn free_name(&self, name: &str) -> String {

@@ -163,11 +163,6 @@ impl<T: Table> Shape for Id<T> {
 #[diagnostic::do_not_recommend]
 impl<T: Table> Shape for Doc<T> {
     fn shape(shapes: &mut Shapes) -> Node {
-        let own = [
-            Field::new("_id", Node::Id { table: T::NAME }),
-            Field::of::<f64>("_creationTime", shapes),
-        ];
-        let fields = T::shape(shapes);
-        Node::object(own).flatten(fields, shapes)
+        shapes.document::<T>()
     }
 }

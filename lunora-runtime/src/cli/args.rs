@@ -1,6 +1,8 @@
 //! What can be typed.
 
 mod backup;
+mod codegen;
+mod dev;
 mod keys;
 mod trust;
 
@@ -14,6 +16,8 @@ use clap::{Arg, ArgAction, ArgMatches, error::ErrorKind, parser::ValueSource, va
 
 pub(super) use self::{
     backup::{Export, Import},
+    codegen::{Codegen, Language},
+    dev::Dev,
     keys::{Keys, Operation},
     trust::{KeysAt, Trust},
 };
@@ -22,8 +26,10 @@ pub(super) use self::{
 #[derive(Debug)]
 pub(super) enum Command {
     Serve(Serve),
+    Dev(Dev),
     Run(Run),
     Functions { json: bool },
+    Codegen(Codegen),
     Check { data: PathBuf },
     Export(Export),
     Import(Import),
@@ -40,6 +46,8 @@ pub(super) struct Serve {
     pub(super) trust: Vec<Trust>,
     /// What the query cache may hold, in bytes.
     pub(super) query_cache: usize,
+    /// It stops when its standard input ends: so `dev` stops it, also by being killed.
+    pub(super) while_stdin: bool,
 }
 
 #[derive(Debug)]
@@ -64,10 +72,12 @@ const DEFAULT_DATA: &str = "lunora-data";
 pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
     let matches = command().try_get_matches_from(args)?;
     Ok(match matches.subcommand() {
+        Some(("dev", matches)) => Command::Dev(dev::dev(matches)?),
         Some(("run", matches)) => Command::Run(run(matches)?),
         Some(("functions", matches)) => Command::Functions {
             json: matches.get_flag("json"),
         },
+        Some(("codegen", matches)) => Command::Codegen(codegen::codegen(matches)?),
         Some(("check", matches)) => Command::Check { data: path(matches) },
         Some(("export", matches)) => Command::Export(backup::export(matches)?),
         Some(("import", matches)) => Command::Import(backup::import(matches)),
@@ -83,8 +93,10 @@ fn command() -> clap::Command {
         .about("A Lunora backend. Without a command it serves.")
         .version(concat!("on Lunora ", env!("CARGO_PKG_VERSION")))
         .subcommand(command_serve())
+        .subcommand(dev::command())
         .subcommand(command_run())
         .subcommand(command_functions())
+        .subcommand(codegen::command())
         .subcommand(command_check())
         .subcommand(backup::command_export())
         .subcommand(backup::command_import())
@@ -139,7 +151,16 @@ fn command_serve() -> clap::Command {
                 .value_parser(value_parser!(u16))
                 .help("Memory for results of queries that have not changed since; 0 keeps none"),
         )
+        .arg(
+            Arg::new(WHILE_STDIN)
+                .long(WHILE_STDIN)
+                .action(ArgAction::SetTrue)
+                .hide(true),
+        )
 }
+
+/// The option by which `dev` holds the server that it starts.
+pub(super) const WHILE_STDIN: &str = "while-stdin";
 
 fn command_run() -> clap::Command {
     let run = clap::Command::new("run")
@@ -269,6 +290,7 @@ fn serve(matches: &ArgMatches) -> Result<Serve, clap::Error> {
         origins,
         trust: trust::read(matches),
         query_cache: usize::from(mebibytes) << 20,
+        while_stdin: matches.get_flag(WHILE_STDIN),
     })
 }
 

@@ -3,7 +3,9 @@
 mod args;
 mod backup;
 mod check;
+mod codegen;
 pub(crate) mod data_dir;
+mod dev;
 mod download;
 mod functions;
 mod keys;
@@ -67,8 +69,10 @@ pub fn main(app: App) -> ExitCode {
     log::start(matches!(command, Command::Serve(_)));
     let result = match command {
         Command::Serve(serve) => serve::serve(app, &serve),
+        Command::Dev(dev) => dev::dev(&dev),
         Command::Run(run) => run::run(app, &run),
         Command::Functions { json } => functions::list(app, json),
+        Command::Codegen(codegen) => codegen::codegen(&app, &codegen),
         Command::Check { data } => check::check(app, &data),
         Command::Export(export) => backup::export(app, &export),
         Command::Import(import) => backup::import(app, &import),

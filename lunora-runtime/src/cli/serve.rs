@@ -2,7 +2,15 @@
 
 use std::{io, sync::Arc};
 
-use super::{Failure, args::Serve, data_dir::DataDir, output::print, progress, signals::told_to_stop, trust};
+use super::{
+    Failure,
+    args::Serve,
+    data_dir::DataDir,
+    output::print,
+    progress,
+    signals::{end_of_stdin, told_to_stop},
+    trust,
+};
 use crate::{
     functions::{App, EngineOptions, NewKey, Runtime},
     server::{AllowedOrigins, Server, ServerOptions},
@@ -41,7 +49,7 @@ async fn serve_data(app: App, directory: &DataDir<'_>, options: &Serve) -> Resul
         key.display(),
         trusted(&runtime),
     ))?;
-    let ended = run(&runtime, server).await;
+    let ended = run(&runtime, server, options).await;
     directory.remove_address();
     ended
 }
@@ -59,7 +67,7 @@ async fn serve_memory(app: App, options: &Serve) -> Result<(), Failure> {
         url(&server),
         trusted(&runtime),
     ))?;
-    run(&runtime, server).await
+    run(&runtime, server, options).await
 }
 
 /// Opens the application on its data; `keep` puts the first admin key where its owner finds it.
@@ -110,14 +118,14 @@ fn trusted(runtime: &Runtime) -> String {
 }
 
 /// Serves until the process is told to stop or the store fails.
-async fn run(runtime: &Runtime, server: Server) -> Result<(), Failure> {
+async fn run(runtime: &Runtime, server: Server, options: &Serve) -> Result<(), Failure> {
     runtime.tokens().warm_up();
     let purge = tokio::spawn({
         let runtime = runtime.clone();
         async move { runtime.purge_expired().await }
     });
     let ended = tokio::select! {
-        ended = server.run_until(told_to_stop()) => ended.map_err(Failure::unusable),
+        ended = server.run_until(stop(options.while_stdin)) => ended.map_err(Failure::unusable),
         error = runtime.failed() => Err(Failure::unusable(format!(
             "the store has failed and the server stops rather than guess what is on disk: {error}. Free space or repair \
              the disk, then start again; everything that was acknowledged is there"
@@ -125,6 +133,18 @@ async fn run(runtime: &Runtime, server: Server) -> Result<(), Failure> {
     };
     purge.abort();
     ended
+}
+
+/// Ends when the process is told to stop.
+async fn stop(while_stdin: bool) {
+    if while_stdin {
+        tokio::select! {
+            () = told_to_stop() => {}
+            () = end_of_stdin() => {}
+        }
+    } else {
+        told_to_stop().await;
+    }
 }
 
 fn held(directory: &DataDir<'_>) -> Failure {

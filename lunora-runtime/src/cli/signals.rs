@@ -1,8 +1,9 @@
-//! SIGINT and SIGTERM: the first asks, the second insists.
+//! SIGINT and SIGTERM: the first asks, the second insists. And the end of standard input, for a process that is held by
+//! another.
 
-use std::process;
+use std::{io, process, thread};
 
-use tokio::signal;
+use tokio::{signal, sync::oneshot};
 
 /// Exit code of a process that was told twice to stop: 128 and the number of SIGINT, as shells have it.
 const INSISTED: i32 = 130;
@@ -35,4 +36,15 @@ async fn signal() {
         _ = interrupted => {}
         _ = terminated => {}
     }
+}
+
+/// Ends when standard input does: whoever held the other end has let go of it, or is gone.
+pub(super) async fn end_of_stdin() {
+    let (ended, end) = oneshot::channel::<()>();
+    // A thread of its own, because a read cannot be given up and the process must not wait for it.
+    thread::spawn(move || {
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        drop(ended);
+    });
+    let _ = end.await;
 }

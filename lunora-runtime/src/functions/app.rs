@@ -6,7 +6,9 @@ use lunora_core::{
     arguments::Arguments,
     error::{Error, RequestError, Result},
     pagination::PaginationOptions,
-    reference::{Action, FunctionKind, FunctionRef, FunctionVisibility, Mutation, Outcome, Query},
+    reference::{
+        Action, FunctionKind, FunctionRef, FunctionVisibility, Mutation, Outcome, Query, Visibility,
+    },
     shape::{Shape, Shapes},
     table::Table,
     value::{Object, Value, ValueError, to_value},
@@ -126,6 +128,8 @@ pub(super) enum ItemKind {
 /// A function before its shapes are known.
 #[derive(Debug)]
 pub(super) struct UnboundFunction {
+    pub(super) path: &'static str,
+    pub(super) visibility: Visibility,
     pub(super) bind: fn(&mut Shapes) -> Function,
 }
 
@@ -136,7 +140,11 @@ impl Item {
     }
 
     fn function<F: Handler>() -> Self {
-        Self(ItemKind::Function(UnboundFunction { bind: bind::<F> }))
+        Self(ItemKind::Function(UnboundFunction {
+            path: F::PATH,
+            visibility: F::Visibility::VISIBILITY,
+            bind: bind::<F>,
+        }))
     }
 }
 

@@ -34,9 +34,9 @@ pub enum Caller {
     /// Anybody, with an identity if a token vouches for one.
     Public(Option<Identity>),
     /// The holder of an admin key that opens no internal functions, in the name of a user.
-    Acting(ActingCaller),
+    Acting(Arc<ActingCaller>),
     /// The holder of an admin key that opens them, acting as a user if they said so.
-    Admin(AdminCaller, Option<Identity>),
+    Admin(Arc<AdminCaller>, Option<Identity>),
 }
 
 /// A caller, and how long they are that.
@@ -209,13 +209,13 @@ impl Runtime {
         let validity = Validity::Key(key.revocation().clone());
         let user = acting_as.map(Identity::from_attributes).transpose()?;
         let caller = match user {
-            Some(user) if !key.opens_internal_functions() => Caller::Acting(key.act_as(user)?),
+            Some(user) if !key.opens_internal_functions() => Caller::Acting(Arc::new(key.act_as(user)?)),
             user => {
                 let caller = key.run_internal()?;
                 if user.is_some() {
                     caller.require_act_as()?;
                 }
-                Caller::Admin(caller, user)
+                Caller::Admin(Arc::new(caller), user)
             }
         };
         Ok(Authenticated { caller, validity })

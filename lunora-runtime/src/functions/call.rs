@@ -19,6 +19,7 @@ use super::{
     function::Function,
     idempotency::RequestKey,
     results::CallerClass,
+    start::{MutationWatcher, Stalled, logged, refuse},
     transaction::Work,
 };
 
@@ -66,14 +67,41 @@ impl Engine {
         let Some(underway) = self.running.enter() else {
             return Err(CallError::ShuttingDown);
         };
-        let id = request.request_id;
-        let span = tracing::info_span!("call", function = function.path, kind = function.kind.name(), request_id = %id);
+        let span = span(function, &request);
         let result = self
             .checked(function, request, class, key, underway)
             .instrument(span.clone())
             .await;
         span.in_scope(|| log(&result));
         result
+    }
+
+    /// Starts a mutation whose caller may reach it, and does not wait for it.
+    pub(super) fn start(
+        self: &Arc<Self>,
+        function: &Arc<Function>,
+        request: CallRequest,
+        class: CallerClass,
+        key: Option<RequestKey>,
+        watcher: impl MutationWatcher,
+    ) -> Option<Stalled> {
+        let Some(underway) = self.running.enter() else {
+            refuse(watcher, CallError::ShuttingDown);
+            return None;
+        };
+        let span = span(function, &request);
+        let watcher = logged(watcher, span.clone());
+        let request = CallRequest {
+            kind: Some(Kind::Mutation),
+            ..request
+        };
+        match self.work(function, request, class, key) {
+            Ok(work) => span.in_scope(|| work.start(underway, watcher)).err(),
+            Err(error) => {
+                refuse(watcher, error);
+                None
+            }
+        }
     }
 
     /// What is checked of every call before anything runs.
@@ -91,12 +119,28 @@ impl Engine {
         key: Option<RequestKey>,
         underway: super::running::Underway,
     ) -> Result<Answer, CallError> {
+        let work = self.work(function, request, class, key)?;
+        match function.kind {
+            Kind::Query => work.query(underway).await,
+            Kind::Mutation => work.mutation(underway).await,
+            Kind::Action => work.action(underway).await,
+        }
+    }
+
+    /// The call, if nothing is wrong with it.
+    fn work(
+        self: &Arc<Self>,
+        function: &Arc<Function>,
+        request: CallRequest,
+        class: CallerClass,
+        key: Option<RequestKey>,
+    ) -> Result<Work> {
         self.check_call(function, request.kind, &request.args)?;
         if key.is_some() && function.kind != Kind::Mutation {
             let (path, defined) = (function.path.to_owned(), function.kind.name());
-            return Err(Error::request(RequestError::KeyUnusable { path, defined }).into());
+            return Err(Error::request(RequestError::KeyUnusable { path, defined }));
         }
-        let work = Work {
+        Ok(Work {
             engine: Arc::clone(self),
             function: Arc::clone(function),
             args: request.args,
@@ -105,12 +149,7 @@ impl Engine {
             key,
             class,
             at: request.at,
-        };
-        match function.kind {
-            Kind::Query => work.query(underway).await,
-            Kind::Mutation => work.mutation(underway).await,
-            Kind::Action => work.action(underway).await,
-        }
+        })
     }
 
     /// Runs a call that an action makes, as a transaction or action of its own.
@@ -153,7 +192,12 @@ fn shown(error: &Error) -> String {
     text
 }
 
-fn log(result: &Result<Answer, CallError>) {
+fn span(function: &Function, request: &CallRequest) -> tracing::Span {
+    let id = request.request_id;
+    tracing::info_span!("call", function = function.path, kind = function.kind.name(), request_id = %id)
+}
+
+pub(super) fn log(result: &Result<Answer, CallError>) {
     match result {
         Ok(_) => tracing::debug!("ok"),
         Err(CallError::Function(error)) if error.as_request().is_some() => {

@@ -24,10 +24,11 @@ use super::{
     engine::Engine,
     executor::PoolFull,
     function::{Function, FunctionInfo},
-    idempotency::RequestKey,
+    idempotency::{IdempotencyKey, RequestKey},
     live::{LiveQueries, WatchError, WatchRequest},
     random::RequestId,
     results::{CallerClass, Returned},
+    start::{MutationWatcher, Noted, Stalled, refuse},
 };
 use crate::{database::Moment, store::Timestamp};
 
@@ -43,7 +44,7 @@ pub struct CallRequest {
     /// Who is calling.
     pub identity: Option<Identity>,
     /// With it, a mutation that has been committed is not run a second time.
-    pub idempotency_key: Option<String>,
+    pub idempotency_key: Option<IdempotencyKey>,
     /// Id of this request.
     pub request_id: RequestId,
     /// What a query reads at; the newest commit on disk if it does not say.
@@ -136,6 +137,22 @@ impl PublicDispatch {
         })
     }
 
+    /// Starts a public mutation and does not wait for it; `watcher` hears how it goes. Names of internal functions and
+    /// names of none take one path to one refusal.
+    pub fn start(&self, request: CallRequest, watcher: impl MutationWatcher) -> Option<Stalled> {
+        match self.find(&request.path) {
+            Ok(function) => {
+                let key = RequestKey::of_client(&request);
+                self.engine
+                    .start(function, request, CallerClass::Public, key, watcher)
+            }
+            Err(error) => {
+                refuse(watcher, error);
+                None
+            }
+        }
+    }
+
     /// Lets `queries` watch a public query under `number`, in the place of what it watched under it before. A refusal
     /// is a result of the query; that it watches too many is an error.
     pub fn watch(
@@ -211,6 +228,39 @@ impl FullDispatch {
             caller.audit(&path, id, user.as_deref(), &result);
             result
         })
+    }
+
+    /// Starts any mutation for the holder of an admin key, as [`PublicDispatch::start`] does, and leaves an audit line
+    /// when it is over.
+    pub fn start(
+        &self,
+        caller: &Arc<AdminCaller>,
+        request: CallRequest,
+        watcher: impl MutationWatcher,
+    ) -> Option<Stalled> {
+        let (auditor, path, id) = (Arc::clone(caller), request.path.clone(), request.request_id);
+        let user = request.identity.as_ref();
+        let user = user.map(|identity| identity.token_identifier.clone());
+        let watcher = Noted {
+            watcher,
+            note: move |result: &_| auditor.audit(&path, id, user.as_deref(), result),
+        };
+        let function = if caller.revocation().is_over() {
+            Err(CallError::KeyRevoked)
+        } else {
+            self.find(&request.path).map_err(CallError::from)
+        };
+        match function {
+            Ok(function) => {
+                let key = RequestKey::of_admin(&request, caller);
+                self.engine
+                    .start(function, request, CallerClass::Admin, key, watcher)
+            }
+            Err(error) => {
+                refuse(watcher, error);
+                None
+            }
+        }
     }
 
     /// Runs any function for the process itself: its command line and its tests.

@@ -1,12 +1,14 @@
 //! Requests that a client may send twice: the outcome is recorded in the transaction that it is the outcome of.
 
-use std::time::Duration;
+use std::{cmp::Ordering, sync::Arc, time::Duration};
 
 use data_encoding::HEXLOWER;
 use lunora_core::{
     document::{decode_object, encode_object},
     error::{Error, RequestError, Result},
+    id::Id,
     table::{BY_CREATION_TIME, IndexSpec, Range},
+    time::Time,
     value::{Bytes, Object, Value},
 };
 use serde::{Deserialize, Serialize};
@@ -20,10 +22,32 @@ use super::{
 };
 use crate::{database::SharedTransaction, store::Timestamp};
 
+/// What a mutation is known by, so that a repeat of it is not run again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IdempotencyKey {
+    /// A text of the caller's choice.
+    Own(String),
+    /// Its number among the requests of a session. The outcomes of the last 1,000 numbers of a session are kept.
+    InSession {
+        /// The session, chosen by the client so that nobody can guess it.
+        session: Arc<str>,
+        /// The number, from which on the client counts up.
+        request: u32,
+    },
+}
+
+impl From<String> for IdempotencyKey {
+    fn from(key: String) -> Self {
+        Self::Own(key)
+    }
+}
+
 /// Who may repeat which request, and what a repeat must be equal in.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct RequestKey {
     key: String,
+    /// Which of the requests it is that take turns under this key.
+    request: u32,
     path: String,
     arguments: String,
 }
@@ -33,12 +57,15 @@ pub(super) struct RequestKey {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RequestRecord {
     key: String,
+    request: u32,
     path: String,
     arguments: String,
     /// The result, encoded as the only field of an object.
     result: Bytes,
     /// Timestamp of the commit that holds this record; the database fills it in.
     ts: i64,
+    /// When that was, in milliseconds.
+    at: f64,
 }
 
 system_table!(
@@ -50,6 +77,15 @@ system_table!(
         unique: true
     }]
 );
+
+/// What there is under a request's key.
+#[derive(Debug)]
+pub(super) enum Earlier {
+    Nothing,
+    /// An earlier request of the session, whose turn is over.
+    Other(Id<RequestRecord>),
+    Same(Recorded),
+}
 
 /// What an earlier run of the same request gave.
 #[derive(Debug)]
@@ -75,48 +111,80 @@ impl RequestKey {
             .map_or("", |identity| &identity.token_identifier);
         let mut arguments = Vec::new();
         encode_object(&request.args, &mut arguments);
+        let (key, number) = match key {
+            IdempotencyKey::Own(key) => (hash(&[class, user, key]), 0),
+            IdempotencyKey::InSession { session, request } => {
+                let place = (request % KEPT_REQUESTS).to_string();
+                (hash(&[class, user, session, &place]), *request)
+            }
+        };
         Some(Self {
-            key: hash(&[class, user, key]),
+            key,
+            request: number,
             path: request.path.as_str().to_owned(),
             arguments: HEXLOWER.encode(&Sha256::digest(&arguments)),
         })
     }
 
-    /// The outcome of this request, if it has been committed before.
-    pub(super) fn recorded(&self, transaction: &SharedTransaction) -> Result<Option<Recorded>> {
+    /// Looks whether this request has been committed before.
+    pub(super) fn earlier(&self, transaction: &SharedTransaction) -> Result<Earlier> {
         let by_key = Range::<RequestRecord, (String, ())>::__new("by_key").eq(&self.key);
         let query = transaction.reader().query::<RequestRecord>().with_index(by_key);
         let Some(record) = drive(query.unique(), || Ok(()))? else {
-            return Ok(None);
+            return Ok(Earlier::Nothing);
         };
+        match record.request.cmp(&self.request) {
+            Ordering::Less => return Ok(Earlier::Other(record.id())),
+            Ordering::Greater => return Err(Error::request(RequestError::RequestForgotten)),
+            Ordering::Equal => {}
+        }
         if record.path != self.path || record.arguments != self.arguments {
             return Err(Error::request(RequestError::KeyReused));
         }
         let value = decode_object(&record.result)?
             .remove(RESULT)
             .unwrap_or(Value::Null);
-        Ok(Some(Recorded {
+        Ok(Earlier::Same(Recorded {
             value,
             ts: Timestamp(record.ts.unsigned_abs()),
         }))
     }
 
-    /// Records the outcome in the transaction that it is the outcome of.
-    pub(super) fn record(&self, transaction: &SharedTransaction, value: &Value) -> Result<()> {
+    /// Records the outcome in the transaction that it is the outcome of, in the place of `earlier`.
+    pub(super) fn record(
+        &self,
+        transaction: &SharedTransaction,
+        value: &Value,
+        earlier: Option<Id<RequestRecord>>,
+        now: Time,
+    ) -> Result<()> {
         let mut result = Vec::new();
         encode_object(
             &Object::from_iter([(RESULT.to_owned(), value.clone())]),
             &mut result,
         );
-        let Self { key, path, arguments } = self.clone();
+        let Self {
+            key,
+            request,
+            path,
+            arguments,
+        } = self.clone();
         let record = RequestRecord {
             key,
+            request,
             path,
             arguments,
             result: Bytes(result),
             ts: 0,
+            at: now.as_millis(),
         };
-        let id = drive(transaction.writer().insert(record), || Ok(()))?;
+        let id = match earlier {
+            None => drive(transaction.writer().insert(record), || Ok(()))?,
+            Some(id) => {
+                drive(transaction.writer().replace(id, record), || Ok(()))?;
+                id
+            }
+        };
         transaction.stamp(id.untyped(), "ts")
     }
 }
@@ -133,6 +201,8 @@ fn hash(texts: &[&str]) -> String {
     HEXLOWER.encode(&hash.finalize())
 }
 
+/// How many requests of one session can be repeated: the newest ones. They take turns in as many records.
+const KEPT_REQUESTS: u32 = 1_000;
 /// How long a request can be repeated.
 const KEPT: Duration = Duration::from_hours(14 * 24);
 /// Records removed in one transaction.
@@ -157,10 +227,15 @@ async fn purge_batch(transaction: &SharedTransaction, before: f64) -> Result<usi
         .with_index(old)
         .take(BATCH)
         .await?;
-    for record in &old {
+    let found = old.len();
+    for record in old {
         transaction.writer().delete(record.id()).await?;
+        // The record of a session that goes on is as old as its first request, and holds a newer one.
+        if record.at >= before {
+            transaction.writer().insert(record.into_fields()).await?;
+        }
     }
-    Ok(old.len())
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -182,6 +257,8 @@ mod tests {
             arguments: String::new(),
             result: Bytes(Vec::new()),
             ts: 0,
+            request: 0,
+            at: 0.0,
         }
     }
 

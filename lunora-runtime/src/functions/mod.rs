@@ -30,6 +30,7 @@ mod failure;
 mod fetch;
 mod function;
 mod idempotency;
+mod interface;
 mod live;
 mod looked;
 mod mutation_ctx;
@@ -39,6 +40,7 @@ mod random;
 mod results;
 mod running;
 mod runtime;
+mod start;
 mod system;
 mod tokens;
 mod transaction;
@@ -61,18 +63,21 @@ pub use self::{
     dispatch::{Answer, CallError, CallRequest, FullDispatch, PublicDispatch},
     engine::EngineOptions,
     function::FunctionInfo,
+    idempotency::IdempotencyKey,
     live::{LiveLimits, LiveQueries, Transition, Update, WatchError, WatchRequest},
     mutation_ctx::MutationCtx,
     query_ctx::QueryCtx,
     random::{CallRng, RequestId, Seeds},
     results::{QueryOutcome, Returned, SharedValue},
     runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
+    start::{MutationWatcher, Stalled},
     tokens::{InvalidIssuer, InvalidToken, Issuer, TokenLimits, TokenVerifier, VerifiedToken},
 };
 pub(crate) use self::{
     backup::{export_store, import},
     call::encode_args,
     dispatch::call_error,
+    interface::PublicInterface,
     runtime::Catalog,
 };
 pub use crate::database::BoxFuture;

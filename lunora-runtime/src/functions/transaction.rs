@@ -18,10 +18,11 @@ use super::{
     call_state::{CallState, Depth},
     dispatch::{Answer, CallError},
     engine::Engine,
-    executor::drive,
+    executor::{Job, PoolFull, drive},
     function::Function,
-    idempotency::RequestKey,
+    idempotency::{Earlier, RequestKey},
     results::{CallerClass, Returned},
+    start::{Awaited, MutationWatcher, Stalled, lost},
 };
 use crate::{
     database::{
@@ -71,10 +72,42 @@ enum Attempt {
 
 pub(super) type Reply = oneshot::Sender<Result<Answer, CallError>>;
 
+impl MutationWatcher for Reply {
+    fn ended(self, result: Result<Answer, CallError>) {
+        // The caller may be gone; then nobody wants the answer.
+        let _ = self.send(result);
+    }
+}
+
 impl Work {
     /// Runs the mutation on the executor, again as long as it conflicts. `held` is dropped when it is over.
     pub(super) async fn mutation(self, held: impl Send + 'static) -> Result<Answer, CallError> {
-        self.on_executor(held, Self::run_mutation).await
+        let (reply, answer) = oneshot::channel();
+        if self.start(held, reply).is_err() {
+            return Err(PoolFull.into());
+        }
+        answer.await.unwrap_or_else(|_| Err(lost()))
+    }
+
+    /// The same without waiting for it.
+    pub(super) fn start(
+        self,
+        held: impl Send + 'static,
+        watcher: impl MutationWatcher,
+    ) -> Result<(), Stalled> {
+        let watcher = Awaited::new(watcher);
+        let (end, span) = (Instant::now() + TOTAL_LIMIT, tracing::Span::current());
+        let (name, patience, executor) = (
+            self.function.path,
+            self.work_limit(),
+            self.engine.executor.clone(),
+        );
+        let job = Job::new(name, patience, move || {
+            let _held = held;
+            let _entered = span.entered();
+            self.run_mutation(end, watcher);
+        });
+        executor.run_job(job).map_err(|job| Stalled::new(executor, job))
     }
 
     pub(super) async fn on_executor(
@@ -91,14 +124,13 @@ impl Work {
             let _entered = span.entered();
             run(self, end, reply);
         })?;
-        // Without an answer something panicked when the call was cleared away; the log has it.
-        answer
-            .await
-            .unwrap_or_else(|_| Err(CallError::Function(Error::internal("the call was lost"))))
+        answer.await.unwrap_or_else(|_| Err(lost()))
     }
 
-    fn run_mutation(self, end: Instant, reply: Reply) {
-        let (ts, result) = match self.attempts(end) {
+    fn run_mutation(self, end: Instant, mut watcher: Awaited<impl MutationWatcher>) {
+        let ended = self.attempts(end, &mut watcher);
+        watcher.ordered();
+        let (ts, result) = match ended {
             Attempt::Done { value, ts } => (
                 ts,
                 Ok(Answer {
@@ -119,13 +151,12 @@ impl Work {
                 },
                 |()| result,
             );
-            // The caller may be gone; then nobody wants the answer.
-            let _ = reply.send(result);
+            watcher.end(result);
         };
         self.engine.database.when_durable(ts, Box::new(on_disk));
     }
 
-    fn attempts(&self, end: Instant) -> Attempt {
+    fn attempts(&self, end: Instant, watcher: &mut Awaited<impl MutationWatcher>) -> Attempt {
         let mut losses = 0;
         while Instant::now() < end {
             let needs_lane = losses >= MAX_LOSSES;
@@ -135,7 +166,7 @@ impl Work {
             if needs_lane && lane.is_none() {
                 break;
             }
-            match self.attempt() {
+            match self.attempt(watcher) {
                 Attempt::Conflict => tracing::debug!(losses, "conflict; running again"),
                 ended => return ended,
             }
@@ -149,9 +180,9 @@ impl Work {
         Duration::from_millis(self.engine.limits.with(self.function.limits).work_millis)
     }
 
-    fn attempt(&self) -> Attempt {
+    fn attempt(&self, watcher: &mut Awaited<impl MutationWatcher>) -> Attempt {
         match self.begin(Freshness::Ordered) {
-            Ok(state) => self.attempt_in(state),
+            Ok(state) => self.attempt_in(state, watcher),
             Err(error) => Attempt::Failed {
                 error,
                 seen: Timestamp(0),
@@ -159,7 +190,7 @@ impl Work {
         }
     }
 
-    fn attempt_in(&self, state: Arc<CallState>) -> Attempt {
+    fn attempt_in(&self, state: Arc<CallState>, watcher: &mut Awaited<impl MutationWatcher>) -> Attempt {
         let seen = state.transaction.snapshot_ts();
         let result = self.handle_mutation(&state);
         let (value, recorded) = match result {
@@ -171,7 +202,10 @@ impl Work {
             Ok(transaction) => transaction,
             Err(error) => return Attempt::Failed { error, seen },
         };
-        match self.engine.database.commit(transaction) {
+        watcher.committing();
+        let committed = self.engine.database.commit(transaction);
+        watcher.committed(committed.as_ref().ok().copied());
+        match committed {
             Ok(ts) => Attempt::Done {
                 value,
                 ts: recorded.unwrap_or(ts),
@@ -186,15 +220,19 @@ impl Work {
 
     /// The result of the handler, or the one on record for a request that has been committed before.
     fn handle_mutation(&self, state: &Arc<CallState>) -> Result<(Value, Option<Timestamp>)> {
-        if let Some(key) = &self.key
-            && let Some(recorded) = key.recorded(&state.transaction)?
-        {
-            return Ok((recorded.value, Some(recorded.ts)));
-        }
+        let earlier = match &self.key {
+            None => Earlier::Nothing,
+            Some(key) => key.earlier(&state.transaction)?,
+        };
+        let earlier = match earlier {
+            Earlier::Same(recorded) => return Ok((recorded.value, Some(recorded.ts))),
+            Earlier::Other(record) => Some(record),
+            Earlier::Nothing => None,
+        };
         let mut ctx = MutationCtx::new(Arc::clone(state), self.depth);
         let value = self.handle(Ctx::Mutation(&mut ctx))?;
         if let Some(key) = &self.key {
-            key.record(&state.transaction, &value)?;
+            key.record(&state.transaction, &value, earlier, self.engine.clock.now())?;
         }
         Ok((value, None))
     }

@@ -20,12 +20,17 @@ impl Quota {
         }
     }
 
-    /// Takes `amount`, or nothing if there is less.
-    pub(super) fn take(&self, amount: usize) -> Option<Share> {
-        let mut share = Share {
+    /// Takes nothing yet.
+    pub(super) fn empty(&self) -> Share {
+        Share {
             quota: self.clone(),
             amount: 0,
-        };
+        }
+    }
+
+    /// Takes `amount`, or nothing if there is less.
+    pub(super) fn take(&self, amount: usize) -> Option<Share> {
+        let mut share = self.empty();
         share.grow(amount).then_some(share)
     }
 }
@@ -38,6 +43,11 @@ pub(super) struct Share {
 }
 
 impl Share {
+    /// Takes what is missing to `amount`; false, and nothing taken, if there is less. Gives nothing back.
+    pub(super) fn grow_to(&mut self, amount: usize) -> bool {
+        amount <= self.amount || self.grow(amount - self.amount)
+    }
+
     /// Takes `amount` more; false, and nothing taken, if there is less.
     pub(super) fn grow(&mut self, amount: usize) -> bool {
         let limit = self.quota.limit;

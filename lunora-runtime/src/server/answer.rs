@@ -53,7 +53,8 @@ pub(super) fn failure(error: &Error, view: &View) -> Vec<u8> {
     out
 }
 
-fn message(error: &Error, view: &View) -> String {
+/// The text of a failure.
+pub(super) fn message(error: &Error, view: &View) -> String {
     let mut text = String::with_capacity(128);
     append(
         &mut text,
@@ -79,6 +80,11 @@ fn message(error: &Error, view: &View) -> String {
         append(&mut text, format_args!("\nUncaught Error: {error}"));
     }
     text
+}
+
+/// The text of a failure that everybody may read.
+pub(super) fn readable(id: RequestId, error: &Error) -> String {
+    format!("[Request ID: {id}] Server Error\n{error}")
 }
 
 fn append(text: &mut String, more: impl Display) {

@@ -13,8 +13,9 @@ use serde::{
 use super::{
     answer::{Refusal, View},
     body,
-    call::{Asked, dispatch, outcome, too_many},
+    call::{Asked, outcome, too_many},
     caller::Caller,
+    dispatch,
     entry::Shared,
     envelope::{Envelope, Shape, bad_json, is_json},
     finishing::Finishing,
@@ -103,7 +104,7 @@ impl Batch {
             request_id: self.request_id,
             at: Some(self.moment.clone()),
         };
-        outcome(dispatch(&self.runtime, &self.caller, request).await, &view)
+        outcome(dispatch::call(&self.runtime, &self.caller, request).await, &view)
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
     answer::{self, Refusal, View},
     body,
     caller::Caller,
+    dispatch,
     entry::Shared,
     envelope::{Envelope, Shape, path_of_address},
     finishing::Finishing,
@@ -19,7 +20,9 @@ use super::{
     options::ServerLimits,
     problem::{Problem, json},
 };
-use crate::functions::{Answer, AuthError, CallError, CallRequest, InvalidAdminKey, RequestId, Runtime};
+use crate::functions::{
+    Answer, AuthError, CallError, CallRequest, IdempotencyKey, InvalidAdminKey, RequestId,
+};
 
 /// Where a route takes the function from, and of which kind it has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +99,7 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
         kind: target.kind(),
         args: asked.args,
         identity: None,
-        idempotency_key: idempotency::key(&parts.headers, &caller)?,
+        idempotency_key: idempotency::key(&parts.headers, &caller)?.map(IdempotencyKey::Own),
         request_id,
         at,
     };
@@ -104,33 +107,10 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
     // The call goes on when its client hangs up, and holds its place and its memory until it is over.
     let call = Finishing::new(async move {
         let _held = (slot, body);
-        dispatch(&runtime, &caller, request).await
+        dispatch::call(&runtime, &caller, request).await
     });
     let outcome = call.await.map_err(|panic| Problem::lost(&*panic))?;
     answer(outcome, &view, &shared.unread)
-}
-
-/// The one place where a dispatcher is chosen. The public one has no internal function in it to find; the other
-/// takes the proof of an admin key.
-pub(super) async fn dispatch(
-    runtime: &Runtime,
-    caller: &Caller,
-    request: CallRequest,
-) -> Result<Answer, CallError> {
-    match caller {
-        Caller::Public(identity) => {
-            let identity = identity.clone();
-            runtime.public().call(CallRequest { identity, ..request }).await
-        }
-        Caller::Acting(caller) => runtime.public().call_as_user(caller, request).await,
-        Caller::Admin(admin, identity) => {
-            let identity = identity.clone();
-            runtime
-                .full()
-                .call(admin, CallRequest { identity, ..request })
-                .await
-        }
-    }
 }
 
 fn answer(result: Result<Answer, CallError>, view: &View, unread: &Quota) -> Result<Response, Problem> {

@@ -35,7 +35,7 @@ pub(super) fn protocol(limits: &ServerLimits) -> http1::Builder {
 /// Serves a connection until the client or the server has had enough.
 pub(super) async fn serve(protocol: http1::Builder, stream: Stream, entry: Entry, mut end: Watch) {
     let io = TokioIo::new(stream);
-    let mut connection = pin!(protocol.serve_connection(io, entry));
+    let mut connection = pin!(protocol.serve_connection(io, entry).with_upgrades());
     let served = tokio::select! {
         biased;
         served = connection.as_mut() => served,

@@ -19,7 +19,7 @@ pub enum AllowedOrigins {
 }
 
 impl AllowedOrigins {
-    fn allow(&self, origin: &HeaderValue) -> bool {
+    pub(super) fn allow(&self, origin: &HeaderValue) -> bool {
         match self {
             Self::Any => true,
             Self::Listed(origins) => origins

@@ -3,7 +3,7 @@
 use std::{convert::Infallible, pin::Pin, sync::Arc, time::Instant};
 
 use axum::{Router, body::Body, response::Response};
-use http::{Method, Request, StatusCode};
+use http::{Method, Request, StatusCode, Uri, uri::PathAndQuery};
 use hyper::body::Incoming;
 use tower_service::Service;
 
@@ -26,6 +26,8 @@ pub(super) struct Shared {
     pub(super) exports: Quota,
     pub(super) buffers: Quota,
     pub(super) unread: Quota,
+    /// What the arguments of all subscriptions take.
+    pub(super) subscribed: Quota,
 }
 
 /// Answers requests.
@@ -54,6 +56,7 @@ impl hyper::service::Service<Request<Incoming>> for Entry {
     type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        drop_repeated_slashes(request.uri_mut());
         let id = RequestId::random();
         let line = AccessLine::start(id, &request);
         let cors = Cors::of(
@@ -77,6 +80,20 @@ impl hyper::service::Service<Request<Incoming>> for Entry {
             }
             Ok(response)
         })
+    }
+}
+
+/// Some clients append `/api/..` to whatever address they were given, and get `//api/..` if that ended with a slash.
+fn drop_repeated_slashes(uri: &mut Uri) {
+    let Some(target) = uri.path_and_query().map(PathAndQuery::as_str) else {
+        return;
+    };
+    let rest = target.trim_start_matches('/');
+    if target.len() - rest.len() < 2 {
+        return;
+    }
+    if let Ok(path) = PathAndQuery::try_from(format!("/{rest}")) {
+        *uri = Uri::from(path);
     }
 }
 

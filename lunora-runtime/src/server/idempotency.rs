@@ -37,7 +37,7 @@ fn refuse(why: &str) -> Problem {
 }
 
 /// Whether `text` is a UUID in its usual form, 8-4-4-4-12 (RFC 9562, section 4).
-fn is_uuid(text: &str) -> bool {
+pub(super) fn is_uuid(text: &str) -> bool {
     let groups = text.split('-').map(|group| {
         let hex = group.bytes().all(|byte| byte.is_ascii_hexdigit());
         if hex { group.len() } else { 0 }

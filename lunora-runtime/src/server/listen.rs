@@ -76,6 +76,7 @@ impl Server {
             exports: Quota::new(limits.concurrent_exports),
             buffers: Quota::new(limits.buffered_bytes),
             unread: Quota::new(limits.unread_bytes),
+            subscribed: Quota::new(limits.socket.subscription_bytes),
         });
         Ok(Self {
             listener,
@@ -123,10 +124,9 @@ impl Server {
             return;
         }
         if let Some(place) = self.connections.take(1) {
-            let stream = Stream::new(tcp, self.shared.options.limits.write_timeout);
+            let stream = Stream::new(tcp, self.shared.options.limits.write_timeout, place);
             let end = self.shared.lifecycle.watch();
-            let work = serve(self.protocol.clone(), stream, self.entry.clone(), end);
-            tokio::spawn(holding(place, work));
+            tokio::spawn(serve(self.protocol.clone(), stream, self.entry.clone(), end));
         } else if let Some(place) = self.turned_away.take(1) {
             tokio::spawn(holding(place, turn_away(tcp)));
         }

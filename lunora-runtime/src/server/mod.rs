@@ -2,8 +2,8 @@
 //!
 //! A request goes through `entry` (request id, CORS, access line), the router that is built from [`ROUTES`], and
 //! for the routes that call functions through `call`: body, caller, path and arguments, then one of the two
-//! dispatchers. Which one, is decided in a single `match` on the caller in `call`, and nowhere
-//! else. `keys` is for administrators alone. `listen` accepts connections and ends them.
+//! dispatchers. Which one, is decided by the caller in `dispatch`, and nowhere else.
+//! `sync` is the WebSocket. `keys` is for administrators alone. `listen` accepts connections and ends them.
 //!
 //! What a *function* did, or what is wrong with its name or arguments, is an answer with status 200 and the failure
 //! in it (`answer`). What is wrong with the *request* is a status of 4xx or 5xx (`problem`).
@@ -16,6 +16,7 @@ mod call;
 mod caller;
 mod connection;
 mod cors;
+mod dispatch;
 mod entry;
 mod envelope;
 mod export;
@@ -31,10 +32,12 @@ mod pages;
 mod problem;
 mod routes;
 mod stream;
+mod sync;
 
 pub use self::{
     cors::AllowedOrigins,
     listen::{BindError, Server},
     options::{ServerLimits, ServerOptions},
     routes::{ROUTES, Route, Verb},
+    sync::SocketLimits,
 };

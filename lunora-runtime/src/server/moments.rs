@@ -1,8 +1,8 @@
 //! Timestamps that a client asks for and comes back with.
 
 use axum::{extract::Request, response::Response};
-use data_encoding::BASE64;
 use http::StatusCode;
+use lunora_core::protocol;
 
 use super::{
     body,
@@ -29,18 +29,8 @@ async fn try_query_ts(shared: &Shared, request: Request) -> Result<Response, Pro
     // Clients send nothing; what others send is read and means nothing.
     let _body = body::receive(&parts.headers, body, &shared.options.limits, &shared.buffers).await?;
     let _slot = shared.requests.take(1).ok_or_else(too_many)?;
-    let ts = encode(shared.runtime.durable());
+    let ts = protocol::Timestamp(shared.runtime.durable().0);
     Ok(json(StatusCode::OK, format!(r#"{{"ts":"{ts}"}}"#)))
-}
-
-/// The protocol of the Convex clients: eight bytes, little endian, in base64.
-fn encode(ts: Timestamp) -> String {
-    BASE64.encode(&ts.0.to_le_bytes())
-}
-
-fn decode(text: &str) -> Option<Timestamp> {
-    let bytes = BASE64.decode(text.as_bytes()).ok()?;
-    Some(Timestamp(u64::from_le_bytes(bytes.try_into().ok()?)))
 }
 
 /// The moment that a request names.
@@ -51,8 +41,8 @@ pub(super) fn moment_at(runtime: &Runtime, text: &str) -> Result<Moment, Problem
             "`ts` must be what /api/query_ts has answered: eight bytes, little endian, in base64.",
         )
     };
-    let ts = decode(text).ok_or_else(bad)?;
-    runtime.moment_at(ts).map_err(refused)
+    let protocol::Timestamp(ts) = protocol::Timestamp::parse(text).ok_or_else(bad)?;
+    runtime.moment_at(Timestamp(ts)).map_err(refused)
 }
 
 /// The newest moment.
@@ -78,35 +68,6 @@ fn refused(error: StoreError) -> Problem {
                 "InternalServerError",
                 "The data cannot be read; the server's log says why.",
             )
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn timestamps_are_written_as_the_clients_expect() {
-        assert_eq!(encode(Timestamp::ZERO), "AAAAAAAAAAA=");
-        assert_eq!(encode(Timestamp(1)), "AQAAAAAAAAA=");
-        for ts in [0, 1, 1_795_162_468_229_000_000, u64::MAX] {
-            assert_eq!(decode(&encode(Timestamp(ts))), Some(Timestamp(ts)));
-        }
-    }
-
-    #[test]
-    fn what_is_no_timestamp_is_none() {
-        for text in [
-            "",
-            "AAAAAAAAAAA",
-            "AAAA",
-            "AAAAAAAAAAAA",
-            "AAAAAAAAAAB=",
-            "0",
-            "\u{1f642}",
-        ] {
-            assert_eq!(decode(text), None, "{text}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::cors::AllowedOrigins;
+use super::{cors::AllowedOrigins, sync::SocketLimits};
 
 /// How a server listens and what it puts up with.
 #[derive(Debug, Clone)]
@@ -65,6 +65,8 @@ pub struct ServerLimits {
     pub write_timeout: Duration,
     /// Time for running requests to finish after the server was asked to stop.
     pub shutdown_timeout: Duration,
+    /// What it puts up with on a WebSocket.
+    pub socket: SocketLimits,
 }
 
 /// The protocol of the Convex clients: a body is as large as the largest arguments and a little for what is around them.
@@ -88,6 +90,7 @@ impl Default for ServerLimits {
             write_timeout: Duration::from_secs(30),
             // Supervisors commonly kill after 30 s, so everything has to be over before.
             shutdown_timeout: Duration::from_secs(20),
+            socket: SocketLimits::default(),
         }
     }
 }

@@ -94,6 +94,7 @@ mod tests {
             exports: Quota::new(1),
             buffers: Quota::new(1),
             unread: Quota::new(1),
+            subscribed: Quota::new(1),
         };
         assert_eq!(health(&shared).status(), StatusCode::OK);
         writes_fail.store(true, Ordering::SeqCst);

@@ -14,7 +14,7 @@ use super::{
     batch,
     call::{self, Target},
     entry::Shared,
-    export, keys, moments, pages,
+    export, keys, moments, pages, sync,
 };
 
 /// The method of a route. `HEAD` is answered where `GET` is.
@@ -42,6 +42,7 @@ enum Endpoint {
     Batch,
     Export,
     Keys(keys::Operation),
+    Sync,
     Home,
     Health,
     Version,
@@ -64,6 +65,8 @@ pub const ROUTES: &[Route] = &[
     Route::post("/api/query_ts", Endpoint::QueryTimestamp),
     Route::post("/api/query_at_ts", Endpoint::Call(Target::AtTimestamp)),
     Route::post("/api/query_batch", Endpoint::Batch),
+    Route::get("/api/sync", Endpoint::Sync),
+    Route::get("/api/{version}/sync", Endpoint::Sync),
     Route::post("/api/admin/export", Endpoint::Export),
     Route::get("/api/admin/keys", Endpoint::Keys(keys::Operation::List)),
     Route::post("/api/admin/keys/create", Endpoint::Keys(keys::Operation::Create)),
@@ -92,7 +95,7 @@ impl Route {
         self.verb
     }
 
-    /// The path, with `{*path}` where anything may stand.
+    /// The path, with `{version}` where any one part may stand, and `{*path}` where anything may.
     pub const fn path(&self) -> &'static str {
         self.path
     }
@@ -105,7 +108,13 @@ impl Route {
         };
         verb && match self.path.strip_suffix("{*path}") {
             Some(prefix) => path.len() > prefix.len() && path.starts_with(prefix),
-            None => path == self.path,
+            None => match self.path.split_once("{version}") {
+                Some((prefix, suffix)) => path
+                    .strip_prefix(prefix)
+                    .and_then(|rest| rest.strip_suffix(suffix))
+                    .is_some_and(|version| !version.contains('/')),
+                None => path == self.path,
+            },
         }
     }
 }
@@ -129,13 +138,14 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
-async fn answer(endpoint: Endpoint, shared: &Shared, request: Request) -> axum::response::Response {
+async fn answer(endpoint: Endpoint, shared: &Arc<Shared>, request: Request) -> axum::response::Response {
     match endpoint {
         Endpoint::Call(target) => call::call(target, shared, request).await,
         Endpoint::QueryTimestamp => moments::query_ts(shared, request).await,
         Endpoint::Batch => batch::batch(shared, request).await,
         Endpoint::Export => export::export(shared, request).await,
         Endpoint::Keys(operation) => keys::keys(operation, shared, request).await,
+        Endpoint::Sync => sync::upgrade(shared, request),
         Endpoint::Home => pages::home(),
         Endpoint::Health => pages::health(shared),
         Endpoint::Version => pages::version(),

@@ -13,19 +13,24 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
+use super::admission::Share;
+
 /// A TCP connection whose writes fail when the other side has taken nothing for a while.
 #[derive(Debug)]
 pub(super) struct Stream {
     tcp: TcpStream,
+    /// Its place among the connections of the server.
+    _place: Share,
     write_timeout: Duration,
     /// Runs while bytes wait to be taken.
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Stream {
-    pub(super) fn new(tcp: TcpStream, write_timeout: Duration) -> Self {
+    pub(super) fn new(tcp: TcpStream, write_timeout: Duration, place: Share) -> Self {
         Self {
             tcp,
+            _place: place,
             write_timeout,
             stalled: None,
         }

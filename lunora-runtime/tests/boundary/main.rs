@@ -6,8 +6,9 @@ mod support;
 mod attack;
 
 use lunora_core::reference::Kind;
+use lunora_runtime::codegen;
 
-use crate::support::{options, serve};
+use crate::support::{app::APP, options, serve};
 
 attack::tests!(serve(options()));
 
@@ -16,5 +17,23 @@ fn there_is_an_internal_function_of_each_kind() {
     let names = attack::internal_functions(&serve(options()));
     for kind in [Kind::Query, Kind::Mutation, Kind::Action] {
         assert!(names.iter().any(|name| name.kind == kind), "{kind:?}");
+    }
+}
+
+/// Code for clients is an answer like any other, and goes further.
+#[test]
+fn generated_files_have_no_internal_function() {
+    let (running, public) = (serve(options()), "echo");
+    for file in [codegen::typescript(&APP), codegen::rust(&APP)].concat() {
+        for function in &running.functions {
+            let (module, name) = function.path.rsplit_once(':').unwrap();
+            let mentioned = file.text.contains(&format!("{name}: "))
+                || file.text.contains(&format!("\"{module}\" \"{name}\""));
+            if function.visibility == "internal" {
+                assert!(!file.text.contains(name), "{} has {}", file.name, function.path);
+            } else if name == public && file.name != "api.js" {
+                assert!(mentioned, "{} lacks {}", file.name, function.path);
+            }
+        }
     }
 }

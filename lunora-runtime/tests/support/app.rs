@@ -2,8 +2,9 @@
 #![allow(clippy::elidable_lifetime_names, reason = "the lifetime is handed to a macro")]
 
 use std::{
+    collections::BTreeSet,
     sync::{
-        Arc,
+        Arc, Condvar, Mutex,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
@@ -12,9 +13,11 @@ use std::{
 use lunora_core::{
     Object, Value,
     error::{Error, Result},
+    limits::LimitOverrides,
+    pagination::{Page, PaginationOptions},
     reference::{Action, FunctionRef, Internal, Listed, Mutation, Public, Query},
     shape::{Field, Node, Shape, Shapes},
-    table::{IndexSpec, Table},
+    table::{Doc, IndexSpec, Table},
 };
 use lunora_runtime::{
     database::OpenOptions,
@@ -49,6 +52,11 @@ macro_rules! functions {
                 type Return = Result<$output>;
                 const ARGS: &'static [&'static str] = &[$(stringify!($arg)),*];
                 const NAME: &'static str = $name;
+                // Those that wait at a gate do so for as long as a busy machine takes.
+                const LIMITS: LimitOverrides = LimitOverrides {
+                    work_millis: Some(14_000),
+                    ..LimitOverrides::NONE
+                };
             }
 
             impl Handler for $type {
@@ -106,6 +114,26 @@ pub static SLEPT: AtomicU32 = AtomicU32::new(0);
 
 static BUMPS: AtomicU32 = AtomicU32::new(0);
 
+/// Gates that are shut: a `gate:pass` waits at them, holding its thread.
+static SHUT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+static OPENED: Condvar = Condvar::new();
+
+/// Shuts a gate, which opens again on drop.
+pub fn shut(name: &str) -> Gate {
+    SHUT.lock().unwrap().insert(name.to_owned());
+    Gate(name.to_owned())
+}
+
+/// A gate that is shut.
+pub struct Gate(String);
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        SHUT.lock().unwrap().remove(&self.0);
+        OPENED.notify_all();
+    }
+}
+
 functions! {
     Echo = Public Query "values":"echo" |ctx: QueryCtx, value: Option<Value>| -> Value {
         Ok(value.unwrap_or_default())
@@ -125,6 +153,17 @@ functions! {
     }
     Fail = Public Mutation "errors":"fail" |ctx: MutationCtx, code: String| -> () {
         Err(Error::app(Value::Object(Object::from_iter([("code", code)]))))
+    }
+    PageOfNotes = Public Query "notes":"page" |ctx: QueryCtx, options: PaginationOptions| -> Page<Doc<Note>> {
+        ctx.db().query::<Note>().paginate(options).await
+    }
+    Pass = Public Mutation "gate":"pass" |ctx: MutationCtx, name: String| -> () {
+        ctx.db().insert(Note { name: name.clone() }).await?;
+        drop(OPENED.wait_while(SHUT.lock().unwrap(), |shut| shut.contains(&name)).unwrap());
+        Ok(())
+    }
+    Refuse = Public Query "errors":"refuse" |ctx: QueryCtx| -> () {
+        Err(Error::app("refused"))
     }
     Crash = Public Query "errors":"crash" |ctx: QueryCtx| -> () {
         panic!("a secret that only the log should tell")

@@ -127,6 +127,14 @@ impl Connection {
         }
     }
 
+    /// Bytes that come next; nothing if the connection ends.
+    pub fn bytes(&mut self) -> Option<Vec<u8>> {
+        if self.read.is_empty() {
+            self.read_more()?;
+        }
+        Some(std::mem::take(&mut self.read))
+    }
+
     /// Whether the server has ended the connection, waiting for it until `limit`.
     pub fn ends_within(&mut self, limit: Duration) -> bool {
         self.tcp.set_read_timeout(Some(limit)).unwrap();

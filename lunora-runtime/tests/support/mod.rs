@@ -4,6 +4,7 @@
 pub mod app;
 pub mod client;
 pub mod journal;
+pub mod socket;
 
 use std::{net::SocketAddr, sync::OnceLock, thread::JoinHandle, time::Duration};
 
@@ -15,6 +16,7 @@ use lunora_runtime::{
 use tokio::sync::oneshot;
 
 pub use client::{Connection, Reply};
+pub use socket::{Heard, Socket};
 
 /// A running server, stopped on drop.
 pub struct Running {
@@ -94,6 +96,11 @@ pub fn shared() -> &'static Running {
 impl Running {
     pub fn connect(&self) -> Connection {
         Connection::to(self.addr)
+    }
+
+    /// A WebSocket that has said who it is.
+    pub fn socket(&self) -> Socket {
+        Socket::connect(self.addr)
     }
 
     /// One request on a connection of its own.

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use lunora_core::identity::Identity;
+use lunora_core::{identity::Identity, path::FunctionPath};
 
 use super::{AdminKey, Revocation, outcome};
 use crate::functions::{
-    Answer, BoxFuture, CallError, CallRequest, LiveQueries, PublicDispatch, WatchError, WatchRequest,
+    Answer, BoxFuture, CallError, CallRequest, LiveQueries, MutationWatcher, PublicDispatch, RequestId,
+    Stalled, WatchError, WatchRequest,
+    start::{Noted, refuse},
 };
 
 /// The proof that an admin key with scope `act-as` was verified, and the user: [`AdminKey::act_as`] alone makes it.
@@ -31,6 +33,15 @@ impl ActingCaller {
     /// The end of the key.
     pub const fn revocation(&self) -> &Revocation {
         self.key.revocation()
+    }
+
+    /// Leaves a line in the log about a call in the user's name.
+    fn audit(&self, path: &FunctionPath, id: RequestId, result: &Result<Answer, CallError>) {
+        let (key, user) = (self.key.name(), &self.user.token_identifier);
+        tracing::info!(
+            target: "lunora::audit",
+            key, acting_as = user, function = %path, request_id = %id, outcome = outcome(result), "admin call"
+        );
     }
 }
 
@@ -72,12 +83,28 @@ impl PublicDispatch {
             } else {
                 self.call(CallRequest { identity, ..request }).await
             };
-            let (key, user) = (caller.key.name(), &caller.user.token_identifier);
-            tracing::info!(
-                target: "lunora::audit",
-                key, acting_as = user, function = %path, request_id = %id, outcome = outcome(&result), "admin call"
-            );
+            caller.audit(&path, id, &result);
             result
         })
+    }
+
+    /// The same as [`Self::start`] in a user's name. Leaves an audit line when it is over.
+    pub fn start_as_user(
+        &self,
+        caller: &Arc<ActingCaller>,
+        request: CallRequest,
+        watcher: impl MutationWatcher,
+    ) -> Option<Stalled> {
+        let (auditor, path, id) = (Arc::clone(caller), request.path.clone(), request.request_id);
+        let watcher = Noted {
+            watcher,
+            note: move |result: &_| auditor.audit(&path, id, result),
+        };
+        if caller.revocation().is_over() {
+            refuse(watcher, CallError::KeyRevoked);
+            return None;
+        }
+        let identity = Some(caller.user.clone());
+        self.start(CallRequest { identity, ..request }, watcher)
     }
 }

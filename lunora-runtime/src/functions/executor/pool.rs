@@ -22,7 +22,8 @@ const WATCH_EVERY: Duration = Duration::from_millis(250);
 #[error("Overloaded: {MAX_WAITING} calls are waiting for a thread")]
 pub(crate) struct PoolFull;
 
-struct Job {
+/// Work that waits for a thread.
+pub(crate) struct Job {
     name: &'static str,
     patience: Duration,
     work: Box<dyn FnOnce() + Send>,
@@ -79,15 +80,14 @@ impl Executor {
         patience: Duration,
         work: impl FnOnce() + Send + 'static,
     ) -> Result<(), PoolFull> {
-        self.jobs
-            .try_send(Job {
-                name,
-                patience,
-                work: Box::new(work),
-            })
-            .map_err(|error| match error {
-                TrySendError::Full(_) | TrySendError::Disconnected(_) => PoolFull,
-            })
+        self.run_job(Job::new(name, patience, work)).map_err(|_| PoolFull)
+    }
+
+    /// The same; gives the job back if there is no room for it.
+    pub(crate) fn run_job(&self, job: Job) -> Result<(), Job> {
+        self.jobs.try_send(job).map_err(|error| match error {
+            TrySendError::Full(job) | TrySendError::Disconnected(job) => job,
+        })
     }
 }
 
@@ -97,6 +97,16 @@ struct Crew {
     slots: Mutex<Vec<Arc<Slot>>>,
     /// See [`MAX_STUCK`].
     max_stuck: usize,
+}
+
+impl Job {
+    pub(crate) fn new(name: &'static str, patience: Duration, work: impl FnOnce() + Send + 'static) -> Self {
+        Self {
+            name,
+            patience,
+            work: Box::new(work),
+        }
+    }
 }
 
 impl std::fmt::Debug for Job {

@@ -27,6 +27,17 @@ pub struct Transition {
     pub updates: Vec<Update>,
 }
 
+impl Transition {
+    /// One that tells of no results, for a connection all of whose results are as of `ts` anyhow.
+    pub(crate) const fn empty(ts: Timestamp, covers: u64) -> Self {
+        Self {
+            ts,
+            covers,
+            updates: Vec::new(),
+        }
+    }
+}
+
 /// A new result of a query.
 #[derive(Debug, Clone)]
 #[non_exhaustive]

@@ -110,17 +110,29 @@ fn finished(key: Arc<QueryKey>, ran: Ran, journal_before: Option<Arc<str>>) -> R
         Err(error) => {
             // A page that cannot be had for now still ends where it did.
             journal = journal.or(journal_before);
-            tracing::debug!(%error, "a live query fails");
             Err(error)
         }
     };
+    let outcome = QueryOutcome::new(result, journal);
+    log(&key, &outcome);
     Ok(Finished {
         key,
         audience,
-        outcome: Arc::new(QueryOutcome::new(result, journal)),
+        outcome: Arc::new(outcome),
         reads,
         ran_at,
     })
+}
+
+/// One line for a failure, under the id by which all who watch are told of it.
+fn log(key: &QueryKey, outcome: &QueryOutcome) {
+    let Err(error) = outcome.result() else { return };
+    let (function, request_id) = (key.path(), outcome.id());
+    if error.is_readable() {
+        tracing::debug!(function, %request_id, %error, "a live query fails");
+    } else {
+        tracing::error!(function, %request_id, %error, "a live query fails");
+    }
 }
 
 /// The run was lost: a panic went past it, or the executor has ended.

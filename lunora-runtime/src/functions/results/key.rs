@@ -50,6 +50,10 @@ impl QueryKey {
         }
     }
 
+    pub(in super::super) const fn path(&self) -> &'static str {
+        self.path
+    }
+
     /// The same query with a page that ends elsewhere.
     pub(in super::super) fn with_journal(&self, journal: Option<Arc<str>>) -> Self {
         Self {

@@ -13,6 +13,8 @@ use lunora_core::{
 };
 use sha2::{Digest, Sha256};
 
+use super::super::random::RequestId;
+
 /// A value, and the JSON text of it that is made once for all who want it.
 #[derive(Debug)]
 pub struct SharedValue {
@@ -108,6 +110,7 @@ pub struct QueryOutcome {
     result: Result<Arc<SharedValue>, Error>,
     journal: Option<Arc<str>>,
     fingerprint: OnceLock<Fingerprint>,
+    id: OnceLock<RequestId>,
 }
 
 /// Equal for equal outcomes, and different for different ones: a hash that nobody can aim at.
@@ -123,6 +126,7 @@ impl QueryOutcome {
             result,
             journal,
             fingerprint: OnceLock::new(),
+            id: OnceLock::new(),
         }
     }
 
@@ -134,6 +138,11 @@ impl QueryOutcome {
     /// Where the page of the run ended, if it had one: opaque text for the client to send again.
     pub fn journal(&self) -> Option<&str> {
         self.journal.as_deref()
+    }
+
+    /// By which the log knows a failure, and those who are told of it.
+    pub fn id(&self) -> RequestId {
+        *self.id.get_or_init(RequestId::random)
     }
 
     pub(in super::super) const fn shared_journal(&self) -> Option<&Arc<str>> {

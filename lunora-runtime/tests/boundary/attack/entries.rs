@@ -60,6 +60,9 @@ pub(crate) const ENTRIES: &[Entry] = &[
         NamesBy::BodyWithTimestamp,
     ),
     entry(Verb::Post, "/api/query_batch", Some(Kind::Query), NamesBy::Batch),
+    // What is said over a WebSocket is in `socket`.
+    entry(Verb::Get, "/api/sync", None, NamesBy::Nothing),
+    entry(Verb::Get, "/api/{version}/sync", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/export", None, NamesBy::Nothing),
     entry(Verb::Get, "/api/admin/keys", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/keys/create", None, NamesBy::Nothing),
@@ -88,7 +91,9 @@ impl Entry {
         let query = format!("path={}&args={}", encode(path, b""), encode(args, b""));
         let address = match self.names_by {
             NamesBy::Body | NamesBy::BodyWithTimestamp | NamesBy::Batch => self.path.to_owned(),
-            NamesBy::QueryString | NamesBy::Nothing => format!("{}?{query}", self.path),
+            NamesBy::QueryString | NamesBy::Nothing => {
+                format!("{}?{query}", self.path.replace("{version}", "1.48.0"))
+            }
             NamesBy::Address => self.path.replace("{*path}", &address(path)),
         };
         let method = match self.verb {

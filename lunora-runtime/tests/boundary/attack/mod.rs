@@ -7,6 +7,7 @@
 mod entries;
 mod names;
 mod probe;
+mod socket;
 
 use std::time::Duration;
 
@@ -18,11 +19,17 @@ use lunora_runtime::{
     testing::TestIssuer,
 };
 
-pub(crate) use self::names::internal_functions;
 use self::{
     entries::{ENTRIES, Entry},
     names::{Name, spellings},
     probe::{Pair, Prober, Request},
+};
+pub(crate) use self::{
+    names::internal_functions,
+    socket::{
+        no_message_tells_them_apart, no_record_of_a_session_tells_them_apart,
+        with_an_admin_key_each_message_runs_them,
+    },
 };
 use crate::support::Running;
 
@@ -289,6 +296,9 @@ macro_rules! tests {
             no_method_tells_them_apart
             no_wording_of_the_body_tells_them_apart
             the_probe_notices_a_difference
+            no_message_tells_them_apart
+            no_record_of_a_session_tells_them_apart
+            with_an_admin_key_each_message_runs_them
             with_an_admin_key_each_of_them_runs
             with_an_admin_key_the_kind_still_counts
             names_differ_in_one_letter_and_mean_nothing

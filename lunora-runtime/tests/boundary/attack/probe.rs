@@ -110,7 +110,7 @@ fn shown_headers(reply: &Reply) -> Vec<&(String, String)> {
 }
 
 /// Which bytes stand in the one text where others stand in the other one; nothing if one is longer.
-fn substitutions(left: &[u8], right: &[u8]) -> Option<HashSet<(u8, u8)>> {
+pub(crate) fn substitutions(left: &[u8], right: &[u8]) -> Option<HashSet<(u8, u8)>> {
     let pairs = left.iter().copied().zip(right.iter().copied());
     (left.len() == right.len()).then(|| pairs.filter(|(left, right)| left != right).collect())
 }

@@ -2,10 +2,8 @@
 
 use std::marker::PhantomData;
 
-use lunora_core::{
-    shape::{Node, Shape, Shapes},
-    value::{Value, ValueError, ValueSerializer},
-};
+use super::{Node, Shape, Shapes};
+use crate::value::{Value, ValueError, ValueSerializer};
 
 /// The type has a shape, as a bound that rustc does not check where it stands, for the sake of its lifetime.
 pub trait Travels<'a>: Shape {}

@@ -1,0 +1,174 @@
+//! Mutations and actions that are under way.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lunora_core::{
+    protocol::{ActionResponse, ClientMessage, MutationResponse, Request, Timestamp},
+    reference::Kind,
+    value::{Object, Value},
+};
+use tokio::sync::oneshot;
+
+use crate::{
+    error::{CallError, Failure},
+    watch::Outcome,
+};
+
+/// A mutation is sent when its number is less than this above that of the oldest one without an answer: of the requests
+/// of a session a server remembers the last 1,000, and as many it lets wait.
+const WINDOW: u32 = 1_000;
+/// Actions that a server runs for one connection at once.
+const ACTIONS: usize = 100;
+
+#[derive(Debug)]
+struct Pending {
+    kind: Kind,
+    path: &'static str,
+    args: Object,
+    answer: oneshot::Sender<Outcome>,
+}
+
+/// A mutation whose call ends when its effects can be seen.
+#[derive(Debug)]
+struct Committed {
+    ts: Timestamp,
+    value: Value,
+    answer: oneshot::Sender<Outcome>,
+}
+
+impl Pending {
+    fn message(&self, request_id: u32) -> ClientMessage {
+        let request = Request::new(request_id, self.path, self.args.clone());
+        match self.kind {
+            Kind::Action => ClientMessage::Action(request),
+            _ => ClientMessage::Mutation(request),
+        }
+    }
+}
+
+/// All requests, by their numbers, which are never used again.
+#[derive(Debug, Default)]
+pub(super) struct Requests {
+    pending: BTreeMap<u32, Pending>,
+    /// Those that were not sent on this connection.
+    unsent: BTreeSet<u32>,
+    /// Mutations without an answer.
+    mutations: BTreeSet<u32>,
+    /// Actions that were sent and have no answer.
+    actions: BTreeSet<u32>,
+    committed: Vec<Committed>,
+    next: u32,
+}
+
+impl Requests {
+    pub(super) fn add(
+        &mut self,
+        kind: Kind,
+        path: &'static str,
+        args: Object,
+        answer: oneshot::Sender<Outcome>,
+    ) {
+        let pending = Pending {
+            kind,
+            path,
+            args,
+            answer,
+        };
+        self.pending.insert(self.next, pending);
+        self.unsent.insert(self.next);
+        if kind != Kind::Action {
+            self.mutations.insert(self.next);
+        }
+        self.next += 1;
+    }
+
+    /// Those that can be sent and were not yet, in their order.
+    pub(super) fn take_unsent(&mut self) -> Vec<ClientMessage> {
+        let end = self
+            .mutations
+            .first()
+            .map_or(0, |oldest| oldest.saturating_add(WINDOW));
+        let (mut messages, mut sent) = (Vec::new(), Vec::new());
+        for request_id in &self.unsent {
+            let Some(pending) = self.pending.get(request_id) else {
+                continue;
+            };
+            match pending.kind {
+                Kind::Action if self.actions.len() >= ACTIONS => continue,
+                Kind::Action => {
+                    self.actions.insert(*request_id);
+                }
+                _ if *request_id >= end => break,
+                _ => {}
+            }
+            messages.push(pending.message(*request_id));
+            sent.push(*request_id);
+        }
+        for request_id in sent {
+            self.unsent.remove(&request_id);
+        }
+        messages
+    }
+
+    /// On a new connection all mutations without an answer are sent again.
+    pub(super) fn connect(&mut self) {
+        self.unsent.extend(&self.mutations);
+    }
+
+    /// Nobody knows what became of the actions that were sent.
+    pub(super) fn disconnect(&mut self) {
+        for request_id in std::mem::take(&mut self.actions) {
+            self.answer(request_id, Err(CallError::Lost.into()));
+        }
+    }
+
+    pub(super) fn mutation(&mut self, response: MutationResponse) {
+        match response.result {
+            Ok(mutated) => {
+                if let Some(Pending { answer, .. }) = self.remove(response.request_id) {
+                    self.committed.push(Committed {
+                        ts: mutated.ts,
+                        value: mutated.value,
+                        answer,
+                    });
+                }
+            }
+            Err(failure) => self.answer(response.request_id, Err(Failure::Function(failure))),
+        }
+    }
+
+    pub(super) fn action(&mut self, response: ActionResponse) {
+        self.answer(response.request_id, response.result.map_err(Failure::Function));
+    }
+
+    fn remove(&mut self, request_id: u32) -> Option<Pending> {
+        self.unsent.remove(&request_id);
+        self.mutations.remove(&request_id);
+        self.actions.remove(&request_id);
+        self.pending.remove(&request_id)
+    }
+
+    fn answer(&mut self, request_id: u32, outcome: Outcome) {
+        if let Some(pending) = self.remove(request_id) {
+            let _ = pending.answer.send(outcome);
+        }
+    }
+
+    /// Ends the calls of mutations that were committed up to `ts`.
+    pub(super) fn settle(&mut self, ts: Timestamp) {
+        for committed in self.committed.extract_if(.., |committed| committed.ts <= ts) {
+            let _ = committed.answer.send(Ok(committed.value));
+        }
+    }
+
+    /// Ends all calls. The outcome of those that are committed is known.
+    pub(super) fn fail(&mut self, error: &CallError) {
+        self.settle(Timestamp(u64::MAX));
+        for (_, pending) in std::mem::take(&mut self.pending) {
+            let _ = pending.answer.send(Err(error.clone().into()));
+        }
+        self.unsent.clear();
+        self.mutations.clear();
+        self.actions.clear();
+    }
+}

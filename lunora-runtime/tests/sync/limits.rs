@@ -1,0 +1,284 @@
+//! Limits: at them, and one past them.
+
+use std::time::Duration;
+
+use lunora_runtime::{
+    functions::{EngineOptions, LiveLimits},
+    server::{ServerLimits, SocketLimits},
+};
+use serde_json::{Value as Json, json};
+
+use crate::support::{Heard, Running, Socket, app, limited, options, serve, serve_with, socket::add};
+
+fn with(change: impl FnOnce(&mut SocketLimits)) -> Running {
+    serve(limited(|limits: &mut ServerLimits| change(&mut limits.socket)))
+}
+
+fn works(server: &Running) {
+    let mut socket = server.socket();
+    socket.add(0, "values:echo", json!({"value": 1}));
+    assert_eq!(socket.changes()[0]["value"], json!(1.0));
+}
+
+#[test]
+fn bytes_of_a_message() {
+    let limit = 10_000;
+    let server = with(|limits| limits.frame_bytes = limit);
+    let message = |length: usize| {
+        let empty = json!({"type": "Event", "event": ""}).to_string();
+        json!({"type": "Event", "event": "x".repeat(length - empty.len())}).to_string()
+    };
+    let mut socket = server.socket();
+    socket.say_text(&message(limit));
+    socket.add(0, "values:echo", json!({}));
+    assert_eq!(socket.changes().len(), 1);
+    socket.say_text(&message(limit + 1));
+    let error = socket.fatal();
+    assert!(error.contains("limit: frame_bytes"), "{error}");
+    // The same in pieces, none of which is too large.
+    let mut socket = server.socket();
+    let mut frame = vec![0x01, 0x80 | 126, 0x20, 0, 0, 0, 0, 0];
+    frame.extend(vec![b'x'; 0x2000]);
+    socket.send_raw(&frame);
+    frame[0] = 0x80;
+    socket.send_raw(&frame);
+    assert!(socket.fatal().contains("limit: frame_bytes"));
+    works(&server);
+}
+
+#[test]
+fn sixteen_mebibytes_are_fine() {
+    let server = serve(options());
+    let mut socket = server.socket();
+    let text = "x".repeat((16 << 20) - 500);
+    socket.add(0, "values:echo", json!({"value": text}));
+    assert_eq!(
+        socket.changes()[0]["value"].as_str().map(str::len),
+        Some(text.len())
+    );
+}
+
+#[test]
+fn subscriptions() {
+    let engine = EngineOptions {
+        live: LiveLimits::default().subscriptions(3),
+        ..EngineOptions::default()
+    };
+    let server = serve_with(app::APP, engine, options());
+    let mut socket = server.socket();
+    socket.modify(Json::Array(
+        (0..3)
+            .map(|id| add(id, "values:echo", json!({"value": id})))
+            .collect(),
+    ));
+    assert_eq!(socket.changes().len(), 3);
+    socket.add(3, "values:echo", json!({}));
+    let change = socket.changes().remove(0);
+    let text = change["errorMessage"].as_str().unwrap();
+    assert!(
+        change["type"] == "QueryFailed" && text.contains("subscriptions"),
+        "{change}"
+    );
+    socket.remove(0);
+    socket.transition();
+    socket.add(4, "values:echo", json!({}));
+    assert_eq!(socket.changes()[0]["type"], "QueryUpdated", "one has made room");
+}
+
+#[test]
+fn queries_that_are_not_watched_are_bounded_too() {
+    let server = serve(options());
+    let mut socket = server.socket();
+    socket.modify(Json::Array(
+        (0..1000).map(|id| add(id, "no path!", json!({}))).collect(),
+    ));
+    assert_eq!(socket.changes().len(), 1000);
+    socket.add(1000, "no path!", json!({}));
+    assert!(socket.fatal().contains("1000 queries"));
+}
+
+#[test]
+fn bytes_of_subscriptions() {
+    let server = with(|limits| limits.subscription_bytes = 10_000);
+    let mut socket = server.socket();
+    socket.add(0, "values:echo", json!({"value": "x".repeat(8_000)}));
+    assert_eq!(socket.changes().len(), 1);
+    let mut other = server.socket();
+    other.add(0, "values:echo", json!({"value": "x".repeat(2_000)}));
+    let (_, code, reason) = other.end();
+    assert_eq!(code, 1013);
+    assert!(
+        reason.starts_with("TooManyConcurrentRequests") && reason.contains("subscription_bytes"),
+        "{reason}"
+    );
+    socket.remove(0);
+    socket.transition();
+    let mut other = server.socket();
+    other.add(0, "values:echo", json!({"value": "x".repeat(2_000)}));
+    assert_eq!(other.changes().len(), 1, "there is room again");
+}
+
+#[test]
+fn mutations_that_wait() {
+    let server = with(|limits| limits.waiting_mutations = 3);
+    let gate = app::shut("waiting");
+    let mut socket = server.socket();
+    socket.mutate(0, "gate:pass", json!({"name": "waiting"}));
+    for id in 1..4 {
+        socket.mutate(id, "notes:add", json!({"name": "x"}));
+    }
+    let answer = socket.response();
+    assert_eq!(
+        (&answer["requestId"], &answer["success"]),
+        (&json!(3), &json!(false))
+    );
+    assert!(
+        answer["result"]
+            .as_str()
+            .unwrap()
+            .contains("limit: waiting_mutations"),
+        "{answer}"
+    );
+    drop(gate);
+    for id in 0..3 {
+        let answer = socket.response();
+        assert_eq!(
+            (&answer["requestId"], &answer["success"]),
+            (&json!(id), &json!(true))
+        );
+    }
+    socket.mutate(3, "notes:add", json!({"name": "x"}));
+    assert_eq!(socket.response()["success"], true, "there is room again");
+}
+
+#[test]
+fn bytes_of_calls_that_wait() {
+    let server = serve(limited(|limits| limits.buffered_bytes = 10_000));
+    let gate = app::shut("bytes");
+    let mut socket = server.socket();
+    socket.mutate(0, "gate:pass", json!({"name": "bytes"}));
+    socket.mutate(1, "notes:add", json!({"name": "x".repeat(9_000)}));
+    socket.mutate(2, "notes:add", json!({"name": "x".repeat(2_000)}));
+    let answer = socket.response();
+    assert_eq!(
+        (&answer["requestId"], &answer["success"]),
+        (&json!(2), &json!(false))
+    );
+    assert!(
+        answer["result"]
+            .as_str()
+            .unwrap()
+            .contains("limit: buffered_bytes"),
+        "{answer}"
+    );
+    drop(gate);
+    for id in 0..2 {
+        let answer = socket.response();
+        assert_eq!(
+            (&answer["requestId"], &answer["success"]),
+            (&json!(id), &json!(true))
+        );
+    }
+    socket.mutate(3, "notes:add", json!({"name": "x".repeat(2_000)}));
+    assert_eq!(socket.response()["success"], true, "there is room again");
+}
+
+#[test]
+fn actions_under_way() {
+    let server = with(|limits| limits.concurrent_actions = 2);
+    let mut socket = server.socket();
+    for id in 0..3 {
+        socket.act(id, "slow:sleep", json!({}));
+    }
+    let answer = socket.response();
+    assert_eq!(
+        (&answer["requestId"], &answer["success"]),
+        (&json!(2), &json!(false))
+    );
+    assert!(
+        answer["result"]
+            .as_str()
+            .unwrap()
+            .contains("limit: concurrent_actions"),
+        "{answer}"
+    );
+    for _ in 0..2 {
+        assert_eq!(socket.response()["success"], true);
+    }
+    socket.act(3, "slow:sleep", json!({}));
+    assert_eq!(socket.response()["success"], true, "there is room again");
+}
+
+#[test]
+fn connections() {
+    let server = serve(limited(|limits| limits.connections = 2));
+    let mut sockets = [server.socket(), server.socket()];
+    for socket in &mut sockets {
+        socket.add(0, "values:echo", json!({}));
+        assert_eq!(socket.changes().len(), 1);
+    }
+    let mut refused = server.connect();
+    let reply = refused.ask("GET /health HTTP/1.1\r\n", b"");
+    assert!(
+        reply.status == 503 && reply.text().contains("limit: connections"),
+        "{reply:?}"
+    );
+    let [mut first, _second] = sockets;
+    first.close();
+    assert_eq!(first.end().1, 1005);
+    while server.connect().ask("GET /health HTTP/1.1\r\n", b"").status != 200 {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn time_for_the_first_message() {
+    let server = with(|limits| limits.connect_timeout = Duration::from_millis(50));
+    let mut socket = Socket::open(server.addr, "/api/sync");
+    let (last, code, reason) = socket.end();
+    assert_eq!((last, code), (None, 1008));
+    assert!(reason.contains("limit: connect_timeout"), "{reason}");
+    works(&server);
+}
+
+#[test]
+fn silence_of_the_client() {
+    let server = with(|limits| limits.silence_timeout = Duration::from_millis(400));
+    // This one does not answer, because it does not read.
+    let mut silent = server.socket();
+    let mut alive = server.socket();
+    let end = std::time::Instant::now() + Duration::from_millis(1200);
+    while std::time::Instant::now() < end {
+        alive.add(alive.version.query_set, "values:echo", json!({}));
+        alive.transition();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let (_, code, reason) = silent.end();
+    assert!(
+        code == 1001 && reason.contains("limit: silence_timeout"),
+        "{code} {reason}"
+    );
+    assert!(silent.pings > 0, "it was asked before");
+}
+
+#[test]
+fn large_messages_that_do_not_come_to_an_end() {
+    let server = serve(limited(|limits| limits.buffered_bytes = 100_000));
+    let begin = || {
+        let mut socket = server.socket();
+        // A frame of 1 MiB, of which 80,000 bytes come.
+        socket.send_raw(&[0x81, 0x80 | 127, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0]);
+        socket.send_raw(&vec![b'x'; 80_000]);
+        socket
+    };
+    let first = begin();
+    let mut second = begin();
+    let ends = [first, std::mem::replace(&mut second, server.socket())].map(|mut socket| {
+        socket.send_raw(&vec![b'x'; 30_000]);
+        socket.hear()
+    });
+    let overloaded =
+        |heard: &Heard| matches!(heard, Heard::Closed(1013, reason) if reason.contains("buffered_bytes"));
+    assert!(ends.iter().any(overloaded), "{ends:?}");
+    works(&server);
+}

@@ -1,0 +1,15 @@
+//! The sync protocol over real sockets, message by message.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod actions;
+mod fuzz;
+mod identity;
+mod lifecycle;
+mod limits;
+mod mutations;
+mod queries;
+mod resends;
+mod upgrade;
+mod violations;

@@ -1,0 +1,120 @@
+//! Requests that a client sends again, because it has not heard of the outcome.
+
+use serde_json::json;
+
+use crate::support::{
+    Running, Socket, options, serve,
+    socket::{ts, uuid},
+};
+
+fn notes(server: &Running) -> f64 {
+    let reply = server.post(
+        "/api/query",
+        json!({"path": "notes:count", "args": {}}).to_string(),
+    );
+    reply.json()["value"].as_f64().unwrap()
+}
+
+#[test]
+fn a_repeat_gets_the_same_answer_and_timestamp_and_runs_nothing() {
+    let server = serve(options());
+    let session = uuid();
+    let mut first = Socket::connect_as(server.addr, &session);
+    first.mutate(7, "values:bump", json!({}));
+    let answer = first.response();
+    first.mutate(7, "values:bump", json!({}));
+    assert_eq!(first.response(), answer, "on the same connection");
+    drop(first);
+    let mut second = Socket::connect_as(server.addr, &session);
+    second.add(0, "values:echo", json!({}));
+    second.transition();
+    second.mutate(7, "values:bump", json!({}));
+    assert_eq!(second.message(), answer, "on the next one");
+    second.transition();
+    assert!(second.version.ts >= ts(&answer));
+}
+
+#[test]
+fn what_failed_runs_again() {
+    let server = serve(options());
+    let mut socket = server.socket();
+    for _ in 0..2 {
+        socket.mutate(0, "errors:fail", json!({"code": "x"}));
+        assert_eq!(socket.response()["errorData"], json!({"code": "x"}));
+    }
+}
+
+#[test]
+fn a_repeat_with_something_else_in_it_is_none() {
+    let server = serve(options());
+    let mut socket = server.socket();
+    socket.mutate(0, "notes:add", json!({"name": "a"}));
+    assert_eq!(socket.response()["success"], true);
+    for (path, args) in [("notes:add", json!({"name": "b"})), ("values:bump", json!({}))] {
+        socket.mutate(0, path, args);
+        let answer = socket.response();
+        assert!(
+            answer["result"]
+                .as_str()
+                .unwrap()
+                .contains("IdempotencyKeyReused"),
+            "{answer}"
+        );
+    }
+    assert_eq!(notes(&server), 1.0);
+}
+
+#[test]
+fn the_same_number_is_another_request_in_another_session_and_from_another_caller() {
+    let server = serve(options());
+    let session = uuid();
+    let token = |subject| {
+        let header = server.as_user(subject);
+        header
+            .trim()
+            .strip_prefix("Authorization: Bearer ")
+            .unwrap()
+            .to_owned()
+    };
+    let add = |session: &str, token: Option<String>| {
+        let mut socket = Socket::connect_as(server.addr, session);
+        if let Some(token) = token {
+            socket.authenticate(0, "User", &token);
+        }
+        socket.mutate(0, "notes:add", json!({"name": "a"}));
+        ts(&socket.response())
+    };
+    let anonymous = add(&session, None);
+    let ada = add(&session, Some(token("ada")));
+    let bob = add(&session, Some(token("bob")));
+    let other = add(&uuid(), None);
+    assert_eq!(notes(&server), 4.0);
+    assert!(anonymous < ada && ada < bob && bob < other);
+    assert_eq!(add(&session, Some(token("ada"))), ada);
+    assert_eq!(notes(&server), 4.0);
+}
+
+#[test]
+fn the_last_thousand_of_a_session_can_be_repeated() {
+    let server = serve(options());
+    let mut socket = server.socket();
+    let send = |socket: &mut Socket, id: u32| {
+        socket.mutate(id, "notes:add", json!({"name": "x"}));
+    };
+    let mut answers = Vec::new();
+    for id in 0..=1000 {
+        send(&mut socket, id);
+        answers.push(socket.response());
+    }
+    send(&mut socket, 0);
+    let answer = socket.response();
+    assert!(
+        answer["result"].as_str().unwrap().contains("RequestForgotten"),
+        "{answer}"
+    );
+    for id in [1, 1000] {
+        send(&mut socket, id);
+        assert_eq!(socket.response(), answers[usize::try_from(id).unwrap()]);
+    }
+    assert_eq!(notes(&server), 1001.0);
+}

@@ -1,0 +1,149 @@
+//! Tokens on the connection.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use lunora::Time;
+use lunora_client::{CallError, Client, Error};
+
+use crate::{api, server::Running};
+
+fn client(server: &Running) -> Client {
+    Client::new(&format!("http://{}", server.addr)).unwrap()
+}
+
+fn now() -> Time {
+    std::time::SystemTime::now().into()
+}
+
+/// How often tokens were asked for, and whether from a cache.
+type Asked = Arc<Mutex<Vec<bool>>>;
+
+/// Has the client ask for these tokens, one after another; the last one stays.
+fn log_in(client: &Client, tokens: impl IntoIterator<Item = String>) -> Asked {
+    let (asked, tokens) = (
+        Asked::default(),
+        Mutex::new(tokens.into_iter().collect::<VecDeque<_>>()),
+    );
+    let seen = Arc::clone(&asked);
+    client.set_auth(move |request| {
+        seen.lock().unwrap().push(request.force_refresh);
+        let mut tokens = tokens.lock().unwrap();
+        let token = if tokens.len() > 1 {
+            tokens.pop_front()
+        } else {
+            tokens.front().cloned()
+        };
+        async move { Ok(token) }
+    });
+    asked
+}
+
+#[tokio::test]
+async fn calls_are_made_for_the_user_of_the_token() {
+    let server = Running::start();
+    let client = client(&server);
+    assert_eq!(client.query(api::notes::me()).await.unwrap(), None);
+    let mut me = client.watch(api::notes::me()).unwrap();
+    assert_eq!(me.next().await.unwrap().unwrap(), None);
+    let asked = log_in(&client, [server.issuer.token("ada", now())]);
+    assert_eq!(
+        client.query(api::notes::me()).await.unwrap().as_deref(),
+        Some("ada")
+    );
+    assert_eq!(me.next().await.unwrap().unwrap().as_deref(), Some("ada"));
+    let id = client.mutation(api::notes::add("hers".into())).await.unwrap();
+    let found = client.query(api::notes::find("hers".into())).await.unwrap();
+    assert_eq!((found[0].id(), found[0].author.as_deref()), (id, Some("ada")));
+    client.clear_auth();
+    assert_eq!(client.query(api::notes::me()).await.unwrap(), None);
+    assert_eq!(me.next().await.unwrap().unwrap(), None);
+    assert_eq!(*asked.lock().unwrap(), [false]);
+}
+
+#[tokio::test]
+async fn nothing_is_called_for_nobody_while_a_token_is_fetched() {
+    let server = Running::start();
+    let client = client(&server);
+    let token = server.issuer.token("ada", now());
+    let (release, released) = tokio::sync::watch::channel(false);
+    client.set_auth(move |_| {
+        let (mut released, token) = (released.clone(), token.clone());
+        async move {
+            released
+                .wait_for(|released| *released)
+                .await
+                .map_err(Error::from)?;
+            Ok(Some(token))
+        }
+    });
+    let call = tokio::spawn(client.query(api::notes::me()));
+    let other = Client::new(&format!("http://{}", server.addr)).unwrap();
+    other.mutation(api::notes::add("meanwhile".into())).await.unwrap();
+    assert!(!call.is_finished());
+    release.send(true).unwrap();
+    assert_eq!(call.await.unwrap().unwrap().as_deref(), Some("ada"));
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_is_fetched_anew() {
+    let server = Running::start();
+    let client = client(&server);
+    let stale = server.issuer.token("ada", now() - Duration::from_hours(48));
+    let asked = log_in(&client, [stale, server.issuer.token("ada", now())]);
+    assert_eq!(
+        client.query(api::notes::me()).await.unwrap().as_deref(),
+        Some("ada")
+    );
+    assert_eq!(*asked.lock().unwrap(), [false, true]);
+}
+
+#[tokio::test]
+async fn a_token_that_ends_on_the_connection_is_replaced_before() {
+    let server = Running::start();
+    let client = client(&server);
+    let claims = server.issuer.claims("ada", now(), Duration::from_secs(2));
+    let short = server.issuer.sign(&claims);
+    let asked = log_in(&client, [short, server.issuer.token("bob", now())]);
+    let mut me = client.watch(api::notes::me()).unwrap();
+    loop {
+        // Between the two there is nobody, and no failure.
+        match me.next().await.unwrap().unwrap().as_deref() {
+            Some("bob") => break,
+            user => assert_eq!(user, Some("ada")),
+        }
+    }
+    assert_eq!(*asked.lock().unwrap(), [false, true]);
+}
+
+#[tokio::test]
+async fn when_no_token_is_taken_calls_fail_until_there_are_others() {
+    let server = Running::start();
+    let client = client(&server);
+    let mut me = client.watch(api::notes::me()).unwrap();
+    me.next().await.unwrap().unwrap();
+    log_in(&client, ["no token at all".to_owned()]);
+    let error = client.mutation(api::notes::add("x".into())).await.unwrap_err();
+    assert!(
+        matches!(error.downcast_ref(), Some(CallError::Unauthenticated(_))),
+        "{error}"
+    );
+    assert!(me.next().await.unwrap().is_err());
+    assert!(
+        client.query(api::notes::me()).await.is_err(),
+        "later calls as well"
+    );
+    log_in(&client, [server.issuer.token("ada", now())]);
+    assert_eq!(
+        client.query(api::notes::me()).await.unwrap().as_deref(),
+        Some("ada")
+    );
+    assert_eq!(me.next().await.unwrap().unwrap().as_deref(), Some("ada"));
+    assert!(
+        client.query(api::notes::list()).await.unwrap().is_empty(),
+        "nothing ran for nobody"
+    );
+}

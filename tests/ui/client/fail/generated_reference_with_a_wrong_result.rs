@@ -1,0 +1,16 @@
+mod api {
+    pub mod messages {
+        use lunora_client::reference;
+
+        reference! {
+            /// All of a channel.
+            pub fn list(channel: String = "channel") -> Vec<String> { Query "messages" "list" }
+        }
+    }
+}
+
+async fn client(client: &lunora_client::Client) {
+    let _: lunora_client::Result<Vec<i64>> = client.query(api::messages::list("general".into())).await;
+}
+
+fn main() {}
