@@ -188,7 +188,7 @@ impl Session {
                 modifications: std::mem::take(&mut link.changes),
             }));
         }
-        messages.extend(self.requests.to_send());
+        messages.extend(self.requests.take_unsent());
         messages
     }
 
@@ -265,8 +265,9 @@ fn uuid() -> String {
         "{:032x}",
         (random & !(0xf << 76 | 0x3 << 62)) | (0x4 << 76 | 0x2 << 62)
     );
-    let [a, b, c, d, e] = [0..8, 8..12, 12..16, 16..20, 20..32].map(|range| &hex[range]);
-    format!("{a}-{b}-{c}-{d}-{e}")
+    [0..8, 8..12, 12..16, 16..20, 20..32]
+        .map(|range| &hex[range])
+        .join("-")
 }
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ impl Worker {
             return self.obey().await;
         }
         let url = self.url.clone();
-        let reason = match self.until(Socket::connect(&url)).await? {
+        let reason = match self.until(Box::pin(Socket::connect(&url))).await? {
             Ok(socket) => {
                 self.auth.renew(&mut self.session);
                 self.session.connect();

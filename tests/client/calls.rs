@@ -15,7 +15,7 @@ async fn calls_are_typed_on_their_way_there_and_back() {
     let client = client(&server);
     let id = client.mutation(api::notes::add("a".into())).await.unwrap();
     let found = client.query(api::notes::find("a".into())).await.unwrap();
-    assert_eq!(found.iter().map(|note| note.id()).collect::<Vec<_>>(), [id]);
+    assert_eq!(found.iter().map(lunora::Doc::id).collect::<Vec<_>>(), [id]);
     let page = client
         .query(api::notes::page(PaginationOptions::first(10)))
         .await

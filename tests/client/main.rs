@@ -105,7 +105,10 @@ pub mod notes {
         Ok(looks)
     }
 
-    /// Panics.
+    /// Ends in a panic.
+    ///
+    /// # Panics
+    /// Always.
     #[mutation]
     pub async fn crash(_ctx: &mut MutationCtx) -> Result<()> {
         panic!("the secret reason")

@@ -44,7 +44,7 @@ async fn a_mutation_whose_answer_was_lost_has_run_once() {
         proxy.lose_answers(false);
         let id = call.await.unwrap().unwrap();
         let found = client.query(api::notes::find(format!("{round}"))).await.unwrap();
-        assert_eq!(found.iter().map(|note| note.id()).collect::<Vec<_>>(), [id]);
+        assert_eq!(found.iter().map(lunora::Doc::id).collect::<Vec<_>>(), [id]);
     }
 }
 

@@ -165,7 +165,7 @@ pub mod schema {
         pub record: String,
     }
 
-    /// What only the server knows: SECRET_DOCS.
+    /// What only the server knows: `SECRET_DOCS`.
     #[table("secretAudits")]
     #[index(by_secret_subject(secret_subject))]
     #[derive(Debug, Clone)]
@@ -174,7 +174,7 @@ pub mod schema {
         pub secret_plan: SecretPlan,
     }
 
-    /// SECRET_DOCS
+    /// `SECRET_DOCS`
     #[data]
     #[derive(Debug, Clone)]
     pub enum SecretPlan {
@@ -307,7 +307,7 @@ pub mod secrets {
 
     use super::schema::{SecretAudit, SecretPlan};
 
-    /// SECRET_DOCS
+    /// `SECRET_DOCS`
     #[internal_query]
     pub async fn secret_query(
         ctx: &QueryCtx,
@@ -316,7 +316,7 @@ pub mod secrets {
         ctx.db().get(secret_id).await
     }
 
-    /// SECRET_DOCS
+    /// `SECRET_DOCS`
     #[internal_mutation]
     pub async fn secret_mutation(ctx: &mut MutationCtx, secret_plan: SecretPlan) -> Result<Id<SecretAudit>> {
         let secret_subject = String::new();
@@ -328,7 +328,7 @@ pub mod secrets {
             .await
     }
 
-    /// SECRET_DOCS
+    /// `SECRET_DOCS`
     #[internal_action]
     pub async fn secret_action(_ctx: &ActionCtx, secret_argument: String) -> Result<SecretPlan> {
         drop(secret_argument);

@@ -31,6 +31,19 @@ fn directory() -> &'static Path {
 
 const OURS: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
 
+/// The cargo that built the test, without what it tells the test about its own package: build scripts that listen to that
+/// would be run anew, each time.
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    let ours = |name: &str| name == "CARGO" || OURS.iter().any(|start| name.starts_with(start));
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(ours) {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
+}
+
 fn build() -> PathBuf {
     // target/<profile>/deps/<test>
     let test = std::env::current_exe().unwrap();
@@ -39,15 +52,8 @@ fn build() -> PathBuf {
         "debug" => "dev",
         other => other,
     };
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = cargo();
     cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
-    // What cargo tells this test about its own package; build scripts that listen to it would be run anew, each time.
-    let ours = |name: &str| name == "CARGO" || OURS.iter().any(|start| name.starts_with(start));
-    for (name, _) in std::env::vars_os() {
-        if name.to_str().is_some_and(ours) {
-            cargo.env_remove(name);
-        }
-    }
     cargo.args(["build", "--quiet", "--profile", profile, "--target-dir"]);
     cargo.arg(directory.parent().unwrap());
     cargo.args([

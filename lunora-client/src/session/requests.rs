@@ -83,7 +83,7 @@ impl Requests {
     }
 
     /// Those that can be sent and were not yet, in their order.
-    pub(super) fn to_send(&mut self) -> Vec<ClientMessage> {
+    pub(super) fn take_unsent(&mut self) -> Vec<ClientMessage> {
         let end = self
             .mutations
             .first()

@@ -85,13 +85,14 @@ impl hyper::service::Service<Request<Incoming>> for Entry {
     }
 }
 
-/// Some clients append `/api/..` to whatever address they were given, and get `//api/..` if that ended with a slash.
+/// Socket clients append `/api/../sync` to whatever address they were given, and get `//api/..` if that ended with a
+/// slash. Other addresses mean what they say.
 fn drop_repeated_slashes(uri: &mut Uri) {
     let Some(target) = uri.path_and_query().map(PathAndQuery::as_str) else {
         return;
     };
     let rest = target.trim_start_matches('/');
-    if target.len() - rest.len() < 2 {
+    if target.len() - rest.len() < 2 || !uri.path().ends_with("/sync") {
         return;
     }
     if let Ok(path) = PathAndQuery::try_from(format!("/{rest}")) {

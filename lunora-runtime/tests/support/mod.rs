@@ -16,7 +16,7 @@ use lunora_runtime::{
 use tokio::sync::oneshot;
 
 pub use client::{Connection, Reply};
-pub use socket::{Heard, Socket};
+pub use socket::Socket;
 
 /// A running server, stopped on drop.
 pub struct Running {

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use crate::support::{
-    Heard, Running, Socket, shared,
-    socket::{add, call},
+    Running, Socket, shared,
+    socket::{Heard, add, call},
 };
 
 /// What a client might say, and almost.

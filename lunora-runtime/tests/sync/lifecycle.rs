@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use lunora_runtime::server::ServerLimits;
 use serde_json::json;
 
-use crate::support::{Heard, app, limited, options, serve};
+use crate::support::{app, limited, options, serve, socket::Heard};
 
 #[test]
 fn a_silent_server_says_that_it_is_there() {

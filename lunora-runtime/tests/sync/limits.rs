@@ -8,7 +8,7 @@ use lunora_runtime::{
 };
 use serde_json::{Value as Json, json};
 
-use crate::support::{Heard, Running, Socket, app, limited, options, serve, serve_with, socket::add};
+use crate::support::{Running, Socket, app, limited, options, serve, serve_with, socket::Heard, socket::add};
 
 fn with(change: impl FnOnce(&mut SocketLimits)) -> Running {
     serve(limited(|limits: &mut ServerLimits| change(&mut limits.socket)))
@@ -37,7 +37,7 @@ fn bytes_of_a_message() {
     assert!(error.contains("limit: frame_bytes"), "{error}");
     // The same in pieces, none of which is too large.
     let mut socket = server.socket();
-    let mut frame = vec![0x01, 0x80 | 126, 0x20, 0, 0, 0, 0, 0];
+    let mut frame = vec![0x01, 0x80 | 0x7e, 0x20, 0, 0, 0, 0, 0];
     frame.extend(vec![b'x'; 0x2000]);
     socket.send_raw(&frame);
     frame[0] = 0x80;

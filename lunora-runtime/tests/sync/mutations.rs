@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{Heard, Socket, app, client::without_request_id, options, serve, shared, socket::ts};
+use crate::support::{
+    Socket, app, client::without_request_id, options, serve, shared, socket::Heard, socket::ts,
+};
 
 const NOTHING: [Json; 0] = [];
 

@@ -88,7 +88,7 @@ impl Build {
             .args(["build", "--message-format=json-render-diagnostics"])
             .args(&self.arguments)
             .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
+            .stdout(Stdio::piped())
             .kill_on_drop(true);
         for (name, _) in env::vars_os() {
             if name
@@ -98,10 +98,10 @@ impl Build {
                 cargo.env_remove(name);
             }
         }
-        let output = cargo
-            .output()
-            .await
-            .map_err(|error| Failure::unusable(format!("cargo cannot be started: {error}")))?;
+        let failed = |error| Failure::unusable(format!("cargo cannot be started: {error}"));
+        // Not `output`, which would take standard error as well: that is what people read.
+        let cargo = cargo.spawn().map_err(failed)?;
+        let output = cargo.wait_with_output().await.map_err(failed)?;
         if !output.status.success() {
             return Ok(None);
         }

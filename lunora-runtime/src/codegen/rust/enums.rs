@@ -19,7 +19,7 @@ impl Items<'_> {
             .all(|node| matches!(node, Node::Literal { .. }))
         {
             let variants = named(alternatives.iter().filter_map(literal));
-            let variants: String = variants.map(|(_, variant)| format!("{variant},\n")).collect();
+            let variants: String = variants.map(|(_, variant)| variant + ",\n").collect();
             return format!("{CHOICE}pub enum {name} {{\n{variants}}}\n");
         }
         let (attribute, variants) = if let Some(tag) = tag(alternatives) {

@@ -1,6 +1,6 @@
 //! Doc comments.
 
-/// `docs` as a JSDoc comment with a line end; nothing if there are none.
+/// `docs` as a comment with a line end; nothing if there are none.
 pub(super) fn comment(docs: &str, indent: &str) -> String {
     let docs = docs.trim().replace("*/", "*\\/");
     let lines: Vec<_> = docs.lines().map(str::trim_end).collect();

@@ -134,7 +134,7 @@ impl Entries {
                     // Nobody has asked for so long that it is all the same, or nobody will.
                     StoreError::TooOld { .. } | StoreError::Closed => {}
                     _ => {
-                        tracing::warn!(%error, "commits could not be matched; every known result counts as changed")
+                        tracing::warn!(%error, "commits could not be matched; every known result counts as changed");
                     }
                 }
                 let all: Vec<_> = self.entries.keys().copied().collect();

@@ -164,6 +164,8 @@ impl Space {
         };
         let file = if let Some(spare) = spare {
             self.files.rename(spare, unfinished)?;
+            // Under its old name it would be found with a header that does not belong there.
+            self.files.sync_dir(&self.dir)?;
             self.files.open(unfinished)?
         } else {
             let file = self.files.create(unfinished)?;

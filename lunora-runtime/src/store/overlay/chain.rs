@@ -61,8 +61,8 @@ fn unread(versions: &[(Timestamp, Written)], kept_from: Timestamp) -> usize {
 mod tests {
     use super::*;
 
-    fn written(ts: u64) -> Written {
-        Some(ts.to_string().into())
+    fn written(ts: u64) -> Payload {
+        ts.to_string().into()
     }
 
     #[test]
@@ -71,20 +71,25 @@ mod tests {
             let chain = Chain::default();
             let (mut given_up, mut bytes) = (0, 0);
             for ts in (2..60).step_by(2) {
-                let (versions, values) = chain.push(Timestamp(ts), written(ts), Timestamp(kept_from.min(ts)));
+                let (versions, values) =
+                    chain.push(Timestamp(ts), Some(written(ts)), Timestamp(kept_from.min(ts)));
                 given_up += versions;
                 bytes += values;
             }
             for at in kept_from..62 {
                 let newest = (2..60).step_by(2).filter(|ts| *ts <= at).max();
-                assert_eq!(chain.at(Timestamp(at)), newest.map(written), "{kept_from} {at}");
+                assert_eq!(
+                    chain.at(Timestamp(at)),
+                    newest.map(|ts| Some(written(ts))),
+                    "{kept_from} {at}"
+                );
             }
             let versions = chain.versions.read();
             assert_eq!(given_up + versions.len(), 29);
             let kept: usize = versions
                 .iter()
                 .flat_map(|(_, value)| value)
-                .map(|value| value.len())
+                .map(Payload::len)
                 .sum();
             assert_eq!(bytes + kept, 4 + 25 * 2);
         }
@@ -94,7 +99,7 @@ mod tests {
     fn a_chain_that_nobody_reads_in_the_past_stays_short() {
         let chain = Chain::default();
         for ts in 1..10_000 {
-            chain.push(Timestamp(ts), written(ts), Timestamp(ts - 1));
+            chain.push(Timestamp(ts), Some(written(ts)), Timestamp(ts - 1));
         }
         assert!(chain.versions.read().len() <= 2);
         assert!(chain.versions.read().capacity() <= 2 * SHORT);

@@ -7,6 +7,7 @@ mod faults;
 mod faulty;
 mod lifecycle;
 mod model;
+mod power;
 mod recovery;
 mod replacement;
 mod rot;

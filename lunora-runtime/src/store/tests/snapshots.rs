@@ -286,7 +286,7 @@ fn forgetful(history_at_least: Duration) -> Memory {
 #[test]
 fn a_document_that_is_written_again_and_again_does_not_fill_memory() {
     assert!(writes_into_one_layer(&forgetful(Duration::ZERO), 10_000));
-    let patient = forgetful(Duration::from_secs(3600));
+    let patient = forgetful(Duration::from_hours(1));
     assert!(!writes_into_one_layer(&patient, 10_000));
 }
 

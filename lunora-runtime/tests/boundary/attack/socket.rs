@@ -11,7 +11,11 @@ use super::{
     names::{Name, spellings},
     probe::substitutions,
 };
-use crate::support::{Heard, Running, Socket, client::without_request_id, socket::uuid};
+use crate::support::{
+    Running, Socket,
+    client::without_request_id,
+    socket::{Heard, uuid},
+};
 
 /// The messages that name a function.
 const MESSAGES: [&str; 3] = ["Add", "Mutation", "Action"];
