@@ -73,7 +73,7 @@ impl File {
     fn is_known(&self, headers: &HeaderMap) -> bool {
         let tags = headers.get_all(header::IF_NONE_MATCH).iter();
         tags.flat_map(|tags| tags.as_bytes().split(|byte| *byte == b','))
-            .map(|tag| tag.trim_ascii())
+            .map(<[u8]>::trim_ascii)
             .any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == self.etag.as_bytes())
     }
 }
@@ -89,7 +89,7 @@ pub(super) fn home(shared: &Shared, headers: &HeaderMap) -> Response {
 /// What no other route answers to.
 pub(super) async fn asset(shared: Arc<Shared>, request: Request) -> Response {
     let Some(file) = shared.assets.find(request.uri().path()) else {
-        return pages::not_found().await;
+        return pages::not_found();
     };
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return file.answer(request.headers());

@@ -42,7 +42,7 @@ pub(super) fn health(shared: &Shared) -> Response {
     }
 }
 
-pub(super) async fn not_found() -> Response {
+pub(super) fn not_found() -> Response {
     Problem::new(
         StatusCode::NOT_FOUND,
         "NotFound",

@@ -7,7 +7,9 @@ export function Rooms({ current }: { current: string }) {
   const rooms = useQuery(api.rooms.list);
   const [draft, setDraft] = useState("");
   const here = useRef<HTMLAnchorElement>(null);
-  useEffect(() => here.current?.scrollIntoView({ block: "nearest", inline: "nearest" }), [current, rooms?.length]);
+  useEffect(() => {
+    here.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [current, rooms?.length]);
   return (
     <nav className="rooms" aria-label="Rooms">
       <ul>
