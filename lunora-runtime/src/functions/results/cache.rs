@@ -24,7 +24,7 @@ pub(in super::super) struct Results {
     database: Database,
     limit: usize,
     entries: Mutex<Entries>,
-    /// Looked at once there is no room.
+    /// Looked at when there is not plenty of room.
     seen: Seen,
 }
 
@@ -83,16 +83,14 @@ impl Results {
         Some(Found { run, as_of })
     }
 
-    /// Keeps the result of a run, if it still holds. What would push out others has to be asked for twice: most that is
-    /// asked for once is never asked for again, and to keep it costs more than the run.
+    /// Keeps the result of a run, if it still holds. Unless there is plenty of room it has to be asked for twice: most
+    /// that is asked for once is not asked for again while it holds, and to keep it costs more than the run of a small
+    /// query.
     pub(in super::super) fn keep(&self, run: Finished) {
-        let bytes = run.bytes();
-        let is_wanted = || self.entries.lock().has_room(bytes) || self.seen.again(&run.key);
-        if bytes <= largest(self.limit)
-            && run.audience != Audience::Nobody
-            && run.outcome.result().is_ok()
-            && is_wanted()
-        {
+        let is_wanted = || self.entries.lock().has_plenty_of_room() || self.seen.again(&run.key);
+        let is_small = run.bytes() <= largest(self.limit);
+        let is_for_others = run.audience != Audience::Nobody && run.outcome.result().is_ok();
+        if is_small && is_for_others && is_wanted() {
             // One that does not hold is not kept; whoever asked for it has it.
             let _ = self.add(run, false);
         }

@@ -20,6 +20,9 @@ const READ_OVERHEAD: usize = 192;
 /// A result larger than this part of the cache is not kept: it would push out too many others.
 const LARGEST_PART: usize = 8;
 
+/// While less than this part of the cache is used there is plenty of room.
+const PLENTY_UNTIL: usize = 8;
+
 /// The largest result that a cache of `limit` bytes keeps.
 pub(super) const fn largest(limit: usize) -> usize {
     limit / LARGEST_PART
@@ -226,9 +229,9 @@ impl Entries {
         (self.entries.len(), self.kept.places())
     }
 
-    /// Whether a result of so many bytes fits without another one having to go.
-    pub(super) fn has_room(&self, bytes: usize) -> bool {
-        self.kept.bytes() + bytes <= self.limit
+    /// Whether there is so much room that one need not think about what to keep.
+    pub(super) fn has_plenty_of_room(&self) -> bool {
+        self.kept.bytes() < self.limit / PLENTY_UNTIL
     }
 
     /// Gives up outcomes until what is left fits.
