@@ -155,13 +155,13 @@ pub(crate) fn no_message_tells_them_apart(server: &Running) {
 
 /// A record of what an administrator has run is not to be found by others who take their session for their own.
 pub(crate) fn no_record_of_a_session_tells_them_apart(server: &Running) {
-    let session = uuid();
-    let mut admin = Socket::connect_as(server.addr, &session);
-    admin.authenticate(0, "Admin", &server.admin_key);
     for name in internal_functions(server)
         .iter()
         .filter(|name| name.kind == Kind::Mutation)
     {
+        let session = uuid();
+        let mut admin = Socket::connect_as(server.addr, &session);
+        admin.authenticate(0, "Admin", &server.admin_key);
         admin.say_text(&format!(
             r#"{{"type":"Mutation","requestId":1000000,"udfPath":"{}","args":[{}]}}"#,
             name.text(),
