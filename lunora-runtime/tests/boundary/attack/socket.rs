@@ -155,6 +155,7 @@ pub(crate) fn no_message_tells_them_apart(server: &Running) {
 
 /// A record of what an administrator has run is not to be found by others who take their session for their own.
 pub(crate) fn no_record_of_a_session_tells_them_apart(server: &Running) {
+    let everybody = everybody(server);
     for name in internal_functions(server)
         .iter()
         .filter(|name| name.kind == Kind::Mutation)
@@ -169,7 +170,7 @@ pub(crate) fn no_record_of_a_session_tells_them_apart(server: &Running) {
         ));
         let answer = admin.response();
         assert_eq!(answer["success"], true, "{answer}");
-        for who in everybody(server) {
+        for who in &everybody {
             for missing in name.missing() {
                 let mut asker = Asker::new(server, who.clone(), session.clone());
                 let there = asker.ask("Mutation", &name.text(), &format!("[{}]", name.args));
