@@ -37,7 +37,8 @@ pub struct EngineOptions {
     pub issuers: Vec<Issuer>,
     /// Limits around the tokens of users.
     pub tokens: TokenLimits,
-    /// What the results may take that the query cache keeps, in bytes. With 0 it keeps none. Default 64 MiB.
+    /// What the results may take that the query cache keeps, in bytes. With 0 it keeps those of watched queries alone.
+    /// Default 64 MiB.
     pub query_cache_bytes: usize,
     /// What one connection may watch.
     pub live: LiveLimits,

@@ -18,10 +18,14 @@ use crate::{
 /// Names an entry, which is a subscription to what its run read. No two entries ever have one name.
 pub(in super::super) use crate::database::SubscriptionId as EntryId;
 
+/// What the results of watched queries may take in memory where there is no query cache, in bytes.
+const WATCHED_BYTES: usize = 64 << 20;
+
 /// The query cache, and who watches what in it.
 #[derive(Debug)]
 pub(in super::super) struct Results {
     database: Database,
+    is_on: bool,
     limit: usize,
     entries: Mutex<Entries>,
     /// Looked at when there is not plenty of room.
@@ -54,20 +58,22 @@ pub(in super::super) struct Advanced {
 }
 
 impl Results {
-    /// A cache of `limit` bytes.
+    /// A cache of `limit` bytes. With 0 it keeps what is watched, and nothing for those who only ask.
     pub(in super::super) fn new(database: Database, limit: usize) -> Self {
+        let (is_on, limit) = (limit > 0, if limit > 0 { limit } else { WATCHED_BYTES });
         let entries = Entries::new(database.durable(), limit);
         Self {
             database,
+            is_on,
             limit,
             entries: Mutex::new(entries),
             seen: Seen::new(limit),
         }
     }
 
-    /// Results are kept at all.
+    /// Results are kept for those who only ask.
     pub(in super::super) const fn is_on(&self) -> bool {
-        self.limit > 0
+        self.is_on
     }
 
     /// The result of a query for a user, as of the newest durable commit.
