@@ -110,7 +110,7 @@ impl Route {
             Verb::Post => method == Method::POST,
         };
         verb && match self.path.strip_suffix("{*path}") {
-            Some("/") => !path.starts_with("/api"),
+            Some("/") => path != "/api" && !path.starts_with("/api/"),
             Some(prefix) => path.len() > prefix.len() && path.starts_with(prefix),
             None => match self.path.split_once("{version}") {
                 Some((prefix, suffix)) => path

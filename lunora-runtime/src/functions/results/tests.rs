@@ -174,6 +174,17 @@ fn a_watched_entry_is_told_of_once_even_without_its_result() {
 }
 
 #[test]
+fn without_a_query_cache_watchers_still_share_results() {
+    let (store, database) = database();
+    let results = Results::new(database.clone(), 0);
+    assert!(!results.is_on(), "nothing is kept for those who only ask");
+    let entry = results.watch(run(&database, "a", "x", "value")).unwrap();
+    assert!(results.outcome(entry).is_some(), "who comes later gets it");
+    write(&*store, "x");
+    assert_eq!(results.advance().ended, [entry]);
+}
+
+#[test]
 fn when_commits_can_no_longer_be_compared_everything_counts_as_changed() {
     let options = crate::store::Options {
         recent_commits: 4,

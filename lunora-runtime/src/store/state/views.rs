@@ -73,7 +73,7 @@ impl Views {
     pub(crate) fn of_base(&self) -> Arc<dyn Snapshot> {
         let generation = Arc::new(self.state.read().current.of_base());
         Arc::new(View {
-            ts: generation.oldest(),
+            ts: generation.checkpoint(),
             generation,
         })
     }
