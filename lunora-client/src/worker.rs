@@ -85,7 +85,6 @@ impl Worker {
 
     pub(crate) async fn run(mut self) {
         while self.live().await.is_ok() {}
-        self.session.close();
     }
 
     /// One connection from before its beginning to after its end.
@@ -234,6 +233,13 @@ impl Worker {
     }
 }
 
+/// Also when its runtime drops it, or a fetcher panics: those who watch are not to wait for ever.
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.session.close();
+    }
+}
+
 impl Auth {
     /// Has a token fetched, and nothing said until it is there; or takes back the one that was.
     fn begin(&mut self, session: &mut Session) {
@@ -248,7 +254,13 @@ impl Auth {
     /// Before a new connection speaks: the token has to be one that may be taken.
     fn renew(&mut self, session: &mut Session) {
         let is_due = self.refresh_at.is_some_and(|at| at <= Instant::now());
-        if self.fetching.is_none() && (!self.fresh || is_due) {
+        if self.fresh && !is_due {
+            return;
+        }
+        if self.fetching.is_some() {
+            // It was to take the place of a token in good time, and that one was refused meanwhile.
+            session.paused = true;
+        } else {
             self.force |= is_due;
             self.begin(session);
         }
@@ -277,6 +289,7 @@ impl Auth {
         self.fetching = None;
         let token = token.map_err(|error| {
             self.force = true;
+            self.fresh = false;
             format!("no token could be fetched: {error}")
         })?;
         self.fresh = true;

@@ -9,7 +9,7 @@ use std::{
 use lunora::Time;
 use lunora_client::{CallError, Client, Error};
 
-use crate::{api, server::Running};
+use crate::{api, proxy::Proxy, server::Running};
 
 fn client(server: &Running) -> Client {
     Client::new(&format!("http://{}", server.addr)).unwrap()
@@ -146,4 +146,83 @@ async fn when_no_token_is_taken_calls_fail_until_there_are_others() {
         client.query(api::notes::list()).await.unwrap().is_empty(),
         "nothing ran for nobody"
     );
+}
+
+#[tokio::test]
+async fn a_token_that_ended_is_not_presented_again_while_the_next_one_is_fetched() {
+    let server = Running::start();
+    let proxy = Proxy::to(server.addr).await;
+    let client = proxy.client();
+    let short = server
+        .issuer
+        .sign(&server.issuer.claims("ada", now(), Duration::from_secs(2)));
+    let long = server.issuer.token("bob", now());
+    let (release, released) = tokio::sync::watch::channel(false);
+    client.set_auth(move |request| {
+        let (mut released, short, long) = (released.clone(), short.clone(), long.clone());
+        async move {
+            if !request.force_refresh {
+                return Ok(Some(short));
+            }
+            released
+                .wait_for(|released| *released)
+                .await
+                .map_err(Error::from)?;
+            Ok(Some(long))
+        }
+    });
+    assert_eq!(
+        client.query(api::notes::me()).await.unwrap().as_deref(),
+        Some("ada")
+    );
+    // The server ends the first connection with the token. On the next one nothing is said.
+    proxy.has_made_connections(2).await;
+    let call = tokio::spawn(client.query(api::notes::me()));
+    let other = Client::new(&format!("http://{}", server.addr)).unwrap();
+    for _ in 0..20 {
+        other.mutation(api::notes::add("meanwhile".into())).await.unwrap();
+    }
+    assert!(!call.is_finished());
+    release.send(true).unwrap();
+    assert_eq!(call.await.unwrap().unwrap().as_deref(), Some("bob"));
+    assert_eq!(proxy.connections(), 2);
+}
+
+#[tokio::test]
+async fn a_refresh_that_failed_is_tried_again_on_the_next_connection() {
+    let server = Running::start();
+    let proxy = Proxy::to(server.addr).await;
+    let client = proxy.client();
+    let short = server
+        .issuer
+        .sign(&server.issuer.claims("ada", now(), Duration::from_secs(4)));
+    let tokens = Mutex::new(VecDeque::from([
+        Ok(Some(short)),
+        Err("the provider is down"),
+        Ok(Some(server.issuer.token("bob", now()))),
+    ]));
+    client.set_auth(move |_| {
+        let next = tokens.lock().unwrap().pop_front().unwrap();
+        async move { next.map_err(|why| Error::from(std::io::Error::other(why))) }
+    });
+    let mut me = client.watch(api::notes::me()).unwrap();
+    while me.next().await.unwrap().unwrap().as_deref() != Some("bob") {}
+    assert_eq!(proxy.connections(), 2, "the old token was not used up first");
+}
+
+#[test]
+fn a_watch_ends_with_the_runtime_of_its_client() {
+    let server = Running::start();
+    let new = || {
+        tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
+    let (own, other) = (new(), new());
+    let client = own.block_on(async { client(&server) });
+    let mut me = client.watch(api::notes::me()).unwrap();
+    other.block_on(me.next()).unwrap().unwrap();
+    own.shutdown_background();
+    other.block_on(async { while me.next().await.is_some() {} });
 }

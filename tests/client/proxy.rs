@@ -80,6 +80,12 @@ impl Proxy {
         sent.wait_for(|sent| *sent > bytes).await.unwrap();
     }
 
+    /// Waits until so many connections have begun.
+    pub(crate) async fn has_made_connections(&self, count: u32) {
+        let mut connections = self.state.connections.subscribe();
+        connections.wait_for(|begun| *begun >= count).await.unwrap();
+    }
+
     pub(crate) fn connections(&self) -> u32 {
         *self.state.connections.borrow()
     }
