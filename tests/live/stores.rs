@@ -63,6 +63,8 @@ async fn when_commits_are_no_longer_kept_everything_is_run_again() {
 struct Unreliable {
     store: Memory,
     failures: Arc<AtomicU32>,
+    /// How often somebody has asked to be told of what is on disk.
+    asked: Arc<AtomicU32>,
 }
 
 #[derive(Debug)]
@@ -122,6 +124,7 @@ impl Store for Unreliable {
     }
 
     fn when_durable(&self, ts: Timestamp, done: Durable) {
+        self.asked.fetch_add(1, Ordering::SeqCst);
         self.store.when_durable(ts, done);
     }
 
@@ -144,6 +147,7 @@ async fn a_run_that_the_store_failed_is_tried_again() {
     let runtime = on(Arc::new(Unreliable {
         store: Memory::new(),
         failures: Arc::clone(&failures),
+        asked: Arc::default(),
     }));
     let name = "tried again";
     set(&runtime, name, 5).await;
@@ -153,4 +157,25 @@ async fn a_run_that_the_store_failed_is_tried_again() {
     assert_eq!(client.changed().await, [0]);
     assert_eq!(client.number(0), 5.0);
     assert_eq!(runs("value", name), 4);
+}
+
+#[tokio::test]
+async fn a_reader_that_stays_away_keeps_nobody_busy_once_the_store_has_ended() {
+    let asked = Arc::new(AtomicU32::new(0));
+    let runtime = on(Arc::new(Unreliable {
+        store: Memory::new(),
+        failures: Arc::default(),
+        asked: Arc::clone(&asked),
+    }));
+    let mut client = Client::new(&runtime);
+    client.watch_named(0, "value", "left alone");
+    client.changed().await;
+    runtime.shutdown().await.unwrap();
+    let before = asked.load(Ordering::SeqCst);
+    for _ in 0..20_000 {
+        std::thread::yield_now();
+    }
+    let after = asked.load(Ordering::SeqCst);
+    assert!(after - before < 10, "{} times", after - before);
+    assert!(client.queries.next(Timestamp(0)).await.is_none());
 }

@@ -57,7 +57,7 @@ impl State {
     }
 
     /// Takes the run out, and lets those go on who waited for its end.
-    fn end_run(&mut self, id: RunId) -> Option<Run> {
+    pub(super) fn end_run(&mut self, id: RunId) -> Option<Run> {
         let run = self.runs.remove(id)?;
         self.queue.ended(id);
         self.queries.run_ended(run.query, id);
@@ -82,11 +82,6 @@ impl State {
 
     fn waits(&self, watch: WatchId) -> bool {
         self.watches.get(watch).is_some_and(|watch| watch.is_missing)
-    }
-
-    /// A run that nobody waits for any more, and that has not begun.
-    pub(super) fn drop_run(&mut self, id: RunId) {
-        self.end_run(id);
     }
 
     fn user(&self, id: WatchId) -> Option<UserKey> {
@@ -114,15 +109,15 @@ impl State {
     }
 
     fn serve(&mut self, run: &Run, served: &[WatchId], finished: Finished) {
+        if served.is_empty() {
+            return self.engine.results.keep(finished);
+        }
         let key = finished
             .key
             .with_journal(finished.outcome.shared_journal().cloned());
         if key != *finished.key {
             // For those who come without a journal.
             self.engine.results.keep(finished.clone());
-        }
-        if served.is_empty() {
-            return self.engine.results.keep(finished);
         }
         let Some(query) = self.settle_on(run.query, Arc::new(key), served) else {
             return;

@@ -10,9 +10,10 @@ use super::{job::Job, runs::RunId, state::State};
 impl State {
     /// Runs whose time to be tried again has come get in line again.
     pub(super) fn retry_due(&mut self, now: Instant) {
-        for run in self.queue.due(now) {
-            if self.runs.get(run).is_some() {
-                self.queue.push(run, false);
+        for id in self.queue.due(now) {
+            let query = self.runs.get(id).and_then(|run| self.queries.get(run.query));
+            if let Some(query) = query {
+                self.queue.push(id, query.is_slow);
             }
         }
     }
@@ -25,7 +26,7 @@ impl State {
         {
             match self.job(id) {
                 Some(job) => jobs.push(job),
-                None => self.drop_run(id),
+                None => drop(self.end_run(id)),
             }
             // Those who waited for the end of one that is dropped.
             self.settle();

@@ -90,7 +90,7 @@ impl Views {
     pub(crate) fn freeze(&self, active: Arc<Layer>) {
         let mut state = self.state.write();
         state.current = Arc::new(state.current.freeze(active));
-        state.live.clear();
+        (state.live, state.live_then) = (Vec::new(), 0);
     }
 
     /// Lets the active layer give up what only readers before `ts` could ask for, as far as nobody reads there.
