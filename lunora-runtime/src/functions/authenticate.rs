@@ -116,11 +116,6 @@ pub struct Expiry {
 }
 
 impl Expiry {
-    /// The time.
-    pub const fn time(&self) -> Time {
-        self.time
-    }
-
     /// Whether the token has expired. There is no leeway: this is for connections, which can wait for a new token.
     pub fn is_over(&self) -> bool {
         self.clock.now() >= self.time

@@ -166,7 +166,7 @@ impl PublicDispatch {
     }
 
     /// Names of internal functions and names of none take this one path to one refusal.
-    fn find(&self, path: &FunctionPath) -> Result<&Arc<Function>, Error> {
+    pub(super) fn find(&self, path: &FunctionPath) -> Result<&Arc<Function>, Error> {
         self.lookups.fetch_add(1, Ordering::Relaxed);
         let refusal = || Error::request(RequestError::NoPublicFunction(path.to_string()));
         self.functions.get(path.as_str()).ok_or_else(refusal)

@@ -81,5 +81,6 @@ pub(crate) use self::{
     dispatch::call_error,
     interface::PublicInterface,
     runtime::Catalog,
+    start::lost,
 };
 pub use crate::database::BoxFuture;

@@ -103,7 +103,7 @@ impl<W: MutationWatcher> Drop for Awaited<W> {
 }
 
 /// Why a call has no result that the server could tell.
-pub(super) fn lost() -> CallError {
+pub(crate) fn lost() -> CallError {
     CallError::Function(Error::internal("the call was lost"))
 }
 

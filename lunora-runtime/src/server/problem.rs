@@ -61,9 +61,7 @@ impl Problem {
 
     /// A call ended without an answer, because something outside of its function panicked.
     pub(super) fn lost(panic: &(dyn Any + Send)) -> Self {
-        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-        tracing::error!(panic = text, "a call was lost");
+        log_lost(panic);
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "InternalServerError",
@@ -121,6 +119,13 @@ pub(super) fn with_type(status: StatusCode, content_type: HeaderValue, body: Bod
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, content_type);
     response
+}
+
+/// Leaves a line in the log about a call that ended without an answer.
+pub(super) fn log_lost(panic: &(dyn Any + Send)) {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    tracing::error!(panic = text, "a call was lost");
 }
 
 #[cfg(test)]

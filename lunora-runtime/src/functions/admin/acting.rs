@@ -8,6 +8,7 @@ use super::{AdminKey, Revocation, outcome};
 use crate::functions::{
     Answer, BoxFuture, CallError, CallRequest, LiveQueries, MutationWatcher, PublicDispatch, RequestId,
     Stalled, WatchError, WatchRequest,
+    results::CallerClass,
     start::{Noted, refuse},
 };
 
@@ -56,7 +57,12 @@ impl PublicDispatch {
     ) -> Result<(), WatchError> {
         let (key, user) = (caller.key.name(), &caller.user.token_identifier);
         let is_over = caller.revocation().is_over();
-        let outcome = if is_over { "refused" } else { "watched" };
+        let function = self.find(&request.path);
+        let outcome = if is_over || function.is_err() {
+            "refused"
+        } else {
+            "watched"
+        };
         tracing::info!(
             target: "lunora::audit",
             key, acting_as = user, function = %request.path, outcome, "admin watch"
@@ -65,7 +71,8 @@ impl PublicDispatch {
             return Err(WatchError::KeyRevoked);
         }
         let identity = Some(Arc::new(caller.user.clone()));
-        self.watch(queries, number, WatchRequest { identity, ..request })
+        let request = WatchRequest { identity, ..request };
+        queries.set(number, request, CallerClass::Public, function)
     }
 
     /// Runs a public function as a user, for the holder of an admin key, and leaves an audit line when it is over. Run

@@ -7,8 +7,8 @@ use std::{
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::super::{admission::Share, caller::Caller, dispatch, finishing::Finishing};
-use crate::functions::{Answer, CallError, CallRequest, RequestId, Runtime};
+use super::super::{admission::Share, caller::Caller, dispatch, finishing::Finishing, problem::log_lost};
+use crate::functions::{Answer, CallError, CallRequest, RequestId, Runtime, lost};
 
 /// The actions of one connection. There are no more messages under way than actions.
 pub(super) struct Actions {
@@ -22,8 +22,7 @@ pub(super) struct Ended {
     pub(super) request_id: u32,
     pub(super) caller: Arc<Caller>,
     pub(super) request: RequestId,
-    /// Nothing if the call was lost.
-    pub(super) result: Option<Result<Answer, CallError>>,
+    pub(super) result: Result<Answer, CallError>,
 }
 
 impl Actions {
@@ -55,7 +54,10 @@ impl Actions {
         let (request, for_call) = (call.request_id, Arc::clone(&caller));
         let work = Finishing::new(async move { dispatch::call(&runtime, &for_call, call).await });
         tokio::spawn(async move {
-            let result = work.await.ok();
+            let result = work.await.unwrap_or_else(|panic| {
+                log_lost(&*panic);
+                Err(lost())
+            });
             drop(shares);
             // Nobody listens any more if the connection is gone.
             let _ = report.send(Ended {

@@ -118,7 +118,7 @@ impl Connection {
             .watch_again(&mut watching)
             .map_err(|error| End::CredentialEnded(error.to_string()))?;
         let live_version = session.live.version();
-        self.versions.identity_changed(live_version, Change::default());
+        self.versions.identity_changed(live_version);
         Ok(())
     }
 

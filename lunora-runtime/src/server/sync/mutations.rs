@@ -226,6 +226,8 @@ impl Shared {
     fn stall(&self, stalled: Stalled) {
         let mut state = self.state.lock();
         let dropped = if state.is_closed {
+            // As in `close`.
+            state.started.pop_back();
             Some(stalled)
         } else {
             state.stalled = Some(stalled);

@@ -59,15 +59,16 @@ impl Outbox {
     /// The network has taken so many bytes.
     pub(super) fn advance(&mut self, sent: usize) {
         self.sent += sent;
-        if !self.is_empty() {
-            return;
-        }
-        self.sent = 0;
-        if self.bytes.len() > SMALL {
+        if self.is_empty() {
+            self.sent = 0;
             self.share = self.unread.empty();
+            self.bytes.clear();
+            self.bytes.shrink_to(KEPT);
+        } else if self.sent > self.bytes.len() / 2 {
+            // A client that reads all the time and is never done. No byte is moved more often than it is sent.
+            self.bytes.drain(..self.sent);
+            self.sent = 0;
         }
-        self.bytes.clear();
-        self.bytes.shrink_to(KEPT);
     }
 }
 
@@ -89,5 +90,17 @@ mod tests {
         assert!(outbox.is_empty() && quota.take(SMALL + 1).is_some());
         outbox.append(&vec![0; SMALL + 2]);
         assert!(outbox.is_over());
+    }
+
+    #[test]
+    fn a_client_that_is_never_done_takes_no_more_and_more() {
+        let mut outbox = Outbox::new(Quota::new(4 * FULL));
+        outbox.append(&[0]);
+        for _ in 0..100 {
+            outbox.append(&vec![0; FULL]);
+            outbox.advance(FULL);
+            assert_eq!(outbox.unsent().len(), 1);
+        }
+        assert!(!outbox.is_over());
     }
 }

@@ -61,14 +61,10 @@ impl Connection {
     fn answer_action(&mut self, ended: actions::Ended) {
         let id = ended.request_id;
         match ended.result {
-            Some(Ok(Answer { value, .. })) => self.say(|out| write_action_success(id, &value, out)),
-            Some(Err(error)) => {
+            Ok(Answer { value, .. }) => self.say(|out| write_action_success(id, &value, out)),
+            Err(error) => {
                 let (text, data) = self.failure(&error, ended.request, &ended.caller);
                 self.say(|out| write_action_failure(id, &text, data, out));
-            }
-            None => {
-                let text = readable(ended.request, &Error::internal("the call was lost"));
-                self.say(|out| write_action_failure(id, &text, None, out));
             }
         }
     }

@@ -78,9 +78,9 @@ impl Versions {
     }
 
     /// The caller is another one now.
-    pub(super) fn identity_changed(&mut self, live_version: u64, change: Change) {
+    pub(super) fn identity_changed(&mut self, live_version: u64) {
         self.identity += 1;
-        self.changed(live_version, change);
+        self.changed(live_version, Change::default());
     }
 
     fn changed(&mut self, live_version: u64, change: Change) {
@@ -111,6 +111,8 @@ impl Versions {
         {
             self.to_tell -= change.weight();
             (self.sent.query_set, self.sent.identity) = (change.query_set, change.identity);
+            // What was refused before and is removed by now has no result.
+            told.failed.retain(|(failed, _)| !change.removed.contains(failed));
             told.removed.extend(change.removed);
             told.failed.extend(change.failed);
         }
@@ -138,7 +140,7 @@ mod tests {
             ..Change::default()
         };
         versions.query_set_changed(5, 4, removed);
-        versions.identity_changed(4, Change::default());
+        versions.identity_changed(4);
         assert!(!versions.has_covered_changes());
 
         let (start, told) = versions.advance(Timestamp(10), 3);
@@ -149,5 +151,25 @@ mod tests {
         assert_eq!((start.query_set, start.ts.0, told.removed), (3, 10, vec![7]));
         let sent = versions.sent();
         assert_eq!((sent.query_set, sent.identity, sent.ts.0), (5, 1, 10));
+    }
+    #[test]
+    fn what_is_refused_and_removed_has_no_result() {
+        let mut versions = Versions::default();
+        let refused = |number| Change {
+            failed: vec![(number, "no".to_owned())],
+            ..Change::default()
+        };
+        versions.query_set_changed(1, 0, refused(5));
+        versions.query_set_changed(2, 0, refused(6));
+        let removed = Change {
+            removed: vec![5],
+            ..Change::default()
+        };
+        versions.query_set_changed(3, 0, removed);
+        // The number may be used again.
+        versions.query_set_changed(4, 0, refused(5));
+        let (_, told) = versions.advance(Timestamp(1), 0);
+        let failed: Vec<_> = told.failed.iter().map(|(number, _)| *number).collect();
+        assert_eq!((told.removed, failed), (vec![5], vec![6, 5]));
     }
 }
