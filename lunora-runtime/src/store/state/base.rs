@@ -220,6 +220,6 @@ impl Iterator for BaseRange {
             let value = check(file, &key, value.value()).map(Payload::from);
             Ok(Some(value.map(|value| (key, value))))
         });
-        read.map(Option::transpose).flatten().transpose()
+        read.and_then(Option::transpose).transpose()
     }
 }
