@@ -2,6 +2,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+pub mod http;
 mod macros;
 pub mod prelude;
 
@@ -30,7 +31,10 @@ pub use lunora_runtime::{
     database::{
         DocumentNotFound, DocumentStream, NotUnique, Order, QueryBuilder, Reader, UniqueViolation, Writer,
     },
-    functions::{ActionCtx, App, Asset, Auth, CallRng, Issuer, MutationCtx, QueryCtx, Unauthenticated},
+    functions::{
+        ActionCtx, App, Asset, Auth, CallRng, Issuer, MutationCtx, QueryCtx, Request, Response,
+        Unauthenticated,
+    },
     testing,
 };
 

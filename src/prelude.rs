@@ -2,6 +2,6 @@
 
 pub use crate::{
     ActionCtx, AppError, Bytes, Call, Doc, Error, FunctionRef, Id, Identity, MutationCtx, Order, Page,
-    PaginationOptions, QueryCtx, Result, Time, Value, action, data, index, internal_action,
-    internal_mutation, internal_query, mutation, query, table,
+    PaginationOptions, QueryCtx, Request, Response, Result, Time, Value, action, data, http_action, index,
+    internal_action, internal_mutation, internal_query, mutation, query, table,
 };

@@ -23,6 +23,7 @@ use crate::{
         App, BoxFuture, CallRequest, EngineOptions, RequestId, Runtime, Seeds, WatchRequest, call_error,
         encode_args,
     },
+    server::InProcess,
     store::{Embedded, Memory, Options, Store},
 };
 
@@ -34,6 +35,7 @@ pub struct TestApp {
     runtime: Runtime,
     clock: TestClock,
     identity: Option<Identity>,
+    in_process: InProcess,
     /// Removed when the last of the test's handles is dropped.
     directory: Option<Arc<TemporaryDirectory>>,
 }
@@ -110,6 +112,7 @@ impl TestAppBuilder {
         };
         let runtime = Runtime::open(self.app, store, options, OpenOptions::default())?;
         Ok(TestApp {
+            in_process: InProcess::new(runtime.clone()),
             runtime,
             clock,
             identity: None,
@@ -146,6 +149,7 @@ impl TestApp {
             runtime: self.runtime.clone(),
             clock: self.clock.clone(),
             identity: Some(identity),
+            in_process: self.in_process.clone(),
             directory: self.directory.clone(),
         }
     }
@@ -153,6 +157,14 @@ impl TestApp {
     /// What a client can do with the application, for the same user.
     pub fn client(&self) -> TestClient {
         TestClient::new(self.runtime.clone(), self.identity.clone())
+    }
+
+    pub(super) const fn in_process(&self) -> &InProcess {
+        &self.in_process
+    }
+
+    pub(super) const fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
     }
 
     /// What a server would serve.
