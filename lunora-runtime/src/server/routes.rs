@@ -7,10 +7,10 @@ use http::Method;
 use lunora_core::reference::Kind;
 
 use super::{
-    assets, batch,
+    batch,
     call::{self, Target},
     entry::Shared,
-    export, keys, moments, pages, sync,
+    export, http_actions, keys, moments, pages, sync,
 };
 
 /// The method of a route. `HEAD` is answered where `GET` is.
@@ -68,7 +68,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/admin/keys", Endpoint::Keys(keys::Operation::List)),
     Route::post("/api/admin/keys/create", Endpoint::Keys(keys::Operation::Create)),
     Route::post("/api/admin/keys/revoke", Endpoint::Keys(keys::Operation::Revoke)),
-    // Only what none of the others answers to, and none of it under /api.
+    // Only what none of the others answers to, and none of it under /api: HTTP actions, by any method, and files.
     Route::get("/{*path}", Endpoint::Asset),
 ];
 
@@ -97,6 +97,11 @@ impl Route {
     /// The path, with `{version}` where any one part may stand, and `{*path}` where anything may.
     pub const fn path(&self) -> &'static str {
         self.path
+    }
+
+    /// Whether HTTP actions are looked up before it.
+    pub(super) const fn comes_last(&self) -> bool {
+        matches!(self.endpoint, Endpoint::Home | Endpoint::Asset)
     }
 
     /// Whether a request for `path` by `method` ends here.
@@ -154,8 +159,8 @@ fn find(method: &Method, path: &str) -> Found {
 
 fn find_pattern(method: &Method, path: &str) -> Found {
     let first = ROUTES.iter().find(|route| route.covers(path));
-    // For all methods: what is no file is not found, and not a file that cannot be posted to.
-    let Some(first) = first.filter(|route| !matches!(route.endpoint, Endpoint::Asset)) else {
+    // For all methods: what is nothing is not found, and not something that cannot be posted to.
+    let Some(first) = first.filter(|route| !route.comes_last()) else {
         return Found::Endpoint(Endpoint::Asset);
     };
     let alike = ROUTES.iter().filter(|route| route.path == first.path);
@@ -181,10 +186,9 @@ async fn answer_at(endpoint: Endpoint, shared: &Arc<Shared>, request: Request) -
         Endpoint::Export => export::export(shared, request).await,
         Endpoint::Keys(operation) => keys::keys(operation, shared, request).await,
         Endpoint::Sync => sync::upgrade(shared, request),
-        Endpoint::Home => assets::home(shared, request.headers()),
         Endpoint::Health => pages::health(shared),
         Endpoint::Version => pages::version(),
         Endpoint::InstanceName => pages::instance_name(shared),
-        Endpoint::Asset => assets::asset(shared, &request),
+        Endpoint::Home | Endpoint::Asset => http_actions::answer(Arc::clone(shared), request).await,
     }
 }
