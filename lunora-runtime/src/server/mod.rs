@@ -24,6 +24,7 @@ mod export;
 mod finishing;
 mod held;
 mod idempotency;
+mod jobs;
 mod keys;
 mod lifecycle;
 mod listen;

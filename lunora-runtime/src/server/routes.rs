@@ -14,7 +14,7 @@ use super::{
     assets, batch,
     call::{self, Target},
     entry::Shared,
-    export, keys, moments, pages, sync,
+    export, jobs, keys, moments, pages, sync,
 };
 
 /// The method of a route. `HEAD` is answered where `GET` is.
@@ -42,6 +42,7 @@ enum Endpoint {
     Batch,
     Export,
     Keys(keys::Operation),
+    Jobs(jobs::Operation),
     Sync,
     Home,
     Health,
@@ -72,6 +73,10 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/admin/keys", Endpoint::Keys(keys::Operation::List)),
     Route::post("/api/admin/keys/create", Endpoint::Keys(keys::Operation::Create)),
     Route::post("/api/admin/keys/revoke", Endpoint::Keys(keys::Operation::Revoke)),
+    Route::post("/api/admin/jobs/list", Endpoint::Jobs(jobs::Operation::List)),
+    Route::post("/api/admin/jobs/show", Endpoint::Jobs(jobs::Operation::Show)),
+    Route::post("/api/admin/jobs/cancel", Endpoint::Jobs(jobs::Operation::Cancel)),
+    Route::post("/api/admin/jobs/retry", Endpoint::Jobs(jobs::Operation::Retry)),
     // Only what none of the others answers to, and none of it under /api.
     Route::get("/{*path}", Endpoint::Asset),
 ];
@@ -155,6 +160,7 @@ async fn answer(endpoint: Endpoint, shared: &Arc<Shared>, request: Request) -> a
         Endpoint::Batch => batch::batch(shared, request).await,
         Endpoint::Export => export::export(shared, request).await,
         Endpoint::Keys(operation) => keys::keys(operation, shared, request).await,
+        Endpoint::Jobs(operation) => jobs::jobs(operation, shared, request).await,
         Endpoint::Sync => sync::upgrade(shared, request),
         Endpoint::Home => assets::home(shared, request.headers()),
         Endpoint::Health => pages::health(shared),
