@@ -55,8 +55,8 @@ pub(crate) use self::fetch::client as http_client;
 pub use self::{
     action_ctx::ActionCtx,
     admin::{
-        ActingCaller, AdminCaller, AdminKey, AdminKeys, DataReader, InvalidAdminKey, KeyError, KeyInfo,
-        KeyManager, MissingScope, NewKey, Revocation, Scope, UnknownScope,
+        ActingCaller, AdminCaller, AdminKey, AdminKeys, DataReader, InvalidAdminKey, JobError, JobInfo,
+        JobsWanted, KeyError, KeyInfo, KeyManager, MissingScope, NewKey, Revocation, Scope, UnknownScope,
     },
     app::{App, Ctx, Entry, Handler, Item, KindOf, Listing, RunOf, entry},
     asset::Asset,
