@@ -11,6 +11,7 @@ pub use lunora_core::{
     error::{AppError, Error, RequestError, Result},
     id::Id,
     identity::Identity,
+    job::{JobId, JobState, JobStatus},
     limits::LimitExceeded,
     number,
     pagination::{Page, PaginationOptions},
@@ -32,8 +33,8 @@ pub use lunora_runtime::{
         DocumentNotFound, DocumentStream, NotUnique, Order, QueryBuilder, Reader, UniqueViolation, Writer,
     },
     functions::{
-        ActionCtx, App, Asset, Auth, CallRng, Issuer, MutationCtx, QueryCtx, Request, Response,
-        Unauthenticated,
+        ActionCtx, App, Asset, Auth, CallRng, Cancellation, Issuer, Job, JobReader, MutationCtx, QueryCtx,
+        Request, Response, Schedule, Scheduler, Unauthenticated,
     },
     testing,
 };
