@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 macro_rules! http_actions {
     ($($type:ident = $method:ident $route:literal $run:ident)*) => {
         $(
-            struct $type;
+            pub struct $type;
 
             impl Listed for $type {
                 const MODULE: &'static str = "web";
@@ -65,6 +65,9 @@ http_actions! {
     Fail = GET "/fail" fail
     Script = POST "/app.js" deaf
     Hidden = GET "/hidden.js" deaf
+    AnyRead = GET "/web/{*path}" all
+    AnyWrite = POST "/web/{*path}" upload
+    AnyBody = POST "/web" echo
     All = PUT "/all/{*path}" all
 }
 
