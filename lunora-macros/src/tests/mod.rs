@@ -9,6 +9,7 @@
 mod app;
 mod data;
 mod function;
+mod http_action;
 mod recovery;
 mod table;
 
