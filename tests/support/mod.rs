@@ -4,5 +4,6 @@
 pub mod http;
 pub mod npm;
 pub mod program;
+pub mod rust;
 pub mod seed;
 pub mod server;
