@@ -1,4 +1,3 @@
-// watch.mjs
 import { ConvexClient } from "convex/browser";
 import { anyApi as api } from "convex/server";
 

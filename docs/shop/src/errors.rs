@@ -20,4 +20,6 @@ pub enum Refusal {
     TooLate,
     /// The card was refused.
     CardDeclined,
+    /// Those who work here may do that.
+    StaffOnly,
 }

@@ -5,6 +5,7 @@ pub mod payments;
 pub mod products;
 pub mod purchases;
 pub mod schema;
+pub mod staff;
 #[cfg(test)]
 mod tests;
 
@@ -12,4 +13,5 @@ lunora::app! {
     schema::{Product, Purchase},
     products::{list, priced, page, by_sku, add, restock, receive, receive_known},
     purchases::{buy, mine, pay, begin_payment, reopen, mark_paid, cancel, release},
+    staff::set_price,
 }

@@ -20,7 +20,7 @@ pub struct Product {
     pub label: Option<String>,
 }
 
-/// An purchase of one product.
+/// A purchase of one product.
 #[table("purchases")]
 #[index(by_customer(customer))]
 #[index(by_state(state))]

@@ -141,3 +141,17 @@ async fn products_come_by_price_and_page_by_page() -> Result<()> {
     assert_eq!((first.page.len(), rest.page.len(), rest.is_done), (3, 1, true));
     Ok(())
 }
+
+#[tokio::test]
+async fn prices_are_set_by_those_who_work_here() -> Result<()> {
+    let app = shop().await?;
+    let price = || api::staff::set_price(name("mug"), 1_000);
+    let refused = app.as_user(user("ada")).client().mutation(price()).await;
+    assert_eq!(refusal(&refused.unwrap_err()), Some(Refusal::StaffOnly));
+
+    let grace = user("grace").with_claim("roles", ["staff"]);
+    app.as_user(grace).client().mutation(price()).await?;
+    let mugs = app.client().query(api::products::list(name("kitchen"))).await?;
+    assert_eq!(mugs[0].price, 1_000);
+    Ok(())
+}
