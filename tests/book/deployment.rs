@@ -100,7 +100,7 @@ fn instruction<'a>(container: &'a str, name: &str) -> &'a str {
     lines
         .filter(|(other, _)| *other == name)
         .map(|(_, value)| value)
-        .last()
+        .next_back()
         .unwrap()
 }
 

@@ -22,10 +22,8 @@ fn every_block_is_one_that_is_tested() {
         for block in page.blocks() {
             let place = format!("{}:{}", page.name, block.line);
             match block.language {
-                // Typed into a shell, by `commands`.
-                "console" => {}
-                // What goes on until it is stopped, and settings of other programs.
-                "sh" | "toml" => {}
+                // Typed into a shell by `commands`; what goes on until it is stopped; settings of other programs.
+                "console" | "sh" | "toml" => {}
                 "text" => assert_is_said_by_the_compiler(&block, &place),
                 language => match comment(language) {
                     Some(comment) => assert_stands_in_its_file(&block, comment, &place),
