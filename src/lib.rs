@@ -10,6 +10,7 @@ pub use lunora_core::{
     error::{AppError, Error, RequestError, Result},
     id::Id,
     identity::Identity,
+    job::{JobId, JobState, JobStatus},
     limits::LimitExceeded,
     number,
     pagination::{Page, PaginationOptions},
@@ -30,7 +31,10 @@ pub use lunora_runtime::{
     database::{
         DocumentNotFound, DocumentStream, NotUnique, Order, QueryBuilder, Reader, UniqueViolation, Writer,
     },
-    functions::{ActionCtx, App, Asset, Auth, CallRng, Issuer, MutationCtx, QueryCtx, Unauthenticated},
+    functions::{
+        ActionCtx, App, Asset, Auth, CallRng, Cancellation, Issuer, Job, JobReader, MutationCtx, QueryCtx,
+        Schedule, Scheduler, Unauthenticated,
+    },
     testing,
 };
 
