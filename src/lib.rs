@@ -2,6 +2,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+pub mod http;
 mod macros;
 pub mod prelude;
 
@@ -33,7 +34,7 @@ pub use lunora_runtime::{
     },
     functions::{
         ActionCtx, App, Asset, Auth, CallRng, Cancellation, Issuer, Job, JobReader, MutationCtx, QueryCtx,
-        Schedule, Scheduler, Unauthenticated,
+        Request, Response, Schedule, Scheduler, Unauthenticated,
     },
     testing,
 };

@@ -16,7 +16,11 @@ use lunora_core::{
 
 use sha2::{Digest, Sha256};
 
-use super::{ActionCtx, Asset, BoxFuture, Issuer, MutationCtx, QueryCtx, function::Function};
+use super::{
+    ActionCtx, Asset, BoxFuture, Issuer, MutationCtx, QueryCtx,
+    function::Function,
+    http::{BoundAction, HttpAction},
+};
 use crate::database::TableSchema;
 
 /// What the function of a kind looks like, and how it is called.
@@ -115,7 +119,7 @@ pub const fn entry<E: Entry>() -> Listing {
     }
 }
 
-/// A function or table, without its types.
+/// A function, table or HTTP action, without its types.
 #[derive(Debug)]
 pub struct Item(pub(super) ItemKind);
 
@@ -123,6 +127,7 @@ pub struct Item(pub(super) ItemKind);
 pub(super) enum ItemKind {
     Function(UnboundFunction),
     Table(fn(&mut Shapes) -> TableSchema),
+    HttpAction(fn() -> Option<BoundAction>),
 }
 
 /// A function before its shapes are known.
@@ -137,6 +142,11 @@ impl Item {
     /// The table `T`.
     pub fn table<T: Table>() -> Self {
         Self(ItemKind::Table(TableSchema::of::<T>))
+    }
+
+    /// The HTTP action `A`.
+    pub fn http_action<A: HttpAction>() -> Self {
+        Self(ItemKind::HttpAction(BoundAction::of::<A>))
     }
 
     fn function<F: Handler>() -> Self {

@@ -9,7 +9,7 @@
 //! key (`admin`).
 //!
 //! A call goes through `call`: kind, arguments, handler, result. Queries and mutations run on the
-//! `executor`, which knows neither sockets nor timers; actions run on tokio.
+//! `executor`, which knows neither sockets nor timers; actions run on tokio. `http` has those that answer requests.
 
 mod action;
 mod action_ctx;
@@ -30,6 +30,7 @@ mod failure;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod function;
+mod http;
 mod idempotency;
 mod interface;
 mod live;
@@ -66,6 +67,10 @@ pub use self::{
     dispatch::{Answer, CallError, CallRequest, FullDispatch, PublicDispatch},
     engine::EngineOptions,
     function::FunctionInfo,
+    http::{
+        Body, BodySource, Found, FoundAction, HttpAction, HttpActions, HttpCall, HttpOutcome, HttpRun,
+        IsRequest, Request, Response, ResponseBody, RunByRequestsAlone, Streamed, TwoActions, Webhook,
+    },
     idempotency::IdempotencyKey,
     live::{LiveLimits, LiveQueries, Transition, Update, WatchError, WatchRequest},
     mutation_ctx::MutationCtx,
@@ -81,6 +86,7 @@ pub(crate) use self::{
     backup::{export_store, import},
     call::encode_args,
     dispatch::call_error,
+    http::refusal,
     interface::PublicInterface,
     runtime::Catalog,
     scheduler::{JobKind, JobRunner, News, due, job_at},

@@ -5,7 +5,7 @@ use std::{io, sync::Arc, time::Duration};
 use lunora_core::{error::Error, shape::Shapes};
 
 use super::{
-    App, Asset, Clock, InvalidIssuer, TokenVerifier,
+    App, Asset, Clock, HttpActions, InvalidIssuer, TokenVerifier, TwoActions,
     admin::{AdminKeys, NewKey, StoredKey},
     app::ItemKind,
     dispatch::{FullDispatch, PublicDispatch},
@@ -13,6 +13,7 @@ use super::{
     executor::Executor,
     failure::StoreFailure,
     function::{Function, FunctionInfo},
+    http::BoundAction,
     idempotency::{self, RequestRecord},
     live::{Live, LiveQueries},
     results::Results,
@@ -42,6 +43,7 @@ struct Parts {
     keys: AdminKeys,
     tokens: TokenVerifier,
     live: Live,
+    http_actions: HttpActions,
     assets: &'static [Asset],
 }
 
@@ -69,6 +71,9 @@ pub enum OpenError {
     /// An issuer of tokens is not one that can be trusted.
     #[error(transparent)]
     Issuer(#[from] InvalidIssuer),
+    /// Two HTTP actions answer to the same requests.
+    #[error(transparent)]
+    Routes(#[from] TwoActions),
     /// A thread could not be started.
     #[error("the threads for functions could not be started: {0}")]
     Threads(#[from] io::Error),
@@ -78,6 +83,7 @@ pub enum OpenError {
 #[derive(Debug)]
 pub(crate) struct Catalog {
     functions: Vec<Arc<Function>>,
+    http_actions: Vec<BoundAction>,
     tables: Vec<TableSchema>,
     shapes: Shapes,
 }
@@ -85,11 +91,12 @@ pub(crate) struct Catalog {
 impl Catalog {
     pub(crate) fn of(app: &App) -> Self {
         let mut shapes = Shapes::default();
-        let (mut functions, mut tables) = (Vec::new(), Vec::new());
+        let (mut functions, mut tables, mut http_actions) = (Vec::new(), Vec::new(), Vec::new());
         for item in app.items() {
             match item.0 {
                 ItemKind::Function(function) => functions.push(Arc::new((function.bind)(&mut shapes))),
                 ItemKind::Table(describe) => tables.push(describe(&mut shapes)),
+                ItemKind::HttpAction(bind) => http_actions.extend(bind()),
             }
         }
         tables.extend([
@@ -99,6 +106,7 @@ impl Catalog {
         ]);
         Self {
             functions,
+            http_actions,
             tables,
             shapes,
         }
@@ -157,13 +165,15 @@ impl Runtime {
             tokens,
         } = options;
         let tokens = TokenVerifier::new(app.issuers, issuers, Arc::clone(&clock), tokens)?;
+        let schema = catalog.schema()?;
+        let http_actions = HttpActions::new(catalog.http_actions)?;
         // Before anything else is done with it: whichever thread of the store fails, the process hears of it.
         let failure = StoreFailure::default();
         store.on_failure({
             let failure = failure.clone();
             Box::new(move |error| failure.report(&error))
         });
-        let database = Database::open(store, catalog.schema()?, opening)?;
+        let database = Database::open(store, schema, opening)?;
         let system = SystemTransaction {
             database: &database,
             now: clock.now(),
@@ -195,6 +205,7 @@ impl Runtime {
             keys,
             tokens,
             live: Live::start(engine, live, threads)?,
+            http_actions,
             assets: app.assets,
         })))
     }
@@ -212,6 +223,11 @@ impl Runtime {
     /// The live queries of one client, none so far.
     pub fn connect(&self) -> LiveQueries {
         self.0.live.connect()
+    }
+
+    /// The HTTP actions of the application.
+    pub fn http_actions(&self) -> &HttpActions {
+        &self.0.http_actions
     }
 
     /// The files that a server hands out.

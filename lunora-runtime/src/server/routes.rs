@@ -11,10 +11,10 @@ use http::Method;
 use lunora_core::reference::Kind;
 
 use super::{
-    assets, batch,
+    batch,
     call::{self, Target},
     entry::Shared,
-    export, keys, moments, pages, sync,
+    export, http_actions, keys, moments, pages, sync,
 };
 
 /// The method of a route. `HEAD` is answered where `GET` is.
@@ -72,7 +72,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/admin/keys", Endpoint::Keys(keys::Operation::List)),
     Route::post("/api/admin/keys/create", Endpoint::Keys(keys::Operation::Create)),
     Route::post("/api/admin/keys/revoke", Endpoint::Keys(keys::Operation::Revoke)),
-    // Only what none of the others answers to, and none of it under /api.
+    // Only what none of the others answers to, and none of it under /api: HTTP actions, by any method, and files.
     Route::get("/{*path}", Endpoint::Asset),
 ];
 
@@ -103,6 +103,11 @@ impl Route {
         self.path
     }
 
+    /// Whether HTTP actions are looked up before it.
+    pub(super) const fn comes_last(&self) -> bool {
+        matches!(self.endpoint, Endpoint::Home | Endpoint::Asset)
+    }
+
     /// Whether a request for `path` by `method` ends here.
     pub(super) fn matches(&self, method: &Method, path: &str) -> bool {
         let verb = match self.verb {
@@ -125,9 +130,7 @@ impl Route {
 
 /// The router of a server.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
-    let listed = ROUTES
-        .iter()
-        .filter(|route| !matches!(route.endpoint, Endpoint::Asset));
+    let listed = ROUTES.iter().filter(|route| !route.comes_last());
     let router = listed.fold(Router::new(), |router, route| {
         let endpoint = route.endpoint;
         let filter = match route.verb {
@@ -141,7 +144,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     });
     router
         .method_not_allowed_fallback(pages::method_not_allowed)
-        // For all methods: what is no file is not found, and not a file that cannot be posted to.
+        // For all methods: what is nothing is not found, and not something that cannot be posted to.
         .fallback(async |State(shared): State<Arc<Shared>>, request: Request| {
             answer(Endpoint::Asset, &shared, request).await
         })
@@ -156,10 +159,9 @@ async fn answer(endpoint: Endpoint, shared: &Arc<Shared>, request: Request) -> a
         Endpoint::Export => export::export(shared, request).await,
         Endpoint::Keys(operation) => keys::keys(operation, shared, request).await,
         Endpoint::Sync => sync::upgrade(shared, request),
-        Endpoint::Home => assets::home(shared, request.headers()),
         Endpoint::Health => pages::health(shared),
         Endpoint::Version => pages::version(),
         Endpoint::InstanceName => pages::instance_name(shared),
-        Endpoint::Asset => assets::asset(Arc::clone(shared), request).await,
+        Endpoint::Home | Endpoint::Asset => http_actions::answer(Arc::clone(shared), request).await,
     }
 }

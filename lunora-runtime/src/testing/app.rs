@@ -24,6 +24,7 @@ use crate::{
         App, BoxFuture, CallRequest, EngineOptions, RequestId, Runtime, Seeds, WatchRequest, call_error,
         encode_args,
     },
+    server::InProcess,
     store::{Embedded, Memory, Options, Store},
     triggers::VirtualTime,
 };
@@ -38,6 +39,7 @@ pub struct TestApp {
     identity: Option<Identity>,
     /// Made when it is first needed, on the test's tokio runtime.
     time: Arc<Mutex<Option<VirtualTime>>>,
+    in_process: InProcess,
     /// Removed when the last of the test's handles is dropped.
     directory: Option<Arc<TemporaryDirectory>>,
 }
@@ -114,6 +116,7 @@ impl TestAppBuilder {
         };
         let runtime = Runtime::open(self.app, store, options, OpenOptions::default())?;
         Ok(TestApp {
+            in_process: InProcess::new(runtime.clone()),
             runtime,
             clock,
             identity: None,
@@ -152,6 +155,7 @@ impl TestApp {
             clock: self.clock.clone(),
             identity: Some(identity),
             time: Arc::clone(&self.time),
+            in_process: self.in_process.clone(),
             directory: self.directory.clone(),
         }
     }
@@ -159,6 +163,14 @@ impl TestApp {
     /// What a client can do with the application, for the same user.
     pub fn client(&self) -> TestClient {
         TestClient::new(self.runtime.clone(), self.identity.clone())
+    }
+
+    pub(super) const fn in_process(&self) -> &InProcess {
+        &self.in_process
+    }
+
+    pub(super) const fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
     }
 
     /// What a server would serve.

@@ -8,6 +8,7 @@ mod app;
 mod client;
 mod clock;
 mod directory;
+mod http;
 mod issuer;
 mod watch;
 
@@ -15,6 +16,7 @@ pub use self::{
     app::{TestApp, TestAppBuilder},
     client::TestClient,
     clock::TestClock,
+    http::{TestRequest, TestResponse},
     issuer::TestIssuer,
     watch::Watch,
 };
