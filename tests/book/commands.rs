@@ -71,6 +71,11 @@ fn deployment() {
 }
 
 #[test]
+fn http_actions() {
+    assert_page_answers("http-actions.md", program::shop());
+}
+
+#[test]
 fn every_page_with_commands_is_tested() {
     let source = include_str!("commands.rs");
     for page in pages() {

@@ -55,6 +55,14 @@ pub async fn add(ctx: &mut MutationCtx, sku: String, category: String, price: u3
     ctx.db().insert(product).await
 }
 
+/// Sets the price of a product.
+#[internal_mutation]
+pub async fn set_price(ctx: &mut MutationCtx, sku: String, price: u32) -> Result<()> {
+    let product = ctx.run_query(internal::products::by_sku(sku)).await?;
+    let product = product.ok_or(Refusal::UnknownProduct)?;
+    ctx.db().patch(product.id(), Product::patch().price(price)).await
+}
+
 /// Puts more of a product on the shelf.
 #[internal_mutation]
 pub async fn restock(ctx: &mut MutationCtx, sku: String, count: u32) -> Result<u32> {

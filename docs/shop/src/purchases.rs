@@ -1,5 +1,7 @@
 //! Who bought what.
 
+use std::time::Duration;
+
 use lunora::prelude::*;
 
 use crate::{
@@ -7,6 +9,9 @@ use crate::{
     internal, payments,
     schema::{Address, Product, Purchase, State},
 };
+
+/// How long stock is set aside for somebody who has not paid.
+const RESERVED_FOR: Duration = Duration::from_mins(15);
 
 /// Orders something: the stock is set aside until it is paid for.
 #[mutation]
@@ -31,7 +36,21 @@ pub async fn buy(
         state: State::Reserved,
         address,
     };
-    ctx.db().insert(purchase).await
+    let purchase = ctx.db().insert(purchase).await?;
+    ctx.scheduler()
+        .run_after(RESERVED_FOR, internal::purchases::expire(purchase))
+        .await?;
+    Ok(purchase)
+}
+
+/// Lets a purchase go that nobody has paid for in time.
+#[internal_mutation]
+pub async fn expire(ctx: &mut MutationCtx, id: Id<Purchase>) -> Result<()> {
+    let purchase = ctx.db().get(id).await?;
+    if purchase.is_some_and(|purchase| purchase.state == State::Reserved) {
+        ctx.run_mutation(internal::purchases::release(id)).await?;
+    }
+    Ok(())
 }
 
 /// The caller's purchases, newest first.
@@ -79,13 +98,29 @@ pub async fn begin_payment(ctx: &mut MutationCtx, id: Id<Purchase>) -> Result<u6
 /// The card was refused: another one may be tried.
 #[internal_mutation]
 pub async fn reopen(ctx: &mut MutationCtx, id: Id<Purchase>) -> Result<()> {
+    if state(ctx, id).await? != State::Paying {
+        return Ok(());
+    }
     ctx.db().patch(id, Purchase::patch().state(State::Reserved)).await
 }
 
-/// Whoever could call this one would have everything for nothing.
+/// Whoever could call this one would have everything for nothing. Told twice, it does nothing twice.
 #[internal_mutation]
 pub async fn mark_paid(ctx: &mut MutationCtx, id: Id<Purchase>) -> Result<()> {
-    ctx.db().patch(id, Purchase::patch().state(State::Paid)).await
+    if state(ctx, id).await? == State::Paid {
+        return Ok(());
+    }
+    ctx.db().patch(id, Purchase::patch().state(State::Paid)).await?;
+    ctx.scheduler()
+        .run_after(Duration::ZERO, internal::receipts::send(id))
+        .retry(5, Duration::from_secs(10))
+        .await?;
+    Ok(())
+}
+
+async fn state(ctx: &QueryCtx, id: Id<Purchase>) -> Result<State> {
+    let purchase = ctx.db().get(id).await?;
+    Ok(purchase.ok_or(Refusal::UnknownPurchase)?.state)
 }
 
 /// Lets a purchase go that is not paid for.

@@ -1,6 +1,8 @@
 //! What the shop promises, on the real engine inside this process.
 
+mod jobs;
 mod support;
+mod web;
 
 use lunora::{Error, PaginationOptions, Result, UniqueViolation};
 use serde_json::json;
