@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use axum::{body::Body, extract::Request, response::Response};
+use axum_core::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};

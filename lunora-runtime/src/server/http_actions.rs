@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use axum::{
+use axum_core::{
     body::Body,
     extract::Request,
     response::{IntoResponse, Response},

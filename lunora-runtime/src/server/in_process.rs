@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{body::Body, response::Response};
+use axum_core::{body::Body, response::Response};
 use lunora_core::identity::Identity;
 
 use super::{entry::Shared, http_actions, options::ServerOptions};

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use axum::body::Body as Sent;
+use axum_core::body::Body as Sent;
 use bytes::Bytes;
 use http::{HeaderMap, header};
 use http_body::Body as _;

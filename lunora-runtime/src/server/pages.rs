@@ -1,6 +1,6 @@
 //! Everything that does not call a function.
 
-use axum::{body::Body, response::Response};
+use axum_core::{body::Body, response::Response};
 use http::{HeaderValue, Method, StatusCode, header};
 
 use super::{
@@ -51,25 +51,23 @@ pub(super) fn not_found() -> Response {
     .into()
 }
 
-pub(super) async fn method_not_allowed() -> Response {
-    not_by_this_method()
-}
-
-fn not_by_this_method() -> Response {
+/// Says which methods the route answers to.
+pub(super) fn method_not_allowed(methods: &str) -> Response {
     let message = "This route does not answer to that method; the Allow header has those that it does.";
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message).into()
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message);
+    let mut response = Response::from(problem);
+    if let Ok(methods) = HeaderValue::from_str(methods) {
+        response.headers_mut().insert(header::ALLOW, methods);
+    }
+    response
 }
 
-/// The same where the router does not know the methods.
+/// The same, of methods in any order.
 pub(super) fn only_by(methods: &[Method]) -> Response {
     let mut methods: Vec<_> = methods.iter().map(Method::as_str).collect();
     methods.sort_unstable();
     methods.dedup();
-    let mut response = not_by_this_method();
-    if let Ok(methods) = HeaderValue::try_from(methods.join(",")) {
-        response.headers_mut().insert(header::ALLOW, methods);
-    }
-    response
+    method_not_allowed(&methods.join(","))
 }
 
 fn text(status: StatusCode, body: impl Into<Body>) -> Response {

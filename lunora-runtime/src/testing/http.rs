@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use axum::body::Body;
+use axum_core::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Builder};
 use http_body_util::BodyExt;
