@@ -4,6 +4,7 @@
 //! [`database`], [`store`].
 
 pub mod backup;
+pub mod calendar;
 pub mod cli;
 pub mod codegen;
 pub mod database;
