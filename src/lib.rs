@@ -14,8 +14,8 @@ pub use lunora_core::{
     number,
     pagination::{Page, PaginationOptions},
     reference::{
-        Action, AnyAction, AnyMutation, AnyQuery, Call, FunctionRef, Internal, Kind, Mutation, Output,
-        Public, PublicAction, PublicMutation, PublicQuery, Query,
+        Action, AnyAction, AnyMutation, AnyQuery, Call, CanBeScheduled, FunctionRef, Internal, Kind,
+        Mutation, Output, Public, PublicAction, PublicMutation, PublicQuery, Query,
     },
     shape::Shape,
     table::{Doc, IntoPatch, Patch, Range, Table},
@@ -25,12 +25,16 @@ pub use lunora_core::{
 #[doc(inline)]
 pub use lunora_runtime::{
     backup,
+    calendar::{CronExpression, Weekday},
     cli::main,
     codegen,
     database::{
         DocumentNotFound, DocumentStream, NotUnique, Order, QueryBuilder, Reader, UniqueViolation, Writer,
     },
-    functions::{ActionCtx, App, Asset, Auth, CallRng, Issuer, MutationCtx, QueryCtx, Unauthenticated},
+    functions::{
+        ActionCtx, App, Asset, Auth, CallRng, Crons, CronsError, Issuer, Missed, MutationCtx, QueryCtx,
+        Unauthenticated,
+    },
     testing,
 };
 

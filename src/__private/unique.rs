@@ -45,6 +45,11 @@ const fn refuse(name: &str) -> ! {
             name.split_at("table ".len()).1,
             "`; give one of them another name: `#[table(\"name\")]`",
         ),
+        b"crons" => (
+            "two functions are lists of `",
+            name,
+            "`; an application has one: let its function put them together",
+        ),
         _ => (
             "two functions have the wire name `",
             name,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{
     civil::{DAY, Date, longest},
     fields::{self, Reader, Set, attempt},
-    problem::CronProblem,
+    problem::InvalidExpression,
 };
 
 /// A cron expression, made by [`cron!`](../macro.cron.html): the local times at which something is due.
@@ -27,12 +27,12 @@ pub struct CronExpression {
 
 impl CronExpression {
     /// Reads 5 fields (minute, hour, day of the month, month, day of the week), or 6 with seconds in front.
-    pub const fn parse(text: &'static str) -> Result<Self, CronProblem> {
+    pub const fn parse(text: &'static str) -> Result<Self, InvalidExpression> {
         let mut reader = Reader::new(text);
         let seconds = match reader.count() {
             5 => Set { bits: 1, star: false },
             6 => attempt!(reader.field(&fields::SECOND)),
-            _ => return Err(CronProblem::Fields),
+            _ => return Err(InvalidExpression::Fields),
         };
         let minutes = attempt!(reader.field(&fields::MINUTE));
         let hours = attempt!(reader.field(&fields::HOUR));
@@ -63,7 +63,7 @@ impl CronExpression {
         if expression.comes() {
             Ok(expression)
         } else {
-            Err(CronProblem::Never)
+            Err(InvalidExpression::Never)
         }
     }
 

@@ -1,7 +1,7 @@
 //! The grammar of one field, readable by the compiler: everything here is `const`, so that `cron!` needs no crate that
 //! parses while an application is built.
 
-use super::problem::CronProblem;
+use super::problem::InvalidExpression;
 
 /// What a field may hold.
 pub(super) struct Field {
@@ -9,28 +9,28 @@ pub(super) struct Field {
     last: u8,
     /// Names of the values from `first` on.
     names: &'static [[u8; 3]],
-    problem: CronProblem,
+    problem: InvalidExpression,
 }
 
-pub(super) const SECOND: Field = Field::numbers(0, 59, CronProblem::Second);
-pub(super) const MINUTE: Field = Field::numbers(0, 59, CronProblem::Minute);
-pub(super) const HOUR: Field = Field::numbers(0, 23, CronProblem::Hour);
-pub(super) const DAY: Field = Field::numbers(1, 31, CronProblem::Day);
+pub(super) const SECOND: Field = Field::numbers(0, 59, InvalidExpression::Second);
+pub(super) const MINUTE: Field = Field::numbers(0, 59, InvalidExpression::Minute);
+pub(super) const HOUR: Field = Field::numbers(0, 23, InvalidExpression::Hour);
+pub(super) const DAY: Field = Field::numbers(1, 31, InvalidExpression::Day);
 pub(super) const MONTH: Field = Field {
     names: &[
         *b"JAN", *b"FEB", *b"MAR", *b"APR", *b"MAY", *b"JUN", *b"JUL", *b"AUG", *b"SEP", *b"OCT", *b"NOV",
         *b"DEC",
     ],
-    ..Field::numbers(1, 12, CronProblem::Month)
+    ..Field::numbers(1, 12, InvalidExpression::Month)
 };
 /// Up to 7, which is Sunday as 0 is.
 pub(super) const WEEKDAY: Field = Field {
     names: &[*b"SUN", *b"MON", *b"TUE", *b"WED", *b"THU", *b"FRI", *b"SAT"],
-    ..Field::numbers(0, 7, CronProblem::Weekday)
+    ..Field::numbers(0, 7, InvalidExpression::Weekday)
 };
 
 impl Field {
-    const fn numbers(first: u8, last: u8, problem: CronProblem) -> Self {
+    const fn numbers(first: u8, last: u8, problem: InvalidExpression) -> Self {
         Self {
             first,
             last,
@@ -107,7 +107,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next field.
-    pub(super) const fn field(&mut self, field: &Field) -> Result<Set, CronProblem> {
+    pub(super) const fn field(&mut self, field: &Field) -> Result<Set, InvalidExpression> {
         self.skip_blanks();
         let star = matches!(self.peek(), Some(b'*'));
         let mut bits = 0;
@@ -121,13 +121,13 @@ impl<'a> Reader<'a> {
             }
             match self.peek() {
                 Some(b',') => self.at += 1,
-                Some(byte) if !is_blank(byte) => return Err(CronProblem::Unexpected),
+                Some(byte) if !is_blank(byte) => return Err(InvalidExpression::Unexpected),
                 _ => return Ok(Set { bits, star }),
             }
         }
     }
 
-    const fn span(&mut self, field: &Field) -> Result<Span, CronProblem> {
+    const fn span(&mut self, field: &Field) -> Result<Span, InvalidExpression> {
         if matches!(self.peek(), Some(b'*')) {
             self.at += 1;
             return Ok(Span {
@@ -147,11 +147,11 @@ impl<'a> Reader<'a> {
         self.at += 1;
         let mut to = attempt!(self.value(field));
         // At the end of a range, Sunday comes after Saturday.
-        if to == 0 && from > 0 && matches!(field.problem, CronProblem::Weekday) {
+        if to == 0 && from > 0 && matches!(field.problem, InvalidExpression::Weekday) {
             to = 7;
         }
         if to < from {
-            return Err(CronProblem::Backwards);
+            return Err(InvalidExpression::Backwards);
         }
         Ok(Span {
             from,
@@ -160,21 +160,21 @@ impl<'a> Reader<'a> {
         })
     }
 
-    const fn step(&mut self, field: &Field, span: Span) -> Result<u8, CronProblem> {
+    const fn step(&mut self, field: &Field, span: Span) -> Result<u8, InvalidExpression> {
         if !matches!(self.peek(), Some(b'/')) {
             return Ok(1);
         }
         if span.is_one {
-            return Err(CronProblem::StepOfOne);
+            return Err(InvalidExpression::StepOfOne);
         }
         self.at += 1;
         match self.number() {
             Some(step) if step > 0 && step <= field.last => Ok(step),
-            _ => Err(CronProblem::Step),
+            _ => Err(InvalidExpression::Step),
         }
     }
 
-    const fn value(&mut self, field: &Field) -> Result<u8, CronProblem> {
+    const fn value(&mut self, field: &Field) -> Result<u8, InvalidExpression> {
         let value = match self.peek() {
             Some(b'0'..=b'9') => self.number(),
             _ => self.name(field),

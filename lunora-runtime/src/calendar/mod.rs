@@ -14,5 +14,12 @@ mod schedule;
 mod tests;
 mod zone;
 
-pub use self::{expression::CronExpression, problem::CronProblem, schedule::Weekday};
-pub(crate) use self::{schedule::Schedule, zone::Zone};
+pub use self::{
+    expression::CronExpression,
+    problem::InvalidExpression,
+    schedule::{ScheduleError, Weekday},
+};
+pub(crate) use self::{
+    schedule::{LocalTimes, Schedule},
+    zone::Zone,
+};

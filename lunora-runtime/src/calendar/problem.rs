@@ -3,7 +3,7 @@
 /// Why a text is not a cron expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum CronProblem {
+pub enum InvalidExpression {
     /// Not 5 or 6 fields.
     Fields,
     /// A second out of range.
@@ -30,7 +30,7 @@ pub enum CronProblem {
     Never,
 }
 
-impl CronProblem {
+impl InvalidExpression {
     /// The sentence that the compiler shows.
     pub const fn text(self) -> &'static str {
         match self {
@@ -57,10 +57,10 @@ impl CronProblem {
     }
 }
 
-impl std::fmt::Display for CronProblem {
+impl std::fmt::Display for InvalidExpression {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.text())
     }
 }
 
-impl std::error::Error for CronProblem {}
+impl std::error::Error for InvalidExpression {}

@@ -40,13 +40,18 @@ pub(crate) enum LocalTimes {
 
 /// A schedule that cannot be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum ScheduleError {
+#[non_exhaustive]
+pub enum ScheduleError {
+    /// Too short or too long.
     #[error("an interval is at least 1 second, and at most 10 years")]
     Interval,
+    /// No minute of an hour.
     #[error("a minute is a number from 0 to 59")]
     Minute,
+    /// No hour of a day.
     #[error("an hour is a number from 0 to 23")]
     Hour,
+    /// No day of any month.
     #[error("a day of the month is a number from 1 to 31")]
     Day,
 }

@@ -16,7 +16,11 @@ use lunora_core::{
 
 use sha2::{Digest, Sha256};
 
-use super::{ActionCtx, Asset, BoxFuture, Issuer, MutationCtx, QueryCtx, function::Function};
+use super::{
+    ActionCtx, Asset, BoxFuture, Issuer, MutationCtx, QueryCtx,
+    crons::{CronList, Crons},
+    function::Function,
+};
 use crate::database::TableSchema;
 
 /// What the function of a kind looks like, and how it is called.
@@ -115,7 +119,7 @@ pub const fn entry<E: Entry>() -> Listing {
     }
 }
 
-/// A function or table, without its types.
+/// An annotated item, without its types.
 #[derive(Debug)]
 pub struct Item(pub(super) ItemKind);
 
@@ -123,6 +127,7 @@ pub struct Item(pub(super) ItemKind);
 pub(super) enum ItemKind {
     Function(UnboundFunction),
     Table(fn(&mut Shapes) -> TableSchema),
+    Crons(fn() -> Crons),
 }
 
 /// A function before its shapes are known.
@@ -137,6 +142,11 @@ impl Item {
     /// The table `T`.
     pub fn table<T: Table>() -> Self {
         Self(ItemKind::Table(TableSchema::of::<T>))
+    }
+
+    /// The list of crons `L`.
+    pub fn crons<L: CronList>() -> Self {
+        Self(ItemKind::Crons(L::LIST))
     }
 
     fn function<F: Handler>() -> Self {

@@ -23,6 +23,7 @@ mod blocked;
 mod call;
 mod call_state;
 mod clock;
+mod crons;
 mod dispatch;
 mod engine;
 mod executor;
@@ -62,6 +63,7 @@ pub use self::{
     authenticate::{AuthError, Authenticated, Caller, Credential, Ended, Expiry, Validity},
     blocked::{CanFetch, CanNestMutations, CanRunActions, HasDatabase, HasRng},
     clock::{Clock, SystemClock},
+    crons::{CronList, CronProblem, Crons, CronsError, Missed},
     dispatch::{Answer, CallError, CallRequest, FullDispatch, PublicDispatch},
     engine::EngineOptions,
     function::FunctionInfo,

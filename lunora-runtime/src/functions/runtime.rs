@@ -8,6 +8,7 @@ use super::{
     App, Asset, Clock, InvalidIssuer, TokenVerifier,
     admin::{AdminKeys, NewKey, StoredKey},
     app::ItemKind,
+    crons::{Cron, Crons, CronsError},
     dispatch::{FullDispatch, PublicDispatch},
     engine::{Engine, EngineOptions, Functions},
     executor::Executor,
@@ -42,6 +43,7 @@ struct Parts {
     tokens: TokenVerifier,
     live: Live,
     assets: &'static [Asset],
+    crons: Vec<Cron>,
 }
 
 /// The application cannot run on this store.
@@ -68,6 +70,9 @@ pub enum OpenError {
     /// An issuer of tokens is not one that can be trusted.
     #[error(transparent)]
     Issuer(#[from] InvalidIssuer),
+    /// The list of crons is not one that can be run.
+    #[error(transparent)]
+    Crons(#[from] CronsError),
     /// A thread could not be started.
     #[error("the threads for functions could not be started: {0}")]
     Threads(#[from] io::Error),
@@ -78,17 +83,19 @@ pub enum OpenError {
 pub(crate) struct Catalog {
     functions: Vec<Arc<Function>>,
     tables: Vec<TableSchema>,
+    crons: Crons,
     shapes: Shapes,
 }
 
 impl Catalog {
     pub(crate) fn of(app: &App) -> Self {
         let mut shapes = Shapes::default();
-        let (mut functions, mut tables) = (Vec::new(), Vec::new());
+        let (mut functions, mut tables, mut crons) = (Vec::new(), Vec::new(), Crons::new());
         for item in app.items() {
             match item.0 {
                 ItemKind::Function(function) => functions.push(Arc::new((function.bind)(&mut shapes))),
                 ItemKind::Table(describe) => tables.push(describe(&mut shapes)),
+                ItemKind::Crons(list) => crons = list(),
             }
         }
         tables.extend([
@@ -98,6 +105,7 @@ impl Catalog {
         Self {
             functions,
             tables,
+            crons,
             shapes,
         }
     }
@@ -117,6 +125,16 @@ impl Catalog {
             }
         }
         Ok(())
+    }
+
+    /// Takes the crons out, if all of them can be run.
+    fn take_crons(&mut self) -> Result<Vec<Cron>, CronsError> {
+        let crons = std::mem::take(&mut self.crons);
+        crons.checked(|reference| {
+            self.functions
+                .iter()
+                .any(|function| function.reference == reference)
+        })
     }
 
     /// The functions, by path.
@@ -142,8 +160,9 @@ impl Runtime {
         options: EngineOptions,
         opening: database::OpenOptions,
     ) -> Result<Self, OpenError> {
-        let catalog = Catalog::of(&app);
+        let mut catalog = Catalog::of(&app);
         catalog.check_pages()?;
+        let crons = catalog.take_crons()?;
         let EngineOptions {
             clock,
             seeds,
@@ -193,6 +212,7 @@ impl Runtime {
             tokens,
             live: Live::start(engine, live, threads)?,
             assets: app.assets,
+            crons,
         })))
     }
 
@@ -214,6 +234,11 @@ impl Runtime {
     /// The files that a server hands out.
     pub fn assets(&self) -> &'static [Asset] {
         self.0.assets
+    }
+
+    /// What the application runs again and again.
+    pub(crate) fn crons(&self) -> &[Cron] {
+        &self.0.crons
     }
 
     /// The keys that administrators present.

@@ -1,7 +1,7 @@
 //! What is an expression, and what is said of what is not.
 
 use super::{first, *};
-use crate::calendar::CronProblem;
+use crate::calendar::InvalidExpression;
 
 #[test]
 fn each_field_takes_values_ranges_steps_names_and_lists() {
@@ -47,32 +47,32 @@ fn each_field_takes_values_ranges_steps_names_and_lists() {
 #[test]
 fn what_is_wrong_is_said() {
     for (text, problem) in [
-        ("", CronProblem::Fields),
-        ("* * * *", CronProblem::Fields),
-        ("* * * * * * *", CronProblem::Fields),
-        ("60 * * * * *", CronProblem::Second),
-        ("60 * * * *", CronProblem::Minute),
-        ("-1 * * * *", CronProblem::Minute),
-        ("0 24 * * *", CronProblem::Hour),
-        ("0 300 * * *", CronProblem::Hour),
-        ("0 0 0 * *", CronProblem::Day),
-        ("0 0 32 * *", CronProblem::Day),
-        ("0 0 L-1 * *", CronProblem::Day),
-        ("0 0 1 13 *", CronProblem::Month),
-        ("0 0 1 FOO *", CronProblem::Month),
-        ("0 0 * * 8", CronProblem::Weekday),
-        ("0 0 * * JAN", CronProblem::Weekday),
-        ("0 22-2 * * *", CronProblem::Backwards),
-        ("*/0 * * * *", CronProblem::Step),
-        ("*/ * * * *", CronProblem::Step),
-        ("*/60 * * * *", CronProblem::Step),
-        ("5/10 * * * *", CronProblem::StepOfOne),
-        ("*,, * * * *", CronProblem::Minute),
-        ("1x * * * *", CronProblem::Unexpected),
-        ("** * * * *", CronProblem::Unexpected),
-        ("0 0 * * MONDAY", CronProblem::Unexpected),
-        ("0 0 30 2 *", CronProblem::Never),
-        ("0 0 31 4,6,9,11 *", CronProblem::Never),
+        ("", InvalidExpression::Fields),
+        ("* * * *", InvalidExpression::Fields),
+        ("* * * * * * *", InvalidExpression::Fields),
+        ("60 * * * * *", InvalidExpression::Second),
+        ("60 * * * *", InvalidExpression::Minute),
+        ("-1 * * * *", InvalidExpression::Minute),
+        ("0 24 * * *", InvalidExpression::Hour),
+        ("0 300 * * *", InvalidExpression::Hour),
+        ("0 0 0 * *", InvalidExpression::Day),
+        ("0 0 32 * *", InvalidExpression::Day),
+        ("0 0 L-1 * *", InvalidExpression::Day),
+        ("0 0 1 13 *", InvalidExpression::Month),
+        ("0 0 1 FOO *", InvalidExpression::Month),
+        ("0 0 * * 8", InvalidExpression::Weekday),
+        ("0 0 * * JAN", InvalidExpression::Weekday),
+        ("0 22-2 * * *", InvalidExpression::Backwards),
+        ("*/0 * * * *", InvalidExpression::Step),
+        ("*/ * * * *", InvalidExpression::Step),
+        ("*/60 * * * *", InvalidExpression::Step),
+        ("5/10 * * * *", InvalidExpression::StepOfOne),
+        ("*,, * * * *", InvalidExpression::Minute),
+        ("1x * * * *", InvalidExpression::Unexpected),
+        ("** * * * *", InvalidExpression::Unexpected),
+        ("0 0 * * MONDAY", InvalidExpression::Unexpected),
+        ("0 0 30 2 *", InvalidExpression::Never),
+        ("0 0 31 4,6,9,11 *", InvalidExpression::Never),
     ] {
         assert_eq!(CronExpression::parse(text), Err(problem), "{text}");
     }

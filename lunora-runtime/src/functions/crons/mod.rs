@@ -1,0 +1,12 @@
+//! What an application wants to be run again and again: the list that its `#[crons]` function returns.
+//!
+//! Here it is made and checked. That it runs is the business of the room above, `triggers`.
+
+mod checked;
+mod list;
+
+pub(crate) use self::checked::{Cron, CronTarget};
+pub use self::{
+    checked::{CronProblem, CronsError},
+    list::{CronList, Crons, Missed},
+};
