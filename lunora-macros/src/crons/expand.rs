@@ -1,14 +1,16 @@
 //! The hidden module beside the function. There is no reference in it: nobody calls a list.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::Attribute;
 
 use crate::{attribute::CratePath, function::expand::hidden_name};
 
-/// The entry for `app!`.
-pub(super) fn list(krate: &CratePath, name: &Ident, cfgs: &[Attribute]) -> TokenStream {
-    module(krate, name, cfgs, &quote!(super::#name))
+/// The entry for `app!`. A function that returns something else is refused where it says so, at `output`.
+pub(super) fn list(krate: &CratePath, name: &Ident, output: Span, cfgs: &[Attribute]) -> TokenStream {
+    let mut call = name.clone();
+    call.set_span(output);
+    module(krate, name, cfgs, &quote_spanned!(output=> || super::#call()))
 }
 
 /// The same for a function with mistakes.

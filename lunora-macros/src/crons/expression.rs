@@ -1,7 +1,7 @@
 //! `cron!("0 9 * * MON")`.
 
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::{
     LitStr, Token,
     parse::{ParseStream, Parser},
@@ -13,7 +13,7 @@ use crate::attribute::CratePath;
 pub(crate) fn bang(tokens: TokenStream) -> TokenStream {
     match parser.parse2(tokens) {
         Ok((krate, text)) => {
-            let checked = quote_spanned!(text.span()=> #krate::CronExpression::__checked(#text));
+            let checked = at(text.span(), quote!(#krate::CronExpression::__checked(#text)));
             quote!({
                 const EXPRESSION: #krate::CronExpression = #checked;
                 EXPRESSION
@@ -21,6 +21,15 @@ pub(crate) fn bang(tokens: TokenStream) -> TokenStream {
         }
         Err(error) => error.to_compile_error(),
     }
+}
+
+/// The tokens where the text stands, so that it is underlined and not the whole macro.
+fn at(span: Span, tokens: TokenStream) -> TokenStream {
+    let tokens = tokens.into_iter().map(|mut token| {
+        token.set_span(span);
+        token
+    });
+    tokens.collect()
 }
 
 fn parser(input: ParseStream) -> syn::Result<(CratePath, LitStr)> {
@@ -35,7 +44,9 @@ fn parser(input: ParseStream) -> syn::Result<(CratePath, LitStr)> {
     })?;
     input.parse::<Option<Token![,]>>()?;
     if !input.is_empty() {
-        return Err(input.error("`cron!` takes one string; the time zone is an option of the cron: `.timezone(\"Europe/Berlin\")`"));
+        return Err(input.error(
+            "`cron!` takes one string; the time zone is an option of the cron: `.timezone(\"Europe/Berlin\")`",
+        ));
     }
     Ok((krate, text))
 }
