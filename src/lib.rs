@@ -10,6 +10,7 @@ pub use lunora_core::{
     error::{AppError, Error, RequestError, Result},
     id::Id,
     identity::Identity,
+    job::{JobId, JobState, JobStatus},
     limits::LimitExceeded,
     number,
     pagination::{Page, PaginationOptions},
@@ -32,8 +33,8 @@ pub use lunora_runtime::{
         DocumentNotFound, DocumentStream, NotUnique, Order, QueryBuilder, Reader, UniqueViolation, Writer,
     },
     functions::{
-        ActionCtx, App, Asset, Auth, CallRng, Crons, CronsError, Issuer, Missed, MutationCtx, QueryCtx,
-        Unauthenticated,
+        ActionCtx, App, Asset, Auth, CallRng, Cancellation, Crons, CronsError, Issuer, Job, JobReader,
+        Missed, MutationCtx, QueryCtx, Schedule, Scheduler, Unauthenticated,
     },
     testing,
 };

@@ -1,7 +1,7 @@
 //! Everything of Lunora that runs: store, transactions, functions, server.
 //!
-//! The rooms, each importing only what stands below it: [`cli`] and [`backup`], [`codegen`], [`testing`], [`server`], [`functions`],
-//! [`database`], [`store`].
+//! The rooms, each importing only what stands below it: [`cli`] and [`backup`], [`codegen`], [`testing`], [`server`], [`triggers`],
+//! [`functions`], [`database`], [`store`].
 
 pub mod backup;
 pub mod calendar;
@@ -12,3 +12,4 @@ pub mod functions;
 pub mod server;
 pub mod store;
 pub mod testing;
+pub mod triggers;

@@ -13,6 +13,7 @@ use super::{
     dispatch::{Answer, CallError},
     executor::Panicked,
     results::Returned,
+    scheduler::JobRun,
     transaction::Work,
 };
 use crate::store::Timestamp;
@@ -54,6 +55,7 @@ impl Work {
             identity: self.identity,
             now,
             depth: self.depth,
+            job: self.job.as_ref().and_then(JobRun::action).cloned(),
         };
         let value = tokio::time::timeout(TIME_LIMIT, run(Ctx::Action(&ctx), &self.args)).await;
         let value = value.map_err(|_| Error::from(ActionTooSlow))??;

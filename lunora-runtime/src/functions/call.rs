@@ -19,6 +19,7 @@ use super::{
     function::Function,
     idempotency::RequestKey,
     results::CallerClass,
+    scheduler::JobRun,
     start::{MutationWatcher, Stalled, logged, refuse},
     transaction::Work,
 };
@@ -149,6 +150,7 @@ impl Engine {
             key,
             class,
             at: request.at,
+            job: None,
         })
     }
 
@@ -159,6 +161,7 @@ impl Engine {
         args: Object,
         identity: Option<Arc<Identity>>,
         depth: Depth,
+        job: Option<JobRun>,
     ) -> Result<Value> {
         let work = Work {
             engine: Arc::clone(self),
@@ -169,6 +172,7 @@ impl Engine {
             key: None,
             class: CallerClass::Server,
             at: None,
+            job,
         };
         let answer = match function.kind {
             Kind::Query => work.query(()).await,

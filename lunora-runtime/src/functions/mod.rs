@@ -42,6 +42,7 @@ mod random;
 mod results;
 mod running;
 mod runtime;
+mod scheduler;
 mod start;
 mod system;
 mod tokens;
@@ -74,6 +75,7 @@ pub use self::{
     random::{CallRng, RequestId, Seeds},
     results::{QueryOutcome, Returned, SharedValue},
     runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
+    scheduler::{Cancellation, Job, JobReader, Retries, Schedule, Scheduler},
     start::{MutationWatcher, Stalled},
     tokens::{InvalidIssuer, InvalidToken, Issuer, TokenLimits, TokenVerifier, VerifiedToken},
 };
@@ -83,6 +85,10 @@ pub(crate) use self::{
     dispatch::call_error,
     interface::PublicInterface,
     runtime::Catalog,
+    scheduler::{JobKind, JobRunner, News, due, job_at},
     start::lost,
 };
+// What makes jobs for the server itself.
+#[allow(unused_imports, reason = "for the triggers to come")]
+pub(crate) use self::scheduler::{Desk, JobEnd, NewJob, Origin, StoredJob};
 pub use crate::database::BoxFuture;

@@ -18,6 +18,7 @@ use super::{
     live::{Live, LiveQueries},
     results::Results,
     running::Running,
+    scheduler::{Jobs, StoredJob},
     system::SystemTransaction,
 };
 use crate::{
@@ -101,6 +102,7 @@ impl Catalog {
         tables.extend([
             TableSchema::of::<StoredKey>(&mut shapes),
             TableSchema::of::<RequestRecord>(&mut shapes),
+            TableSchema::of::<StoredJob>(&mut shapes),
         ]);
         Self {
             functions,
@@ -193,6 +195,7 @@ impl Runtime {
             shapes: catalog.shapes,
             executor: Executor::start(threads)?,
             running: Running::default(),
+            jobs: Jobs::new(),
             failure,
             clock,
             seeds,
@@ -277,6 +280,10 @@ impl Runtime {
     /// An earlier one, if it is still there.
     pub(crate) fn moment_at(&self, ts: Timestamp) -> Result<Moment, StoreError> {
         self.database().moment_at(ts)
+    }
+
+    pub(super) fn engine(&self) -> &Arc<Engine> {
+        &self.0.engine
     }
 
     /// The clock of all calls.

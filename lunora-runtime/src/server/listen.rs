@@ -19,7 +19,7 @@ use super::{
     options::ServerOptions,
     stream::Stream,
 };
-use crate::functions::Runtime;
+use crate::{functions::Runtime, triggers::Triggers};
 
 /// Why a server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -97,14 +97,17 @@ impl Server {
         self.addr
     }
 
-    /// Serves until `shutdown` resolves; then takes nothing new, finishes what runs for as long as
+    /// Serves, and runs jobs, until `shutdown` resolves; then takes nothing new, finishes what runs for as long as
     /// [`shutdown_timeout`](super::ServerLimits::shutdown_timeout), and shuts the runtime down.
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), StoreError> {
+        let triggers = Triggers::start(&self.shared.runtime).await;
+        let triggers = triggers.map_err(|error| StoreError::Failed(error.to_string().into()))?;
         tokio::select! {
             biased;
             () = shutdown => {}
             () = self.accept_all() => {}
         }
+        drop(triggers);
         let Self { listener, shared, .. } = self;
         drop(listener);
         drain(&shared).await;

@@ -1,6 +1,6 @@
 //! The server's side of a test.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use lunora_core::{
     error::{Error, Result},
@@ -11,6 +11,7 @@ use lunora_core::{
     value::{Object, Value, from_value, to_value},
 };
 use serde::Serialize;
+use tokio::{runtime::Handle, sync::Mutex};
 
 use super::{
     TestClient, TestClock,
@@ -24,6 +25,7 @@ use crate::{
         encode_args,
     },
     store::{Embedded, Memory, Options, Store},
+    triggers::VirtualTime,
 };
 
 /// An application on a store of its own, inside the test's process.
@@ -34,6 +36,8 @@ pub struct TestApp {
     runtime: Runtime,
     clock: TestClock,
     identity: Option<Identity>,
+    /// Made when it is first needed, on the test's tokio runtime.
+    time: Arc<Mutex<Option<VirtualTime>>>,
     /// Removed when the last of the test's handles is dropped.
     directory: Option<Arc<TemporaryDirectory>>,
 }
@@ -113,6 +117,7 @@ impl TestAppBuilder {
             runtime,
             clock,
             identity: None,
+            time: Arc::default(),
             directory,
         })
     }
@@ -146,6 +151,7 @@ impl TestApp {
             runtime: self.runtime.clone(),
             clock: self.clock.clone(),
             identity: Some(identity),
+            time: Arc::clone(&self.time),
             directory: self.directory.clone(),
         }
     }
@@ -230,6 +236,25 @@ impl TestApp {
         };
         let answer = self.runtime.full().call_as_server(request).await;
         answer.map(|answer| answer.value.into_value()).map_err(call_error)
+    }
+
+    /// Moves the clock on by `by`, from one time to the next at which a job falls due, and runs what does: one job after
+    /// the other, in the order of their times, retries and what jobs schedule included. Nothing is left to do when this
+    /// returns. Until it is called, jobs wait, also those that are due.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn example(app: lunora_runtime::testing::TestApp) -> lunora_core::error::Result<()> {
+    /// app.advance(Duration::from_hours(1)).await?; // what was scheduled for within the hour has run
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn advance(&self, by: Duration) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let mut time = self.time.lock().await;
+            let time = time.get_or_insert_with(|| VirtualTime::new(&self.runtime, Handle::current()));
+            time.pass(self.clock.now() + by, |now| self.clock.set(now)).await
+        })
     }
 
     /// Finishes what runs and closes the store.
