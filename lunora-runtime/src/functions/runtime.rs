@@ -8,7 +8,7 @@ use super::{
     App, Asset, Clock, InvalidIssuer, TokenVerifier,
     admin::{AdminKeys, NewKey, StoredKey},
     app::ItemKind,
-    crons::{Cron, Crons, CronsError},
+    crons::{Cron, Crons, CronsError, StoredCron},
     dispatch::{FullDispatch, PublicDispatch},
     engine::{Engine, EngineOptions, Functions},
     executor::Executor,
@@ -44,7 +44,7 @@ struct Parts {
     tokens: TokenVerifier,
     live: Live,
     assets: &'static [Asset],
-    crons: Vec<Cron>,
+    crons: Arc<[Cron]>,
 }
 
 /// The application cannot run on this store.
@@ -103,6 +103,7 @@ impl Catalog {
             TableSchema::of::<StoredKey>(&mut shapes),
             TableSchema::of::<RequestRecord>(&mut shapes),
             TableSchema::of::<StoredJob>(&mut shapes),
+            TableSchema::of::<StoredCron>(&mut shapes),
         ]);
         Self {
             functions,
@@ -215,7 +216,7 @@ impl Runtime {
             tokens,
             live: Live::start(engine, live, threads)?,
             assets: app.assets,
-            crons,
+            crons: crons.into(),
         })))
     }
 
@@ -240,7 +241,7 @@ impl Runtime {
     }
 
     /// What the application runs again and again.
-    pub(crate) fn crons(&self) -> &[Cron] {
+    pub(crate) fn crons(&self) -> &Arc<[Cron]> {
         &self.0.crons
     }
 

@@ -7,6 +7,7 @@
 mod app;
 mod client;
 mod clock;
+mod crons;
 mod directory;
 mod issuer;
 mod watch;
@@ -17,4 +18,8 @@ pub use self::{
     clock::TestClock,
     issuer::TestIssuer,
     watch::Watch,
+};
+pub use crate::{
+    functions::{CronOutcome, CronRun},
+    triggers::CronInfo,
 };

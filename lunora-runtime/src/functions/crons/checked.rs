@@ -1,6 +1,6 @@
 //! The list, as it can be run.
 
-use std::{any::TypeId, time::Duration};
+use std::any::TypeId;
 
 use lunora_core::{error::Error, reference::Kind, value::Object};
 
@@ -8,7 +8,10 @@ use super::{
     Crons, Missed,
     list::{Entry, When},
 };
-use crate::calendar::{Schedule, ScheduleError, Zone};
+use crate::{
+    calendar::{Schedule, ScheduleError, Zone},
+    functions::{JobKind, Retries},
+};
 
 /// Longest name of a cron, in bytes.
 const MAX_NAME: usize = 256;
@@ -20,15 +23,10 @@ pub(crate) struct Cron {
     pub(crate) name: &'static str,
     pub(crate) schedule: Schedule,
     pub(crate) missed: Missed,
-    pub(crate) retry: Option<(u32, Duration)>,
-    pub(crate) target: CronTarget,
-}
-
-/// What a cron calls.
-#[derive(Debug)]
-pub(crate) struct CronTarget {
+    pub(crate) retries: Option<Retries>,
+    /// Wire path of the function that it calls.
     pub(crate) path: &'static str,
-    pub(crate) kind: Kind,
+    pub(crate) kind: JobKind,
     pub(crate) args: Object,
 }
 
@@ -107,12 +105,14 @@ impl Entry {
             name: self.name,
             schedule: schedule(&self.when, self.zone)?,
             missed: self.missed,
-            retry: self.retry,
-            target: CronTarget {
-                path: self.path,
-                kind: self.kind,
-                args: self.args.map_err(CronProblem::Arguments)?,
+            retries: self.retries,
+            path: self.path,
+            kind: match self.kind {
+                Kind::Action => JobKind::Action,
+                // The types let no query in.
+                Kind::Query | Kind::Mutation => JobKind::Mutation,
             },
+            args: self.args.map_err(CronProblem::Arguments)?,
         })
     }
 }

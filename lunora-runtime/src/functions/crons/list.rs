@@ -10,7 +10,7 @@ use lunora_core::{
 
 use crate::{
     calendar::{CronExpression, LocalTimes, Weekday},
-    functions::call::encode_args,
+    functions::{Retries, call::encode_args},
 };
 
 /// What an application runs again and again, returned by its `#[crons]` function.
@@ -66,7 +66,7 @@ pub(super) struct Entry {
     pub(super) when: When,
     pub(super) zone: Option<&'static str>,
     pub(super) missed: Missed,
-    pub(super) retry: Option<(u32, Duration)>,
+    pub(super) retries: Option<Retries>,
     pub(super) reference: TypeId,
     pub(super) path: &'static str,
     pub(super) kind: Kind,
@@ -147,7 +147,7 @@ impl Crons {
     /// Runs the last cron again up to `times` times when it fails: after `backoff`, then twice that, and so on, up to an
     /// hour. An action then runs at least once.
     pub fn retry(self, times: u32, backoff: Duration) -> Self {
-        self.change("retry", |cron| cron.retry = Some((times, backoff)))
+        self.change("retry", |cron| cron.retries = Some(Retries::new(times, backoff)))
     }
 
     fn add<F: FunctionRef>(mut self, name: &'static str, when: When, call: Call<F>) -> Self {
@@ -156,7 +156,7 @@ impl Crons {
             when,
             zone: None,
             missed: Missed::default(),
-            retry: None,
+            retries: None,
             reference: TypeId::of::<F>(),
             path: F::PATH,
             kind: F::Kind::KIND,

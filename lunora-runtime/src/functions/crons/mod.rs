@@ -4,9 +4,14 @@
 
 mod checked;
 mod list;
+mod stored;
 
-pub(crate) use self::checked::{Cron, CronTarget};
+pub(crate) use self::{
+    checked::Cron,
+    stored::{BY_NAME, StoredCron},
+};
 pub use self::{
     checked::{CronProblem, CronsError},
     list::{CronList, Crons, Missed},
+    stored::{CronOutcome, CronRun},
 };
