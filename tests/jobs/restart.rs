@@ -21,7 +21,7 @@ async fn jobs_that_fell_due_meanwhile_run_in_order() {
             .unwrap();
     }
     first.close().await.unwrap();
-    clock.advance(360Duration::ZERO);
+    clock.advance(3600 * SECOND);
     let second = open(directory.path(), &clock);
     second.mutation(api::work::later(0, "new".into())).await.unwrap();
     second.advance(Duration::ZERO).await.unwrap();

@@ -137,9 +137,12 @@ pub async fn describe(ctx: &QueryCtx, job: JobId) -> Result<String> {
         .await?
         .ok_or_else(|| Error::not_found("job"))?;
     let (args, result) = (job.arguments()?, job.result()?);
-    Ok(format!("{} {:?} {result:?} {:?}",
+    Ok(format!(
+        "{} {:?} {result:?} {:?}",
         job.target(),
-        args.get("text"), job.error()))
+        args.get("text"),
+        job.error()
+    ))
 }
 
 #[internal_mutation]

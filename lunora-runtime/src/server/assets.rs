@@ -4,9 +4,9 @@
 //! copy, and ask each time whether it is still the right one: that costs little, and a new version of the program is seen
 //! at once and as a whole.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
-use axum::{body::Body, extract::Request, response::Response};
+use axum_core::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -19,7 +19,7 @@ const INDEX: &str = "/index.html";
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 /// The type is known here; a browser that guesses another one could be made to run something.
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
-const METHODS: HeaderValue = HeaderValue::from_static("GET,HEAD");
+const METHODS: &str = "GET,HEAD";
 /// How much of the SHA-256 makes an `ETag`.
 const ETAG_BYTES: usize = 16;
 
@@ -87,16 +87,14 @@ pub(super) fn home(shared: &Shared, headers: &HeaderMap) -> Response {
 }
 
 /// What no other route answers to.
-pub(super) async fn asset(shared: Arc<Shared>, request: Request) -> Response {
+pub(super) fn asset(shared: &Shared, request: &Request) -> Response {
     let Some(file) = shared.assets.find(request.uri().path()) else {
         return pages::not_found();
     };
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return file.answer(request.headers());
     }
-    let mut response = pages::method_not_allowed().await;
-    response.headers_mut().insert(header::ALLOW, METHODS);
-    response
+    pages::method_not_allowed(METHODS)
 }
 
 fn content_type(path: &str) -> HeaderValue {

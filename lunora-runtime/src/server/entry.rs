@@ -2,10 +2,9 @@
 
 use std::{convert::Infallible, pin::Pin, sync::Arc, time::Instant};
 
-use axum::{Router, body::Body, response::Response};
+use axum_core::{body::Body, response::Response};
 use http::{Method, Request, StatusCode, Uri, uri::PathAndQuery};
 use hyper::body::Incoming;
-use tower_service::Service;
 
 use super::{
     admission::Quota,
@@ -13,7 +12,7 @@ use super::{
     cors::Cors,
     lifecycle::Lifecycle,
     options::ServerOptions,
-    routes::{ROUTES, router},
+    routes::{self, ROUTES},
 };
 use crate::functions::{RequestId, Runtime};
 
@@ -35,20 +34,12 @@ pub(super) struct Shared {
 /// Answers requests.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
-    router: Router,
     shared: Arc<Shared>,
 }
 
 impl Entry {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self {
-            router: router(Arc::clone(&shared)),
-            shared,
-        }
-    }
-
-    async fn answer(mut router: Router, request: Request<Incoming>) -> Response {
-        router.call(request).await.unwrap_or_else(|never| match never {})
+    pub(super) const fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
     }
 }
 
@@ -68,11 +59,11 @@ impl hyper::service::Service<Request<Incoming>> for Entry {
             request.headers(),
         );
         request.extensions_mut().insert(id);
-        let router = self.router.clone();
+        let shared = Arc::clone(&self.shared);
         Box::pin(async move {
             let mut response = match &cors {
                 Some(cors) if cors.is_preflight() => Response::new(Body::empty()),
-                _ => Self::answer(router, request).await,
+                _ => routes::answer(&shared, request.map(Body::new)).await,
             };
             if let Some(cors) = cors {
                 cors.apply(response.headers_mut());

@@ -1,7 +1,7 @@
 //! Everything that does not call a function.
 
-use axum::{body::Body, response::Response};
-use http::{HeaderValue, StatusCode};
+use axum_core::{body::Body, response::Response};
+use http::{HeaderValue, StatusCode, header};
 
 use super::{
     entry::Shared,
@@ -51,9 +51,15 @@ pub(super) fn not_found() -> Response {
     .into()
 }
 
-pub(super) async fn method_not_allowed() -> Response {
+/// Says which methods the route answers to.
+pub(super) fn method_not_allowed(methods: &str) -> Response {
     let message = "This route does not answer to that method; the Allow header has those that it does.";
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message).into()
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message);
+    let mut response = Response::from(problem);
+    if let Ok(methods) = HeaderValue::from_str(methods) {
+        response.headers_mut().insert(header::ALLOW, methods);
+    }
+    response
 }
 
 fn text(status: StatusCode, body: impl Into<Body>) -> Response {

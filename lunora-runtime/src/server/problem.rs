@@ -2,7 +2,7 @@
 
 use std::{any::Any, borrow::Cow, time::Duration};
 
-use axum::{body::Body, response::Response};
+use axum_core::{body::Body, response::Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use lunora_core::json::write_string;
 
