@@ -7,6 +7,7 @@
 )]
 
 mod app;
+mod crons;
 mod data;
 mod function;
 mod http_action;

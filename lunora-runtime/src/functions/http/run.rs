@@ -44,7 +44,7 @@ impl Runtime {
         let span = tracing::info_span!(
             "http action", method = %head.method, route = found.route(), request_id = %request_id
         );
-        let ctx = ActionCtx::new(Arc::clone(engine), identity.map(Arc::new));
+        let ctx = ActionCtx::new(engine, identity.map(Arc::new));
         let task = async move {
             let _held = (underway, held);
             let request = Request::new(head, found.params, body);
