@@ -88,7 +88,8 @@ async fn rate(runtime: &Runtime, path: &'static str, time: Duration) -> Outcome<
             tokio::spawn(async move {
                 let mut calls = 0_u32;
                 while start.elapsed() < time {
-                    let args = Object::from_iter([("text", Value::from("thirty-two bytes of some text, no"))]);
+                    let args =
+                        Object::from_iter([("text", Value::from("thirty-two bytes of some text, no"))]);
                     call(&runtime, path, args).await?;
                     calls += 1;
                 }
@@ -131,8 +132,14 @@ async fn drain(directory: &Path) -> Outcome<()> {
     let grown = resident()?.saturating_sub(memory) >> 20;
     drop(triggers);
     let shown: Vec<_> = tenths.iter().map(|tenth| format!("{tenth:.0}")).collect();
-    println!("{BACKLOG} jobs after a restart: {rate:.0} a second (each tenth: {}), {grown} MiB more memory", shown.join(", "));
-    println!("{}", json!({"name": "drain", "per_second": rate, "tenths": tenths, "grown_mib": grown}));
+    println!(
+        "{BACKLOG} jobs after a restart: {rate:.0} a second (each tenth: {}), {grown} MiB more memory",
+        shown.join(", ")
+    );
+    println!(
+        "{}",
+        json!({"name": "drain", "per_second": rate, "tenths": tenths, "grown_mib": grown})
+    );
     Ok(runtime.shutdown().await?)
 }
 
@@ -151,7 +158,11 @@ async fn lateness(directory: &Path, time: Duration) -> Outcome<()> {
         call(&runtime, "work:scheduleDue", Object::from_iter(args)).await?;
     }
     let all = (seconds * PER_SECOND) as usize;
-    let late = || LATE.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+    let late = || {
+        LATE.lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    };
     while late().len() < all {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -160,8 +171,13 @@ async fn lateness(directory: &Path, time: Duration) -> Outcome<()> {
     late.sort_unstable();
     let at = |share: usize| late[all * share / 1_000].as_secs_f64() * 1_000.0;
     let (p50, p99, worst) = (at(500), at(990), at(999));
-    println!("{PER_SECOND} jobs due a second are late by {p50:.1} ms (p50), {p99:.1} ms (p99), {worst:.1} ms (p99.9)");
-    println!("{}", json!({"name": "lateness", "p50_ms": p50, "p99_ms": p99, "p999_ms": worst}));
+    println!(
+        "{PER_SECOND} jobs due a second are late by {p50:.1} ms (p50), {p99:.1} ms (p99), {worst:.1} ms (p99.9)"
+    );
+    println!(
+        "{}",
+        json!({"name": "lateness", "p50_ms": p50, "p99_ms": p99, "p999_ms": worst})
+    );
     Ok(runtime.shutdown().await?)
 }
 
