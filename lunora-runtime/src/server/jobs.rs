@@ -1,7 +1,7 @@
 //! The routes under `/api/admin/jobs`: looking at jobs with scope `read-data`, canceling them and running them again
 //! with scope `run-internal`.
 
-use axum::{extract::Request, response::Response};
+use axum_core::{extract::Request, response::Response};
 use http::StatusCode;
 use lunora_core::job::JobId;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! The routes under `/api/admin/keys`: making, listing and revoking admin keys, for holders of a key with all scopes.
 
-use axum::{extract::Request, response::Response};
+use axum_core::{extract::Request, response::Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::task::JoinError;

@@ -49,10 +49,6 @@ fn open(directory: &Path) -> Outcome<Runtime> {
     )?)
 }
 
-async fn start(runtime: &Runtime) -> Outcome<Triggers> {
-    Ok(Triggers::start(runtime).await.map_err(|error| error.to_string())?)
-}
-
 async fn call(runtime: &Runtime, path: &str, args: Object) -> Outcome<()> {
     let request = CallRequest {
         path: FunctionPath::parse(path)?,
@@ -122,7 +118,9 @@ async fn drain(directory: &Path) -> Outcome<()> {
     let runtime = open(directory)?;
     DONE.store(0, Ordering::Relaxed);
     let (memory, start) = (resident()?, Instant::now());
-    let triggers = start(&runtime).await?;
+    let triggers = Triggers::start(&runtime)
+        .await
+        .map_err(|error| error.to_string())?;
     let (mut tenths, mut last) = (Vec::new(), start);
     for tenth in 1..=10 {
         let goal = BACKLOG as usize / 10 * tenth;
@@ -150,7 +148,9 @@ async fn drain(directory: &Path) -> Outcome<()> {
 /// Jobs that fall due one after the other.
 async fn lateness(directory: &Path, time: Duration) -> Outcome<()> {
     let runtime = open(directory)?;
-    let triggers = start(&runtime).await?;
+    let triggers = Triggers::start(&runtime)
+        .await
+        .map_err(|error| error.to_string())?;
     let seconds = u32::try_from(time.as_secs())?.max(1);
     let start = Time::from(SystemTime::now()) + Duration::from_secs(2);
     for second in 0..seconds {

@@ -76,6 +76,14 @@ pub(crate) const ENTRIES: &[Entry] = &[
     entry(Verb::Get, "/{*path}", None, NamesBy::File),
 ];
 
+/// Routes of HTTP actions, which an application may have: the name of a function is part of the address, the query string
+/// and the body there.
+pub(crate) const HTTP_ACTIONS: &[Entry] = &[
+    entry(Verb::Get, "/web/{*path}", None, NamesBy::File),
+    entry(Verb::Post, "/web/{*path}", None, NamesBy::File),
+    entry(Verb::Post, "/web", None, NamesBy::Nothing),
+];
+
 impl Entry {
     /// What the body has to be for this route, out of the one that names a function.
     pub(crate) fn body(&self, call: &str) -> String {
@@ -101,7 +109,8 @@ impl Entry {
             NamesBy::QueryString | NamesBy::Nothing => {
                 format!("{}?{query}", self.path.replace("{version}", "1.48.0"))
             }
-            NamesBy::Address | NamesBy::File => self.path.replace("{*path}", &address(path)),
+            NamesBy::Address => self.path.replace("{*path}", &address(path)),
+            NamesBy::File => format!("{}?{query}", self.path.replace("{*path}", &address(path))),
         };
         let method = match self.verb {
             Verb::Get => "GET",
