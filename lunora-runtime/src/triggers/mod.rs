@@ -1,10 +1,10 @@
 //! What runs without a client asking: jobs when their time has come.
 //!
 //! Everything that runs by itself is a job, a document of the system table `_jobs`: what wants to be run later puts one
-//! there, with [`Desk::schedule`](crate::functions::Desk::schedule), and hears of its end, if it wants to, as a
-//! [`JobEnd`](crate::functions::JobEnd). So there is one runner, one order of time, and one set of promises.
+//! there, with `Desk::schedule`, and hears of its end, if it wants to, as a `JobEnd`. So there is one runner, one order of
+//! time, and one set of promises.
 //!
-//! A server [runs](Triggers::run) its triggers by its clock; a test moves its clock [through](VirtualTime) what falls due.
+//! A server [starts](Triggers::start) its triggers by its clock; a test moves its clock through what falls due.
 
 mod crons;
 mod jobs;
