@@ -15,8 +15,8 @@ use tokio::{runtime::Handle, task::JoinSet};
 pub use self::crons::CronInfo;
 pub(crate) use self::crons::RunNow;
 use self::crons::Timetable;
-pub use self::jobs::JOBS_AT_ONCE;
 pub(crate) use self::jobs::VirtualTime;
+pub use self::jobs::{ACTIONS_AT_ONCE, MUTATIONS_AT_ONCE};
 use self::jobs::{abandon_those_of_others, purge_for_ever, run_for_ever};
 use crate::functions::{JobKind, JobRunner, Runtime};
 
