@@ -9,6 +9,7 @@ mod assets;
 mod callers;
 mod cors;
 mod export;
+mod jobs;
 mod limits;
 mod moments;
 mod requests;
