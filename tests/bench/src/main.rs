@@ -10,6 +10,7 @@ mod in_process;
 mod load;
 mod report;
 mod server;
+mod socket;
 mod sqlite;
 mod transfer;
 mod zipf;
@@ -55,6 +56,8 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
         "echo" => return echo::serve(),
         "sqlite-each" => return sqlite::serve(Commits::Each),
         "sqlite-groups" => return sqlite::serve(Commits::Groups),
+        "socket-sqlite" => return socket::reference::bank(),
+        "socket-broadcast" => return socket::reference::broadcast(),
         _ => {}
     }
     let seconds = args.next().map_or(Ok(5), |text| text.parse())?;
@@ -64,16 +67,18 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
         "in-process" => tokio.block_on(in_process(time)),
         "fanout" => tokio.block_on(fanout::run(time)),
         "cache" => tokio.block_on(cache::run(time)),
+        "socket" => tokio.block_on(socket::run(time)),
         "hot-path" => tokio.block_on(hot_path(seconds)),
         "all" => tokio.block_on(async {
             over_http(time).await?;
             in_process(time).await?;
             fanout::run(time).await?;
+            socket::run(time).await?;
             cache::run(time).await
         }),
         other => Err(format!(
-            "there is no benchmark `{other}`; there are `transfer`, `in-process`, `fanout`, `cache` and `all`, each with \
-             [SECONDS], and for profilers `hot-path [THOUSANDS]`"
+            "there is no benchmark `{other}`; there are `transfer`, `in-process`, `fanout`, `socket`, `cache` and `all`, each \
+             with [SECONDS], and for profilers `hot-path [THOUSANDS]`"
         )
         .into()),
     }
