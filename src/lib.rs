@@ -2,6 +2,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+pub mod http;
 mod macros;
 pub mod prelude;
 
@@ -10,12 +11,13 @@ pub use lunora_core::{
     error::{AppError, Error, RequestError, Result},
     id::Id,
     identity::Identity,
+    job::{JobId, JobState, JobStatus},
     limits::LimitExceeded,
     number,
     pagination::{Page, PaginationOptions},
     reference::{
-        Action, AnyAction, AnyMutation, AnyQuery, Call, FunctionRef, Internal, Kind, Mutation, Output,
-        Public, PublicAction, PublicMutation, PublicQuery, Query,
+        Action, AnyAction, AnyMutation, AnyQuery, Call, CanBeScheduled, FunctionRef, Internal, Kind,
+        Mutation, Output, Public, PublicAction, PublicMutation, PublicQuery, Query,
     },
     shape::Shape,
     table::{Doc, IntoPatch, Patch, Range, Table},
@@ -25,12 +27,16 @@ pub use lunora_core::{
 #[doc(inline)]
 pub use lunora_runtime::{
     backup,
+    calendar::{CronExpression, Weekday},
     cli::main,
     codegen,
     database::{
         DocumentNotFound, DocumentStream, NotUnique, Order, QueryBuilder, Reader, UniqueViolation, Writer,
     },
-    functions::{ActionCtx, App, Asset, Auth, CallRng, Issuer, MutationCtx, QueryCtx, Unauthenticated},
+    functions::{
+        ActionCtx, App, Asset, Auth, CallRng, Cancellation, Crons, CronsError, Issuer, Job, JobReader,
+        Missed, MutationCtx, QueryCtx, Request, Response, Schedule, Scheduler, Unauthenticated,
+    },
     testing,
 };
 

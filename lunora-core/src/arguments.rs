@@ -60,7 +60,7 @@ tuples! {
 
 fn insert<T: Shape>(object: &mut Object, name: &str, argument: &T) -> Result<(), ValueError> {
     if let Some(value) = to_field(argument).map_err(|error| error.in_field(name))? {
-        object.insert(name.to_owned(), value);
+        object.insert(name, value);
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ pub mod error;
 pub mod fields;
 pub mod id;
 pub mod identity;
+pub mod job;
 pub mod json;
 pub mod key;
 pub mod limits;

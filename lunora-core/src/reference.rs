@@ -125,6 +125,18 @@ pub trait IsAction: FunctionKind {}
 #[diagnostic::do_not_recommend]
 impl IsAction for Action {}
 
+/// The kind can run by itself, at a time.
+#[diagnostic::on_unimplemented(
+    message = "a function of the kind `{Self}` cannot be scheduled",
+    label = "nobody would get its result",
+    note = "mutations and actions can be scheduled; let one of them run the query and do something with what it returns"
+)]
+pub trait CanBeScheduled: FunctionKind {}
+#[diagnostic::do_not_recommend]
+impl CanBeScheduled for Mutation {}
+#[diagnostic::do_not_recommend]
+impl CanBeScheduled for Action {}
+
 /// The visibility lets a client call the function.
 #[diagnostic::on_unimplemented(
     message = "an internal function cannot be called by a client",

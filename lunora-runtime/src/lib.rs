@@ -1,9 +1,13 @@
 //! Everything of Lunora that runs: store, transactions, functions, server.
 //!
-//! The rooms, each importing only what stands below it: [`cli`] and [`backup`], [`codegen`], [`testing`], [`server`], [`functions`],
-//! [`database`], [`store`].
+//! The rooms, each importing only what stands below it: [`cli`] and [`backup`], [`codegen`], [`testing`], [`server`], [`triggers`],
+//! [`functions`], [`database`], [`store`].
+
+/// Types of the crate `http`, which are part of the interface of HTTP actions.
+pub use http;
 
 pub mod backup;
+pub mod calendar;
 pub mod cli;
 pub mod codegen;
 pub mod database;
@@ -11,3 +15,4 @@ pub mod functions;
 pub mod server;
 pub mod store;
 pub mod testing;
+pub mod triggers;

@@ -1,7 +1,7 @@
 //! Bytes back to documents; any bytes may come, and none may cost more memory or stack than they are worth.
 
 use super::{VERSION, kind};
-use crate::value::{MAX_SAFE_INTEGER, Object, Value};
+use crate::value::{FieldName, MAX_SAFE_INTEGER, Object, Value};
 
 /// Deeper than any value that functions can make; it only guards the stack against foreign bytes.
 const MAX_DEPTH: usize = 256;
@@ -154,13 +154,13 @@ impl<'b> Reader<'b> {
     fn fields(&mut self, depth: usize) -> Result<Object, EncodingError> {
         check_depth(depth)?;
         let len = self.len()?;
-        let mut entries: Vec<(String, Value)> = Vec::with_capacity(len.min(MAX_RESERVED));
+        let mut entries: Vec<(FieldName, Value)> = Vec::with_capacity(len.min(MAX_RESERVED));
         for _ in 0..len {
             let name = self.text()?;
             if entries.last().is_some_and(|(last, _)| last.as_str() >= name) {
                 return Err(EncodingError::UnsortedNames);
             }
-            entries.push((name.to_owned(), self.value(depth + 1)?));
+            entries.push((name.into(), self.value(depth + 1)?));
         }
         Ok(Object::from_entries(entries))
     }

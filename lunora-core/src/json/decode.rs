@@ -12,7 +12,7 @@ use super::{
     special::{is_special_tag, refusal},
 };
 use crate::value::{
-    MAX_ARRAY_LEN, MAX_NESTING, MAX_OBJECT_LEN, Object, Path, VALUE_TOKEN, Value, check_field_name,
+    FieldName, MAX_ARRAY_LEN, MAX_NESTING, MAX_OBJECT_LEN, Object, Path, VALUE_TOKEN, Value, check_field_name,
 };
 
 /// Reads a value from its encoded JSON form.
@@ -127,7 +127,7 @@ impl ValueVisitor<'_> {
             return Err(self.error(&refusal(tag)));
         }
         let mut payload = fields.next_value_seed(self.field(tag))?;
-        while let Some(name) = fields.next_key::<String>()? {
+        while let Some(name) = fields.next_key::<FieldName>()? {
             if name != tag {
                 return Err(self.error(&refusal(tag)));
             }
@@ -144,7 +144,7 @@ impl ValueVisitor<'_> {
     }
 
     /// Drops repeated names before they can pile up, and refuses too many fields.
-    fn compact<E: de::Error>(&self, entries: Vec<(String, Value)>) -> Result<Object, E> {
+    fn compact<E: de::Error>(&self, entries: Vec<(FieldName, Value)>) -> Result<Object, E> {
         let object = Object::from_entries(entries);
         self.check_len("fields in an object", object.len(), MAX_OBJECT_LEN)?;
         Ok(object)
@@ -236,7 +236,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
-        let mut next = fields.next_key::<String>()?;
+        let mut next = fields.next_key::<FieldName>()?;
         if let Some(tag) = next.as_deref().filter(|name| name.starts_with('$')) {
             return self.special(tag, fields);
         }

@@ -109,7 +109,7 @@ fn object(mut key: &[u8], depth: usize) -> Decoded<'_, Value> {
             (&tag::FIELD, rest) => {
                 let (name, rest) = text(rest)?;
                 let (value, rest) = decode_value(rest, depth)?;
-                entries.push((name, value));
+                entries.push((name.into(), value));
                 key = rest;
             }
             (&other, _) => return Err(KeyError::UnknownTag(other)),

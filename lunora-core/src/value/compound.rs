@@ -10,7 +10,7 @@ use serde::{
     },
 };
 
-use super::{Object, Value, ValueError, ValueSerializer, check_field_name};
+use super::{FieldName, Object, Value, ValueError, ValueSerializer, check_field_name};
 use crate::json::decode_special;
 
 /// Builds an array, alone or as the content of an enum's variant.
@@ -88,8 +88,8 @@ serialize_sequence!(
 #[derive(Debug)]
 pub struct MapSerializer {
     depth: usize,
-    entries: Vec<(String, Value)>,
-    key: Option<String>,
+    entries: Vec<(FieldName, Value)>,
+    key: Option<FieldName>,
 }
 
 impl MapSerializer {
@@ -117,7 +117,7 @@ impl SerializeMap for MapSerializer {
             }
         };
         check_field_name(&key).map_err(|error| ValueError::new(error.to_string()))?;
-        self.key = Some(key);
+        self.key = Some(key.into());
         Ok(())
     }
 
@@ -142,7 +142,7 @@ impl SerializeMap for MapSerializer {
 #[derive(Debug)]
 pub struct StructSerializer {
     depth: usize,
-    entries: Vec<(String, Value)>,
+    entries: Vec<(FieldName, Value)>,
     variant: Option<&'static str>,
     /// A `Value` in disguise, which its `Serialize` writes as `{"$integer": ...}` and the like.
     special: Option<Value>,
@@ -179,7 +179,7 @@ impl StructSerializer {
             .serialize(ValueSerializer::for_field(self.depth, &absent))
             .map_err(|error| in_variant(error.in_field(name), self.variant))?;
         if !absent.get() {
-            self.entries.push((name.to_owned(), value));
+            self.entries.push((FieldName::new_static(name), value));
         }
         Ok(())
     }

@@ -28,6 +28,7 @@ pub use object::Object;
 pub use ser::{ValueSerializer, field_with, to_field, to_value};
 
 pub(crate) use de::safe_integer;
+pub(crate) use object::FieldName;
 pub(crate) use order::canonical_float;
 pub(crate) use path::Path;
 pub(crate) use serde_impl::VALUE_TOKEN;

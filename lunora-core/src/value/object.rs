@@ -1,6 +1,11 @@
 //! An object: a small map from names to values, sorted by name.
 
+use smol_str::SmolStr;
+
 use super::Value;
+
+/// The name of a field. The usual ones lie within: to read or copy a document touches one piece of memory.
+pub(crate) type FieldName = SmolStr;
 
 /// Named values, sorted by name.
 ///
@@ -16,7 +21,7 @@ use super::Value;
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Object {
     /// Strictly increasing by name.
-    entries: Vec<(String, Value)>,
+    entries: Vec<(FieldName, Value)>,
 }
 
 impl Object {
@@ -26,7 +31,7 @@ impl Object {
     }
 
     /// An object of these fields in any order; of several with one name the last wins.
-    pub(crate) fn from_entries(mut entries: Vec<(String, Value)>) -> Self {
+    pub(crate) fn from_entries(mut entries: Vec<(FieldName, Value)>) -> Self {
         if !entries.is_sorted_by(|(left, _), (right, _)| left < right) {
             entries.sort_by(|(left, _), (right, _)| left.cmp(right));
             // The later of two equal names moves into the place of the earlier one, which is the one that is kept.
@@ -42,7 +47,7 @@ impl Object {
     }
 
     /// The fields, sorted by name.
-    pub(crate) fn into_entries(self) -> Vec<(String, Value)> {
+    pub(crate) fn into_entries(self) -> Vec<(FieldName, Value)> {
         self.entries
     }
 
@@ -66,12 +71,12 @@ impl Object {
     /// Sets a field and returns its former value.
     ///
     /// The name is not checked here; see [`check_field_name`](super::check_field_name).
-    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
-        let (name, value) = (name.into(), value.into());
-        match self.position(&name) {
+    pub fn insert(&mut self, name: impl AsRef<str>, value: impl Into<Value>) -> Option<Value> {
+        let (name, value) = (name.as_ref(), value.into());
+        match self.position(name) {
             Ok(position) => Some(std::mem::replace(&mut self.entries[position].1, value)),
             Err(position) => {
-                self.entries.insert(position, (name, value));
+                self.entries.insert(position, (name.into(), value));
                 None
             }
         }
@@ -110,7 +115,7 @@ impl Object {
 /// The fields of an [`Object`], sorted by name.
 #[derive(Debug, Clone)]
 pub struct Iter<'a> {
-    entries: std::slice::Iter<'a, (String, Value)>,
+    entries: std::slice::Iter<'a, (FieldName, Value)>,
 }
 
 impl<'a> Iterator for Iter<'a> {
@@ -136,33 +141,55 @@ impl<'a> IntoIterator for &'a Object {
     }
 }
 
-impl IntoIterator for Object {
-    type Item = (String, Value);
-    type IntoIter = std::vec::IntoIter<(String, Value)>;
+/// The fields of an [`Object`] that is given up, sorted by name.
+#[derive(Debug)]
+pub struct IntoIter {
+    entries: std::vec::IntoIter<(FieldName, Value)>,
+}
 
-    fn into_iter(self) -> Self::IntoIter {
-        self.entries.into_iter()
+impl Iterator for IntoIter {
+    type Item = (String, Value);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.entries.next().map(|(name, value)| (name.into(), value))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.entries.size_hint()
     }
 }
 
-impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for Object {
+impl ExactSizeIterator for IntoIter {}
+
+impl IntoIterator for Object {
+    type Item = (String, Value);
+    type IntoIter = IntoIter;
+
+    fn into_iter(self) -> Self::IntoIter {
+        IntoIter {
+            entries: self.entries.into_iter(),
+        }
+    }
+}
+
+impl<K: AsRef<str>, V: Into<Value>> FromIterator<(K, V)> for Object {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(fields: I) -> Self {
         Self::from_entries(
             fields
                 .into_iter()
-                .map(|(name, value)| (name.into(), value.into()))
+                .map(|(name, value)| (name.as_ref().into(), value.into()))
                 .collect(),
         )
     }
 }
 
-impl<K: Into<String>, V: Into<Value>> Extend<(K, V)> for Object {
+impl<K: AsRef<str>, V: Into<Value>> Extend<(K, V)> for Object {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, fields: I) {
         let mut entries = std::mem::take(&mut self.entries);
         entries.extend(
             fields
                 .into_iter()
-                .map(|(name, value)| (name.into(), value.into())),
+                .map(|(name, value)| (name.as_ref().into(), value.into())),
         );
         *self = Self::from_entries(entries);
     }

@@ -82,7 +82,9 @@ fn build_batch(
         };
         bytes += payload.len();
         let document = decode(table, &key, payload)?;
-        transaction.writes.put(index.entry(&document), Some(Key::new()));
+        transaction
+            .writes
+            .put(index.entry(&document), Some(Key::default()));
         batch = Batch {
             documents: batch.documents + 1,
             last: Some(key),
@@ -139,11 +141,11 @@ pub(super) fn refuse_duplicates(
             reason,
         })
     };
-    let values = |entry: &Key| entry.slice(..entry.len().saturating_sub(keys::ENTRY_TAIL_BYTES));
     let mut before: Option<Key> = None;
     for pair in snapshot.range(index.all(), Direction::Ascending) {
         let (entry, _) = pair?;
-        if let Some(before) = before.filter(|before| values(before) == values(&entry)) {
+        if let Some(before) = before.filter(|before| keys::entry_values(before) == keys::entry_values(&entry))
+        {
             return Err(OpenError::Duplicate {
                 table: table.name,
                 index: index.spec.name,

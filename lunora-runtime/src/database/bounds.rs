@@ -123,7 +123,7 @@ fn key_range(
         key
     };
     let start = match &bounds.lower {
-        None => Some(Key::copy_from_slice(&prefix)),
+        None => Some(Key::from(&prefix[..])),
         Some(bound) if bound.inclusive => Some(end_of(bound).into()),
         Some(bound) => keys::above_prefix(&end_of(bound)),
     };

@@ -224,7 +224,7 @@ impl Check<'_> {
         };
         let payload = self.snapshot.get(&keys::document_key(id))?;
         let document = payload.and_then(|payload| StoredDocument::decode(id, payload).ok());
-        if document.is_none_or(|document| index.entry(&document) != entry) {
+        if document.is_none_or(|document| index.entry(&document) != *entry) {
             self.report.problem(Problem::NoDocument {
                 table,
                 id,

@@ -71,7 +71,7 @@ impl CursorKey {
         });
         match plain.as_deref() {
             Some([END]) => Ok(Place::End),
-            Some([AFTER, key @ ..]) => Ok(Place::After(Key::copy_from_slice(key))),
+            Some([AFTER, key @ ..]) => Ok(Place::After(Key::from(key))),
             _ => Err(invalid_cursor()),
         }
     }

@@ -72,7 +72,7 @@ fn encoded(creation_time: f64, fields: &Object) -> Payload {
         draft.clear();
         draft.extend_from_slice(&creation_time.to_be_bytes());
         encode_object(fields, draft);
-        let payload = Payload::copy_from_slice(draft);
+        let payload = Payload::from(&draft[..]);
         draft.shrink_to(MAX_DRAFT);
         payload
     })

@@ -87,6 +87,11 @@ pub(super) fn entry_index(key: &[u8]) -> Option<(TableTag, u32)> {
     Some((TableTag::from_bytes(*table), number))
 }
 
+/// The values of an index entry, one key part after the other, and what follows them.
+pub(super) fn entry_fields(entry: &[u8]) -> Option<&[u8]> {
+    entry.get(TABLE_BYTES + 1 + size_of::<u32>()..)
+}
+
 /// The part of an index entry that stands for the fields.
 pub(super) fn entry_values(entry: &[u8]) -> &[u8] {
     &entry[..entry.len().saturating_sub(ENTRY_TAIL_BYTES)]

@@ -15,6 +15,7 @@ mod committer;
 mod creation;
 mod cursor;
 mod document;
+mod entries;
 mod error;
 mod get_many;
 mod index;
@@ -53,6 +54,7 @@ pub use self::{
     check::{CheckReport, Problem, TableReport},
     committer::CommitError,
     document::StoredDocument,
+    entries::Entry,
     error::{
         CorruptDocument, CorruptReason, DocumentNotFound, Float, InvalidDocument, NotUnique, PaginationError,
         TimeLimitExceeded, TransactionOver, UniqueViolation, UnknownIndex, UnknownTable,

@@ -88,7 +88,7 @@ impl Overlay {
         self.exhausted = true;
         transaction.reads.exhausted(self.read);
         self.position.clone_from(&entry);
-        Ok(entry.map(|entry| (entry, Payload::new())))
+        Ok(entry.map(|entry| (entry, Payload::default())))
     }
 
     /// The last key that was passed.
@@ -141,7 +141,7 @@ impl Overlay {
             Fetched::All => return Ok(()),
             Fetched::Nothing if self.unique => {
                 let entry = transaction.unique_entry(range)?;
-                self.ahead.extend(entry.map(|entry| (entry, Payload::new())));
+                self.ahead.extend(entry.map(|entry| (entry, Payload::default())));
                 self.fetched = Fetched::All;
                 return Ok(());
             }

@@ -76,6 +76,12 @@ impl Scan {
         Ok(Some(document))
     }
 
+    /// The next key, whose document is not looked at.
+    pub(super) fn next_key(&mut self, transaction: &mut Transaction) -> Result<Option<Key>> {
+        transaction.check_time()?;
+        Ok(self.overlay.next(transaction)?.map(|(key, _)| key))
+    }
+
     /// The key of the last document that was read.
     pub(super) const fn position(&self) -> Option<&Key> {
         self.overlay.position()

@@ -154,7 +154,7 @@ impl Transaction {
         }
         self.count_write(&table, document.bytes())?;
         for index in &table.indexes {
-            self.writes.put(index.entry(&document), Some(Key::new()));
+            self.writes.put(index.entry(&document), Some(Key::default()));
         }
         self.put(document);
         Ok(id)
@@ -205,8 +205,7 @@ impl Transaction {
         for index in &table.indexes {
             self.writes.put(index.entry(&old), None);
         }
-        self.writes
-            .put(Key::copy_from_slice(&keys::document_key(id)), None);
+        self.writes.put(Key::from(&keys::document_key(id)), None);
         self.documents.remove(&id);
         Ok(())
     }
@@ -301,7 +300,7 @@ impl Transaction {
         self.count_write(table, new.bytes())?;
         for index in table.indexes.iter().filter(moved) {
             self.writes.put(index.entry(old), None);
-            self.writes.put(index.entry(&new), Some(Key::new()));
+            self.writes.put(index.entry(&new), Some(Key::default()));
         }
         self.put(new);
         Ok(())
@@ -309,10 +308,8 @@ impl Transaction {
 
     fn put(&mut self, document: StoredDocument) {
         let id = document.id;
-        self.writes.put(
-            Key::copy_from_slice(&keys::document_key(id)),
-            Some(document.payload.clone()),
-        );
+        self.writes
+            .put(Key::from(&keys::document_key(id)), Some(document.payload.clone()));
         self.documents.insert(id, Arc::new(document));
     }
 

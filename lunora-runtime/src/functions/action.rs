@@ -13,17 +13,18 @@ use super::{
     dispatch::{Answer, CallError},
     executor::Panicked,
     results::Returned,
+    scheduler::JobRun,
     transaction::Work,
 };
 use crate::store::Timestamp;
 
 /// How long an action may take.
-const TIME_LIMIT: Duration = Duration::from_mins(10);
+pub(super) const TIME_LIMIT: Duration = Duration::from_mins(10);
 
 /// The action took too long and was dropped where it waited.
 #[derive(Debug, thiserror::Error)]
 #[error("TimeLimitExceeded: action_time is limited to {} s; split the work or do less in one call", TIME_LIMIT.as_secs())]
-struct ActionTooSlow;
+pub(super) struct ActionTooSlow;
 
 impl Work {
     /// Runs the action as a task of its own, which goes on when the caller goes away.
@@ -54,6 +55,7 @@ impl Work {
             identity: self.identity,
             now,
             depth: self.depth,
+            job: self.job.as_ref().and_then(JobRun::action).cloned(),
         };
         let value = tokio::time::timeout(TIME_LIMIT, run(Ctx::Action(&ctx), &self.args)).await;
         let value = value.map_err(|_| Error::from(ActionTooSlow))??;
@@ -62,7 +64,7 @@ impl Work {
     }
 }
 
-fn joined(error: tokio::task::JoinError) -> Error {
+pub(super) fn joined(error: tokio::task::JoinError) -> Error {
     match error.try_into_panic() {
         Ok(panic) => Error::from(Panicked::new(&*panic as &(dyn Any + Send))),
         Err(error) => Error::from(error),

@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use lunora_core::{
     error::Result,
     identity::Identity,
+    job::JobId,
     reference::{Call, FunctionRef, IsAction, IsMutation, IsQuery, Output},
     time::Time,
 };
@@ -15,6 +16,7 @@ use super::{
     call::{decode_output, encode_args},
     call_state::Depth,
     engine::Engine,
+    scheduler::{Cancellation, JobRun, RunningAction, Scheduler},
 };
 use crate::database::Reader;
 
@@ -24,9 +26,22 @@ pub struct ActionCtx {
     pub(super) identity: Option<Arc<Identity>>,
     pub(super) now: Time,
     pub(super) depth: Depth,
+    /// The job that it is run as, or a part of.
+    pub(super) job: Option<Arc<RunningAction>>,
 }
 
 impl ActionCtx {
+    /// For an action that nothing else calls.
+    pub(super) fn new(engine: Arc<Engine>, identity: Option<Arc<Identity>>) -> Self {
+        Self {
+            now: engine.clock.now(),
+            engine,
+            identity,
+            depth: Depth::default(),
+            job: None,
+        }
+    }
+
     /// Who the call is made for.
     pub fn auth(&self) -> Auth<'_> {
         Auth::new(self.identity.as_deref())
@@ -35,6 +50,22 @@ impl ActionCtx {
     /// When this action started.
     pub fn now(&self) -> Time {
         self.now
+    }
+
+    /// Schedules calls, each in a transaction of its own.
+    pub fn scheduler(&self) -> Scheduler<'_> {
+        Scheduler::in_action(self)
+    }
+
+    /// The job that this action is run as, or a part of: the same for each of its runs.
+    pub fn job_id(&self) -> Option<JobId> {
+        self.job.as_ref().map(|job| job.id)
+    }
+
+    /// Tells whether that job was canceled.
+    pub fn cancellation(&self) -> Cancellation {
+        let job = self.job.as_ref();
+        job.map(|job| job.cancellation.clone()).unwrap_or_default()
     }
 
     /// Runs a query as of the newest commit that is on disk.
@@ -67,8 +98,9 @@ impl ActionCtx {
             let depth = self.depth.deeper()?;
             let identity = self.identity.clone();
             let function = self.engine.functions.referenced::<F>()?;
-            let value = self.engine.run_nested(function, args, identity, depth).await;
-            decode_output::<F>(value)
+            let job = self.job.clone().map(JobRun::Action);
+            let value = self.engine.run_nested(function, args, identity, depth, job);
+            decode_output::<F>(value.await)
         })
     }
 

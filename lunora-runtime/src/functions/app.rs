@@ -16,7 +16,12 @@ use lunora_core::{
 
 use sha2::{Digest, Sha256};
 
-use super::{ActionCtx, Asset, BoxFuture, Issuer, MutationCtx, QueryCtx, function::Function};
+use super::{
+    ActionCtx, Asset, BoxFuture, Issuer, MutationCtx, QueryCtx,
+    crons::{CronList, Crons},
+    function::Function,
+    http::{BoundAction, HttpAction},
+};
 use crate::database::TableSchema;
 
 /// What the function of a kind looks like, and how it is called.
@@ -115,7 +120,7 @@ pub const fn entry<E: Entry>() -> Listing {
     }
 }
 
-/// A function or table, without its types.
+/// An annotated item, without its types.
 #[derive(Debug)]
 pub struct Item(pub(super) ItemKind);
 
@@ -123,6 +128,8 @@ pub struct Item(pub(super) ItemKind);
 pub(super) enum ItemKind {
     Function(UnboundFunction),
     Table(fn(&mut Shapes) -> TableSchema),
+    HttpAction(fn() -> Option<BoundAction>),
+    Crons(fn() -> Crons),
 }
 
 /// A function before its shapes are known.
@@ -137,6 +144,16 @@ impl Item {
     /// The table `T`.
     pub fn table<T: Table>() -> Self {
         Self(ItemKind::Table(TableSchema::of::<T>))
+    }
+
+    /// The HTTP action `A`.
+    pub fn http_action<A: HttpAction>() -> Self {
+        Self(ItemKind::HttpAction(BoundAction::of::<A>))
+    }
+
+    /// The list of crons `L`.
+    pub fn crons<L: CronList>() -> Self {
+        Self(ItemKind::Crons(L::LIST))
     }
 
     fn function<F: Handler>() -> Self {

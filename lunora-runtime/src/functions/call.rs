@@ -19,6 +19,7 @@ use super::{
     function::Function,
     idempotency::RequestKey,
     results::CallerClass,
+    scheduler::JobRun,
     start::{MutationWatcher, Stalled, logged, refuse},
     transaction::Work,
 };
@@ -150,6 +151,7 @@ impl Engine {
             key,
             class,
             at: request.at,
+            job: None,
         })
     }
 
@@ -160,6 +162,7 @@ impl Engine {
         args: Object,
         identity: Option<Arc<Identity>>,
         depth: Depth,
+        job: Option<JobRun>,
     ) -> Result<Value> {
         let work = Work {
             engine: Arc::clone(self),
@@ -170,6 +173,7 @@ impl Engine {
             key: None,
             class: CallerClass::Server,
             at: None,
+            job,
         };
         let answer = match function.kind {
             Kind::Query => work.query(()).await,
@@ -198,7 +202,7 @@ fn span(function: &Function, request: &CallRequest, parent: Option<tracing::Id>)
     tracing::info_span!(parent: parent, "call", function = function.path, kind = function.kind.name(), request_id = %id)
 }
 
-pub(super) fn log(result: &Result<Answer, CallError>) {
+pub(super) fn log<T>(result: &Result<T, CallError>) {
     match result {
         Ok(_) => tracing::debug!("ok"),
         Err(CallError::Function(error)) if error.as_request().is_some() => {

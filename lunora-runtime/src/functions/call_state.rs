@@ -14,6 +14,7 @@ use super::{
     engine::Engine,
     looked::Looked,
     random::{CallRng, SeededRng},
+    scheduler::{Desk, JobRun, Made},
 };
 use crate::database::{SharedTransaction, Transaction};
 
@@ -29,6 +30,10 @@ pub(super) struct CallState {
     rng: Mutex<SeededRng>,
     /// What the run has looked at besides the database.
     pub(super) looked: Looked,
+    /// The job that it is a part of.
+    job: Option<JobRun>,
+    /// What it has done to jobs.
+    made: Made,
 }
 
 impl CallState {
@@ -36,6 +41,7 @@ impl CallState {
         engine: Arc<Engine>,
         transaction: Transaction,
         identity: Option<Arc<Identity>>,
+        job: Option<JobRun>,
         now: Time,
         seed: [u8; 32],
     ) -> Arc<Self> {
@@ -47,7 +53,21 @@ impl CallState {
             now,
             rng: Mutex::new(SeededRng::new(seed)),
             looked: Looked::default(),
+            job,
+            made: Made::default(),
         })
+    }
+
+    /// The jobs of its transaction.
+    pub(super) fn desk(&self) -> Desk<'_> {
+        let within = self.job.as_ref().and_then(JobRun::action).map(|action| action.id);
+        let ends = self.engine.jobs.ends();
+        Desk::new(&self.transaction, &self.made, ends, self.now, within)
+    }
+
+    /// What is to be done once its transaction is ordered.
+    pub(super) fn was_ordered(&self) {
+        self.engine.jobs.hear(&self.made);
     }
 
     pub(super) fn auth(&self) -> Auth<'_> {

@@ -19,6 +19,7 @@ use super::{
     random::Seeds,
     results::Results,
     running::Running,
+    scheduler::Jobs,
 };
 use crate::database::Database;
 
@@ -65,6 +66,7 @@ pub(super) struct Engine {
     pub(super) shapes: Shapes,
     pub(super) executor: Executor,
     pub(super) results: Results,
+    pub(super) jobs: Jobs,
     pub(super) running: Running,
     pub(super) failure: StoreFailure,
     pub(super) clock: Arc<dyn Clock>,

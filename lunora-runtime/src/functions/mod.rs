@@ -9,7 +9,7 @@
 //! key (`admin`).
 //!
 //! A call goes through `call`: kind, arguments, handler, result. Queries and mutations run on the
-//! `executor`, which knows neither sockets nor timers; actions run on tokio.
+//! `executor`, which knows neither sockets nor timers; actions run on tokio. `http` has those that answer requests.
 
 mod action;
 mod action_ctx;
@@ -23,6 +23,7 @@ mod blocked;
 mod call;
 mod call_state;
 mod clock;
+mod crons;
 mod dispatch;
 mod engine;
 mod executor;
@@ -30,6 +31,7 @@ mod failure;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod function;
+mod http;
 mod idempotency;
 mod interface;
 mod live;
@@ -41,6 +43,7 @@ mod random;
 mod results;
 mod running;
 mod runtime;
+mod scheduler;
 mod start;
 mod system;
 mod tokens;
@@ -53,8 +56,8 @@ pub(crate) use self::fetch::client as http_client;
 pub use self::{
     action_ctx::ActionCtx,
     admin::{
-        ActingCaller, AdminCaller, AdminKey, AdminKeys, DataReader, InvalidAdminKey, KeyError, KeyInfo,
-        KeyManager, MissingScope, NewKey, Revocation, Scope, UnknownScope,
+        ActingCaller, AdminCaller, AdminKey, AdminKeys, DataReader, InvalidAdminKey, JobError, JobInfo,
+        JobsWanted, KeyError, KeyInfo, KeyManager, MissingScope, NewKey, Revocation, Scope, UnknownScope,
     },
     app::{App, Ctx, Entry, Handler, Item, KindOf, Listing, RunOf, entry},
     asset::Asset,
@@ -62,9 +65,14 @@ pub use self::{
     authenticate::{AuthError, Authenticated, Caller, Credential, Ended, Expiry, Validity},
     blocked::{CanFetch, CanNestMutations, CanRunActions, HasDatabase, HasRng},
     clock::{Clock, SystemClock},
+    crons::{CronList, CronOutcome, CronProblem, CronRun, Crons, CronsError, Missed},
     dispatch::{Answer, CallError, CallRequest, FullDispatch, PublicDispatch},
     engine::EngineOptions,
     function::FunctionInfo,
+    http::{
+        Body, BodySource, Found, FoundAction, HttpAction, HttpActions, HttpCall, HttpOutcome, HttpRun,
+        IsRequest, Request, Response, ResponseBody, RunByRequestsAlone, Streamed, TwoActions, Webhook,
+    },
     idempotency::IdempotencyKey,
     live::{LiveLimits, LiveQueries, Transition, Update, WatchError, WatchRequest},
     mutation_ctx::MutationCtx,
@@ -72,15 +80,21 @@ pub use self::{
     random::{CallRng, RequestId, Seeds},
     results::{QueryOutcome, Returned, SharedValue},
     runtime::{OpenError, Runtime, SHUTDOWN_PATIENCE},
+    scheduler::{Cancellation, Job, JobReader, Retries, Schedule, Scheduler},
     start::{MutationWatcher, Stalled},
     tokens::{InvalidIssuer, InvalidToken, Issuer, TokenLimits, TokenVerifier, VerifiedToken},
 };
 pub(crate) use self::{
     backup::{export_store, import},
     call::encode_args,
+    crons::{BY_NAME, Cron, StoredCron},
     dispatch::call_error,
+    http::refusal,
     interface::PublicInterface,
     runtime::Catalog,
+    scheduler::{JobKind, JobRunner, News, due, job_at},
     start::lost,
 };
+// What makes jobs for the server itself.
+pub(crate) use self::scheduler::{Desk, JobEnd, NewJob, Origin, StoredJob};
 pub use crate::database::BoxFuture;

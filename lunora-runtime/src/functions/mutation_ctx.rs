@@ -11,6 +11,7 @@ use super::{
     BoxFuture, Ctx, QueryCtx,
     call::{decode_output, encode_args},
     call_state::{CallState, Depth},
+    scheduler::Scheduler,
 };
 use crate::database::{Savepoint, Writer};
 
@@ -32,6 +33,11 @@ impl MutationCtx {
     /// The database as of this transaction, for reading and writing.
     pub fn db(&self) -> Writer<'_> {
         self.state.transaction.writer()
+    }
+
+    /// Schedules calls in this transaction.
+    pub fn scheduler(&self) -> Scheduler<'_> {
+        Scheduler::in_mutation(&self.state)
     }
 
     /// Runs another mutation inside this one. If it fails, its writes are taken back and this one may go on.

@@ -13,6 +13,7 @@ use super::{
     blocked::{CanFetch, CanNestMutations, CanRunActions},
     call::{decode_output, encode_args},
     call_state::{CallState, Depth},
+    scheduler::JobReader,
 };
 use crate::database::Reader;
 
@@ -42,6 +43,11 @@ impl QueryCtx {
     /// A cryptographic generator, seeded anew for each run; by the test in tests.
     pub fn rng(&self) -> CallRng<'_> {
         self.state.rng()
+    }
+
+    /// Jobs to look at.
+    pub fn scheduler(&self) -> JobReader<'_> {
+        JobReader::new(&self.state.transaction)
     }
 
     /// Runs another query in the same transaction.

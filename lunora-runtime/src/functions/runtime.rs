@@ -5,18 +5,21 @@ use std::{io, sync::Arc, time::Duration};
 use lunora_core::{error::Error, shape::Shapes};
 
 use super::{
-    App, Asset, Clock, InvalidIssuer, TokenVerifier,
+    App, Asset, Clock, HttpActions, InvalidIssuer, TokenVerifier, TwoActions,
     admin::{AdminKeys, NewKey, StoredKey},
     app::ItemKind,
+    crons::{Cron, Crons, CronsError, StoredCron},
     dispatch::{FullDispatch, PublicDispatch},
     engine::{Engine, EngineOptions, Functions},
     executor::Executor,
     failure::StoreFailure,
     function::{Function, FunctionInfo},
+    http::BoundAction,
     idempotency::{self, RequestRecord},
     live::{Live, LiveQueries},
     results::Results,
     running::Running,
+    scheduler::{Jobs, StoredJob},
     system::SystemTransaction,
 };
 use crate::{
@@ -41,7 +44,9 @@ struct Parts {
     keys: AdminKeys,
     tokens: TokenVerifier,
     live: Live,
+    http_actions: HttpActions,
     assets: &'static [Asset],
+    crons: Arc<[Cron]>,
 }
 
 /// The application cannot run on this store.
@@ -68,6 +73,12 @@ pub enum OpenError {
     /// An issuer of tokens is not one that can be trusted.
     #[error(transparent)]
     Issuer(#[from] InvalidIssuer),
+    /// Two HTTP actions answer to the same requests.
+    #[error(transparent)]
+    Routes(#[from] TwoActions),
+    /// The list of crons is not one that can be run.
+    #[error(transparent)]
+    Crons(#[from] CronsError),
     /// A thread could not be started.
     #[error("the threads for functions could not be started: {0}")]
     Threads(#[from] io::Error),
@@ -77,7 +88,9 @@ pub enum OpenError {
 #[derive(Debug)]
 pub(crate) struct Catalog {
     functions: Vec<Arc<Function>>,
+    http_actions: Vec<BoundAction>,
     tables: Vec<TableSchema>,
+    crons: Crons,
     shapes: Shapes,
 }
 
@@ -85,19 +98,26 @@ impl Catalog {
     pub(crate) fn of(app: &App) -> Self {
         let mut shapes = Shapes::default();
         let (mut functions, mut tables) = (Vec::new(), Vec::new());
+        let (mut http_actions, mut crons) = (Vec::new(), Crons::new());
         for item in app.items() {
             match item.0 {
                 ItemKind::Function(function) => functions.push(Arc::new((function.bind)(&mut shapes))),
                 ItemKind::Table(describe) => tables.push(describe(&mut shapes)),
+                ItemKind::HttpAction(bind) => http_actions.extend(bind()),
+                ItemKind::Crons(list) => crons = list(),
             }
         }
         tables.extend([
             TableSchema::of::<StoredKey>(&mut shapes),
             TableSchema::of::<RequestRecord>(&mut shapes),
+            TableSchema::of::<StoredJob>(&mut shapes),
+            TableSchema::of::<StoredCron>(&mut shapes),
         ]);
         Self {
             functions,
+            http_actions,
             tables,
+            crons,
             shapes,
         }
     }
@@ -117,6 +137,16 @@ impl Catalog {
             }
         }
         Ok(())
+    }
+
+    /// Takes the crons out, if all of them can be run.
+    fn take_crons(&mut self) -> Result<Vec<Cron>, CronsError> {
+        let crons = std::mem::take(&mut self.crons);
+        crons.checked(|reference| {
+            self.functions
+                .iter()
+                .any(|function| function.reference == reference)
+        })
     }
 
     /// The functions, by path.
@@ -142,8 +172,9 @@ impl Runtime {
         options: EngineOptions,
         opening: database::OpenOptions,
     ) -> Result<Self, OpenError> {
-        let catalog = Catalog::of(&app);
+        let mut catalog = Catalog::of(&app);
         catalog.check_pages()?;
+        let crons = catalog.take_crons()?;
         let EngineOptions {
             clock,
             seeds,
@@ -155,13 +186,15 @@ impl Runtime {
             tokens,
         } = options;
         let tokens = TokenVerifier::new(app.issuers, issuers, Arc::clone(&clock), tokens)?;
+        let schema = catalog.schema()?;
+        let http_actions = HttpActions::new(catalog.http_actions)?;
         // Before anything else is done with it: whichever thread of the store fails, the process hears of it.
         let failure = StoreFailure::default();
         store.on_failure({
             let failure = failure.clone();
             Box::new(move |error| failure.report(&error))
         });
-        let database = Database::open(store, catalog.schema()?, opening)?;
+        let database = Database::open(store, schema, opening)?;
         let system = SystemTransaction {
             database: &database,
             now: clock.now(),
@@ -174,6 +207,7 @@ impl Runtime {
             shapes: catalog.shapes,
             executor: Executor::start(threads)?,
             running: Running::default(),
+            jobs: Jobs::new(),
             failure,
             clock,
             seeds,
@@ -192,7 +226,9 @@ impl Runtime {
             keys,
             tokens,
             live: Live::start(engine, live, threads)?,
+            http_actions,
             assets: app.assets,
+            crons: crons.into(),
         })))
     }
 
@@ -211,9 +247,19 @@ impl Runtime {
         self.0.live.connect()
     }
 
+    /// The HTTP actions of the application.
+    pub fn http_actions(&self) -> &HttpActions {
+        &self.0.http_actions
+    }
+
     /// The files that a server hands out.
     pub fn assets(&self) -> &'static [Asset] {
         self.0.assets
+    }
+
+    /// What the application runs again and again.
+    pub(crate) fn crons(&self) -> &Arc<[Cron]> {
+        &self.0.crons
     }
 
     /// The keys that administrators present.
@@ -252,6 +298,10 @@ impl Runtime {
     /// An earlier one, if it is still there.
     pub(crate) fn moment_at(&self, ts: Timestamp) -> Result<Moment, StoreError> {
         self.database().moment_at(ts)
+    }
+
+    pub(super) fn engine(&self) -> &Arc<Engine> {
+        &self.0.engine
     }
 
     /// The clock of all calls.

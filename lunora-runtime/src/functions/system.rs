@@ -43,32 +43,42 @@ impl SystemTransaction<'_> {
         &self,
         work: impl for<'t> Fn(&'t SharedTransaction) -> BoxFuture<'t, Result<T>>,
     ) -> Result<(T, Timestamp)> {
+        let (value, ts) = self.ordered(|transaction| drive(work(transaction), || Ok(())))?;
+        self.on_disk(ts).map(|()| (value, ts))
+    }
+
+    /// The same; returns when its commit is ordered.
+    pub(super) fn ordered<T>(
+        &self,
+        work: impl Fn(&SharedTransaction) -> Result<T>,
+    ) -> Result<(T, Timestamp)> {
         loop {
-            let transaction =
-                SharedTransaction::new(self.database.begin(Freshness::Ordered, self.options())?);
-            let value = drive(work(&transaction), || Ok(()))?;
+            let options = Self::options_at(self.now);
+            let transaction = SharedTransaction::new(self.database.begin(Freshness::Ordered, options)?);
+            let value = work(&transaction)?;
             match self.database.commit(transaction.take()?) {
-                Ok(ts) => return self.on_disk(ts).map(|()| (value, ts)),
+                Ok(ts) => return Ok((value, ts)),
                 Err(CommitError::Conflict) => {}
                 Err(error) => return Err(Error::from(error)),
             }
         }
     }
 
-    fn on_disk(&self, ts: Timestamp) -> Result<()> {
+    pub(super) fn on_disk(&self, ts: Timestamp) -> Result<()> {
         let (sender, receiver) = crossbeam_channel::bounded(1);
         let done = move |result| drop(sender.send(result));
         self.database.when_durable(ts, Box::new(done));
         Ok(receiver.recv()??)
     }
 
-    fn options(&self) -> TransactionOptions {
+    /// What such a transaction is run with.
+    pub(super) fn options_at(now: Time) -> TransactionOptions {
         let mut seed = [0; 32];
         rand::rng().fill_bytes(&mut seed);
         TransactionOptions {
             limits: Limits::default(),
             deadline: None,
-            now_ms: self.now.as_millis(),
+            now_ms: now.as_millis(),
             seed,
             binding: [0; 32],
         }

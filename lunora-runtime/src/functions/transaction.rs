@@ -22,6 +22,7 @@ use super::{
     function::Function,
     idempotency::{Earlier, RequestKey},
     results::{CallerClass, Returned},
+    scheduler::JobRun,
     start::{Awaited, MutationWatcher, Stalled, lost},
 };
 use crate::{
@@ -48,6 +49,8 @@ pub(super) struct Work {
     pub(super) class: CallerClass,
     /// What a query reads at, if not at the newest commit on disk.
     pub(super) at: Option<Moment>,
+    /// The job that it is a part of.
+    pub(super) job: Option<JobRun>,
 }
 
 /// The time that a call may take ran out before it could commit.
@@ -127,7 +130,7 @@ impl Work {
         answer.await.unwrap_or_else(|_| Err(lost()))
     }
 
-    fn run_mutation(self, end: Instant, mut watcher: Awaited<impl MutationWatcher>) {
+    pub(super) fn run_mutation(self, end: Instant, mut watcher: Awaited<impl MutationWatcher>) {
         let ended = self.attempts(end, &mut watcher);
         watcher.ordered();
         let (ts, result) = match ended {
@@ -206,10 +209,11 @@ impl Work {
         let committed = self.engine.database.commit(transaction);
         watcher.committed(committed.as_ref().ok().copied());
         match committed {
-            Ok(ts) => Attempt::Done {
-                value,
-                ts: recorded.unwrap_or(ts),
-            },
+            Ok(ts) => {
+                state.was_ordered();
+                let ts = recorded.unwrap_or(ts);
+                Attempt::Done { value, ts }
+            }
             Err(CommitError::Conflict) => Attempt::Conflict,
             Err(error) => Attempt::Failed {
                 error: Error::from(error),
@@ -229,8 +233,14 @@ impl Work {
             Earlier::Other(record) => Some(record),
             Earlier::Nothing => None,
         };
+        if let Some(job) = &self.job {
+            job.claim(&state.desk())?;
+        }
         let mut ctx = MutationCtx::new(Arc::clone(state), self.depth);
         let value = self.handle(Ctx::Mutation(&mut ctx))?;
+        if let Some(job) = &self.job {
+            job.succeed(&state.desk(), &value)?;
+        }
         if let Some(key) = &self.key {
             key.record(&state.transaction, &value, earlier, self.engine.clock.now())?;
         }
@@ -268,6 +278,7 @@ impl Work {
             Arc::clone(engine),
             transaction,
             self.identity.clone(),
+            self.job.clone(),
             now,
             seed,
         ))

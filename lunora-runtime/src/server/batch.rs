@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use axum::{extract::Request, response::Response};
+use axum_core::{extract::Request, response::Response};
 use http::{HeaderMap, StatusCode};
 use lunora_core::reference::Kind;
 use serde::{

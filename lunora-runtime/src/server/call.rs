@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{extract::Request, response::Response};
+use axum_core::{extract::Request, response::Response};
 use http::{StatusCode, request::Parts};
 use lunora_core::{Object, json::Format, path::FunctionPath, reference::Kind};
 

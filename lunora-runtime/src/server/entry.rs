@@ -2,10 +2,9 @@
 
 use std::{convert::Infallible, pin::Pin, sync::Arc, time::Instant};
 
-use axum::{Router, body::Body, response::Response};
+use axum_core::{body::Body, response::Response};
 use http::{Method, Request, StatusCode, Uri, uri::PathAndQuery};
 use hyper::body::Incoming;
-use tower_service::Service;
 
 use super::{
     admission::Quota,
@@ -13,9 +12,9 @@ use super::{
     cors::Cors,
     lifecycle::Lifecycle,
     options::ServerOptions,
-    routes::{ROUTES, router},
+    routes::{self, ROUTES, Route},
 };
-use crate::functions::{RequestId, Runtime};
+use crate::functions::{Found, RequestId, Runtime};
 
 /// What all requests of a server have in common.
 #[derive(Debug)]
@@ -32,23 +31,32 @@ pub(super) struct Shared {
     pub(super) assets: Assets,
 }
 
+impl Shared {
+    pub(super) fn new(runtime: Runtime, options: ServerOptions) -> Self {
+        let limits = &options.limits;
+        Self {
+            lifecycle: Lifecycle::new(),
+            requests: Quota::new(limits.concurrent_requests),
+            exports: Quota::new(limits.concurrent_exports),
+            buffers: Quota::new(limits.buffered_bytes),
+            unread: Quota::new(limits.unread_bytes),
+            subscribed: Quota::new(limits.socket.subscription_bytes),
+            assets: Assets::new(runtime.assets()),
+            runtime,
+            options,
+        }
+    }
+}
+
 /// Answers requests.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
-    router: Router,
     shared: Arc<Shared>,
 }
 
 impl Entry {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self {
-            router: router(Arc::clone(&shared)),
-            shared,
-        }
-    }
-
-    async fn answer(mut router: Router, request: Request<Incoming>) -> Response {
-        router.call(request).await.unwrap_or_else(|never| match never {})
+    pub(super) const fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
     }
 }
 
@@ -60,7 +68,7 @@ impl hyper::service::Service<Request<Incoming>> for Entry {
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         drop_repeated_slashes(request.uri_mut());
         let id = RequestId::random();
-        let line = AccessLine::start(id, &request);
+        let line = AccessLine::start(id, &request, &self.shared.runtime);
         let cors = Cors::of(
             &self.shared.options.cors,
             request.method(),
@@ -68,11 +76,11 @@ impl hyper::service::Service<Request<Incoming>> for Entry {
             request.headers(),
         );
         request.extensions_mut().insert(id);
-        let router = self.router.clone();
+        let shared = Arc::clone(&self.shared);
         Box::pin(async move {
             let mut response = match &cors {
                 Some(cors) if cors.is_preflight() => Response::new(Body::empty()),
-                _ => Self::answer(router, request).await,
+                _ => routes::answer(&shared, request.map(Body::new)).await,
             };
             if let Some(cors) = cors {
                 cors.apply(response.headers_mut());
@@ -112,13 +120,12 @@ struct AccessLine {
 
 impl AccessLine {
     /// Nothing, at no cost, unless somebody reads such lines.
-    fn start(id: RequestId, request: &Request<Incoming>) -> Option<Self> {
+    fn start(id: RequestId, request: &Request<Incoming>, runtime: &Runtime) -> Option<Self> {
         tracing::enabled!(tracing::Level::DEBUG).then(|| {
             let (method, path) = (request.method().clone(), request.uri().path());
-            let route = ROUTES.iter().find(|route| route.matches(&method, path));
             Self {
                 id,
-                route: route.map_or("none", |route| route.path()),
+                route: route(runtime, &method, path),
                 method,
                 start: Instant::now(),
             }
@@ -134,5 +141,17 @@ impl AccessLine {
         } = self;
         let status = status.as_u16();
         tracing::debug!(request_id = %id, %method, route, status, duration = ?start.elapsed(), "answered");
+    }
+}
+
+/// The path of the route that answers, as it is written in the program.
+fn route(runtime: &Runtime, method: &Method, path: &str) -> &'static str {
+    let route = ROUTES.iter().find(|route| route.matches(method, path));
+    match route.filter(|route| !route.comes_last()) {
+        Some(route) => route.path(),
+        None => match runtime.http_actions().find(method, path) {
+            Found::Action(found) => found.route(),
+            _ => route.map_or("none", Route::path),
+        },
     }
 }

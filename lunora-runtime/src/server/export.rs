@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{body::Body, extract::Request, response::Response};
+use axum_core::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, request::Parts};
 use http_body::Frame;

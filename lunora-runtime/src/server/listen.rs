@@ -12,14 +12,13 @@ use crate::store::StoreError;
 
 use super::{
     admission::{Quota, Share},
-    assets::Assets,
     connection::{protocol, serve, turn_away},
     entry::{Entry, Shared},
-    lifecycle::{Lifecycle, Phase},
+    lifecycle::Phase,
     options::ServerOptions,
     stream::Stream,
 };
-use crate::functions::Runtime;
+use crate::{functions::Runtime, triggers::Triggers};
 
 /// Why a server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -69,18 +68,7 @@ impl Server {
         let listener = TcpListener::bind(options.addr).await.map_err(fail)?;
         let addr = listener.local_addr().map_err(fail)?;
         let limits = options.limits;
-        let assets = Assets::new(runtime.assets());
-        let shared = Arc::new(Shared {
-            runtime,
-            options,
-            lifecycle: Lifecycle::new(),
-            requests: Quota::new(limits.concurrent_requests),
-            exports: Quota::new(limits.concurrent_exports),
-            buffers: Quota::new(limits.buffered_bytes),
-            unread: Quota::new(limits.unread_bytes),
-            subscribed: Quota::new(limits.socket.subscription_bytes),
-            assets,
-        });
+        let shared = Arc::new(Shared::new(runtime, options));
         Ok(Self {
             listener,
             addr,
@@ -97,14 +85,17 @@ impl Server {
         self.addr
     }
 
-    /// Serves until `shutdown` resolves; then takes nothing new, finishes what runs for as long as
+    /// Serves, and runs jobs, until `shutdown` resolves; then takes nothing new, finishes what runs for as long as
     /// [`shutdown_timeout`](super::ServerLimits::shutdown_timeout), and shuts the runtime down.
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), StoreError> {
+        let triggers = Triggers::start(&self.shared.runtime).await;
+        let triggers = triggers.map_err(|error| StoreError::Failed(error.to_string().into()))?;
         tokio::select! {
             biased;
             () = shutdown => {}
             () = self.accept_all() => {}
         }
+        drop(triggers);
         let Self { listener, shared, .. } = self;
         drop(listener);
         drain(&shared).await;

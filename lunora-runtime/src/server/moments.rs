@@ -1,6 +1,6 @@
 //! Timestamps that a client asks for and comes back with.
 
-use axum::{extract::Request, response::Response};
+use axum_core::{extract::Request, response::Response};
 use http::StatusCode;
 use lunora_core::protocol;
 

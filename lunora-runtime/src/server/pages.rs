@@ -1,7 +1,7 @@
 //! Everything that does not call a function.
 
-use axum::{body::Body, response::Response};
-use http::{HeaderValue, StatusCode};
+use axum_core::{body::Body, response::Response};
+use http::{HeaderValue, Method, StatusCode, header};
 
 use super::{
     entry::Shared,
@@ -51,9 +51,23 @@ pub(super) fn not_found() -> Response {
     .into()
 }
 
-pub(super) async fn method_not_allowed() -> Response {
+/// Says which methods the route answers to.
+pub(super) fn method_not_allowed(methods: &str) -> Response {
     let message = "This route does not answer to that method; the Allow header has those that it does.";
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message).into()
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message);
+    let mut response = Response::from(problem);
+    if let Ok(methods) = HeaderValue::from_str(methods) {
+        response.headers_mut().insert(header::ALLOW, methods);
+    }
+    response
+}
+
+/// The same, of methods in any order.
+pub(super) fn only_by(methods: &[Method]) -> Response {
+    let mut methods: Vec<_> = methods.iter().map(Method::as_str).collect();
+    methods.sort_unstable();
+    methods.dedup();
+    method_not_allowed(&methods.join(","))
 }
 
 fn text(status: StatusCode, body: impl Into<Body>) -> Response {
@@ -72,7 +86,7 @@ mod tests {
     use crate::{
         database::OpenOptions,
         functions::{App, EngineOptions, Runtime},
-        server::{ServerOptions, admission::Quota, assets::Assets, lifecycle::Lifecycle},
+        server::ServerOptions,
         store::{Commit, Store, StoreError, Timestamp, memory_that_fails},
     };
 
@@ -86,17 +100,7 @@ mod tests {
             OpenOptions::default(),
         )
         .unwrap();
-        let shared = Shared {
-            runtime: runtime.clone(),
-            options: ServerOptions::default(),
-            lifecycle: Lifecycle::new(),
-            requests: Quota::new(1),
-            exports: Quota::new(1),
-            buffers: Quota::new(1),
-            unread: Quota::new(1),
-            subscribed: Quota::new(1),
-            assets: Assets::new(&[]),
-        };
+        let shared = Shared::new(runtime.clone(), ServerOptions::default());
         assert_eq!(health(&shared).status(), StatusCode::OK);
         writes_fail.store(true, Ordering::SeqCst);
         let commit = Commit {

@@ -1,20 +1,16 @@
-//! The one table of routes. The router is built from it, and the boundary test goes through it.
+//! The one table of routes. Requests are looked up in it, and the boundary test goes through it.
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    extract::{Request, State},
-    routing::{MethodFilter, on},
-};
+use axum_core::{extract::Request, response::Response};
 use http::Method;
 use lunora_core::reference::Kind;
 
 use super::{
-    assets, batch,
+    batch,
     call::{self, Target},
     entry::Shared,
-    export, keys, moments, pages, sync,
+    export, http_actions, jobs, keys, moments, pages, sync,
 };
 
 /// The method of a route. `HEAD` is answered where `GET` is.
@@ -42,6 +38,7 @@ enum Endpoint {
     Batch,
     Export,
     Keys(keys::Operation),
+    Jobs(jobs::Operation),
     Sync,
     Home,
     Health,
@@ -72,7 +69,11 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/admin/keys", Endpoint::Keys(keys::Operation::List)),
     Route::post("/api/admin/keys/create", Endpoint::Keys(keys::Operation::Create)),
     Route::post("/api/admin/keys/revoke", Endpoint::Keys(keys::Operation::Revoke)),
-    // Only what none of the others answers to, and none of it under /api.
+    Route::post("/api/admin/jobs/list", Endpoint::Jobs(jobs::Operation::List)),
+    Route::post("/api/admin/jobs/show", Endpoint::Jobs(jobs::Operation::Show)),
+    Route::post("/api/admin/jobs/cancel", Endpoint::Jobs(jobs::Operation::Cancel)),
+    Route::post("/api/admin/jobs/retry", Endpoint::Jobs(jobs::Operation::Retry)),
+    // Only what none of the others answers to, and none of it under /api: HTTP actions, by any method, and files.
     Route::get("/{*path}", Endpoint::Asset),
 ];
 
@@ -103,63 +104,97 @@ impl Route {
         self.path
     }
 
+    /// Whether HTTP actions are looked up before it.
+    pub(super) const fn comes_last(&self) -> bool {
+        matches!(self.endpoint, Endpoint::Home | Endpoint::Asset)
+    }
+
     /// Whether a request for `path` by `method` ends here.
     pub(super) fn matches(&self, method: &Method, path: &str) -> bool {
-        let verb = match self.verb {
+        self.takes(method) && self.covers(path)
+    }
+
+    fn takes(&self, method: &Method) -> bool {
+        match self.verb {
             Verb::Get => method == Method::GET || method == Method::HEAD,
             Verb::Post => method == Method::POST,
-        };
-        verb && match self.path.strip_suffix("{*path}") {
-            Some("/") => path != "/api" && !path.starts_with("/api/"),
-            Some(prefix) => path.len() > prefix.len() && path.starts_with(prefix),
-            None => match self.path.split_once("{version}") {
-                Some((prefix, suffix)) => path
-                    .strip_prefix(prefix)
-                    .and_then(|rest| rest.strip_suffix(suffix))
-                    .is_some_and(|version| !version.contains('/')),
-                None => path == self.path,
-            },
+        }
+    }
+
+    fn covers(&self, path: &str) -> bool {
+        if let Some(prefix) = self.path.strip_suffix("{*path}") {
+            let is_api = path == "/api" || path.starts_with("/api/");
+            return path.len() > prefix.len() && path.starts_with(prefix) && (prefix != "/" || !is_api);
+        }
+        match self.path.split_once("{version}") {
+            Some((prefix, suffix)) => path
+                .strip_prefix(prefix)
+                .and_then(|rest| rest.strip_suffix(suffix))
+                .is_some_and(|version| !version.is_empty() && !version.contains('/')),
+            None => path == self.path,
+        }
+    }
+
+    /// As the `Allow` header names it.
+    const fn methods(&self) -> &'static str {
+        match self.verb {
+            Verb::Get => "GET,HEAD",
+            Verb::Post => "POST",
         }
     }
 }
 
-/// The router of a server.
-pub(super) fn router(shared: Arc<Shared>) -> Router {
-    let listed = ROUTES
-        .iter()
-        .filter(|route| !matches!(route.endpoint, Endpoint::Asset));
-    let router = listed.fold(Router::new(), |router, route| {
-        let endpoint = route.endpoint;
-        let filter = match route.verb {
-            Verb::Get => MethodFilter::GET,
-            Verb::Post => MethodFilter::POST,
-        };
-        let handler = async move |State(shared): State<Arc<Shared>>, request: Request| {
-            answer(endpoint, &shared, request).await
-        };
-        router.route(route.path, on(filter, handler))
-    });
-    router
-        .method_not_allowed_fallback(pages::method_not_allowed)
-        // For all methods: what is no file is not found, and not a file that cannot be posted to.
-        .fallback(async |State(shared): State<Arc<Shared>>, request: Request| {
-            answer(Endpoint::Asset, &shared, request).await
-        })
-        .with_state(shared)
+/// Where a request goes.
+enum Found {
+    Endpoint(Endpoint),
+    /// The path is there for other methods: these.
+    OtherMethods(String),
 }
 
-async fn answer(endpoint: Endpoint, shared: &Arc<Shared>, request: Request) -> axum::response::Response {
+/// Nearly all requests are for a path that stands in the table letter by letter.
+fn find(method: &Method, path: &str) -> Found {
+    let as_it_stands = ROUTES
+        .iter()
+        .find(|route| route.path == path && route.takes(method));
+    as_it_stands.map_or_else(
+        || find_pattern(method, path),
+        |route| Found::Endpoint(route.endpoint),
+    )
+}
+
+fn find_pattern(method: &Method, path: &str) -> Found {
+    let first = ROUTES.iter().find(|route| route.covers(path));
+    // For all methods: what is nothing is not found, and not something that cannot be posted to.
+    let Some(first) = first.filter(|route| !route.comes_last()) else {
+        return Found::Endpoint(Endpoint::Asset);
+    };
+    let alike = ROUTES.iter().filter(|route| route.path == first.path);
+    match alike.clone().find(|route| route.takes(method)) {
+        Some(route) => Found::Endpoint(route.endpoint),
+        None => Found::OtherMethods(alike.map(Route::methods).collect::<Vec<_>>().join(",")),
+    }
+}
+
+/// Answers a request.
+pub(super) async fn answer(shared: &Arc<Shared>, request: Request) -> Response {
+    match find(request.method(), request.uri().path()) {
+        Found::Endpoint(endpoint) => answer_at(endpoint, shared, request).await,
+        Found::OtherMethods(methods) => pages::method_not_allowed(&methods),
+    }
+}
+
+async fn answer_at(endpoint: Endpoint, shared: &Arc<Shared>, request: Request) -> Response {
     match endpoint {
         Endpoint::Call(target) => call::call(target, shared, request).await,
         Endpoint::QueryTimestamp => moments::query_ts(shared, request).await,
         Endpoint::Batch => batch::batch(shared, request).await,
         Endpoint::Export => export::export(shared, request).await,
         Endpoint::Keys(operation) => keys::keys(operation, shared, request).await,
+        Endpoint::Jobs(operation) => jobs::jobs(operation, shared, request).await,
         Endpoint::Sync => sync::upgrade(shared, request),
-        Endpoint::Home => assets::home(shared, request.headers()),
         Endpoint::Health => pages::health(shared),
         Endpoint::Version => pages::version(),
         Endpoint::InstanceName => pages::instance_name(shared),
-        Endpoint::Asset => assets::asset(Arc::clone(shared), request).await,
+        Endpoint::Home | Endpoint::Asset => http_actions::answer(Arc::clone(shared), request).await,
     }
 }

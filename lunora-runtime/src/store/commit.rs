@@ -1,15 +1,14 @@
 //! The unit of writing.
 
-use bytes::Bytes;
-
+use super::blob::Blob;
 use super::error::StoreError;
 use super::timestamp::Timestamp;
 
 /// A key in the flat ordered byte keyspace; the layers above choose the prefixes.
-pub type Key = Bytes;
+pub type Key = Blob;
 
 /// A value, opaque to the store.
-pub type Payload = Bytes;
+pub type Payload = Blob;
 
 /// The writes of one commit.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -44,7 +43,7 @@ impl Commit {
     pub(crate) fn bytes(&self) -> usize {
         self.writes
             .iter()
-            .map(|(key, value)| 8 + key.len() + value.as_ref().map_or(0, Bytes::len))
+            .map(|(key, value)| 8 + key.len() + value.as_ref().map_or(0, |value| value.len()))
             .sum()
     }
 }

@@ -10,6 +10,7 @@
 //! [`Store`] and [`Snapshot`] are all that the rooms above see; [`Embedded`] keeps its data in a directory,
 //! [`Memory`] is the same without a disk.
 
+mod blob;
 mod checkpoint;
 mod commit;
 mod delegate;
@@ -35,6 +36,7 @@ mod traits;
 
 #[cfg(test)]
 pub(crate) use self::tests::memory_that_fails;
+pub use blob::Blob;
 pub use commit::{Commit, Key, Payload};
 pub use embedded::{Embedded, Recovery};
 pub use error::StoreError;

@@ -36,7 +36,7 @@ impl KeyRange {
     /// ```
     pub fn prefix(prefix: &[u8]) -> Self {
         Self {
-            start: Key::copy_from_slice(prefix),
+            start: Key::from(prefix),
             end: successor(prefix),
         }
     }

@@ -1,6 +1,6 @@
 //! The server's side of a test.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use lunora_core::{
     error::{Error, Result},
@@ -11,6 +11,7 @@ use lunora_core::{
     value::{Object, Value, from_value, to_value},
 };
 use serde::Serialize;
+use tokio::{runtime::Handle, sync::Mutex};
 
 use super::{
     TestClient, TestClock,
@@ -23,7 +24,9 @@ use crate::{
         App, BoxFuture, CallRequest, EngineOptions, RequestId, Runtime, Seeds, WatchRequest, call_error,
         encode_args,
     },
+    server::InProcess,
     store::{Embedded, Memory, Options, Store},
+    triggers::VirtualTime,
 };
 
 /// An application on a store of its own, inside the test's process.
@@ -34,6 +37,9 @@ pub struct TestApp {
     runtime: Runtime,
     clock: TestClock,
     identity: Option<Identity>,
+    in_process: InProcess,
+    /// Made when it is first needed, on the test's tokio runtime.
+    time: Arc<Mutex<Option<VirtualTime>>>,
     /// Removed when the last of the test's handles is dropped.
     directory: Option<Arc<TemporaryDirectory>>,
 }
@@ -110,9 +116,11 @@ impl TestAppBuilder {
         };
         let runtime = Runtime::open(self.app, store, options, OpenOptions::default())?;
         Ok(TestApp {
+            in_process: InProcess::new(runtime.clone()),
             runtime,
             clock,
             identity: None,
+            time: Arc::default(),
             directory,
         })
     }
@@ -146,6 +154,8 @@ impl TestApp {
             runtime: self.runtime.clone(),
             clock: self.clock.clone(),
             identity: Some(identity),
+            in_process: self.in_process.clone(),
+            time: Arc::clone(&self.time),
             directory: self.directory.clone(),
         }
     }
@@ -153,6 +163,14 @@ impl TestApp {
     /// What a client can do with the application, for the same user.
     pub fn client(&self) -> TestClient {
         TestClient::new(self.runtime.clone(), self.identity.clone())
+    }
+
+    pub(super) const fn in_process(&self) -> &InProcess {
+        &self.in_process
+    }
+
+    pub(super) const fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
     }
 
     /// What a server would serve.
@@ -202,13 +220,16 @@ impl TestApp {
     }
 
     /// Runs any function by its wire name, with arguments that serialize to an object (such as `json!({..})`).
+    ///
+    /// Integers that a plain number holds travel as one, as they do from `run` on the command line.
     pub fn run<'a>(&'a self, path: &'a str, args: impl Serialize) -> BoxFuture<'a, Result<Value>> {
         let args = to_value(&args);
         Box::pin(async move {
             let args = args?.into_object().map_err(|other| {
                 Error::internal(format!("the arguments are an object, not {}", other.kind_name()))
             })?;
-            self.run_object(FunctionPath::parse(path)?, args).await
+            let args = args.into_iter().map(|(name, value)| (name, plain(value)));
+            self.run_object(FunctionPath::parse(path)?, args.collect()).await
         })
     }
 
@@ -232,8 +253,43 @@ impl TestApp {
         answer.map(|answer| answer.value.into_value()).map_err(call_error)
     }
 
+    /// Moves the clock on by `by`, from one time to the next at which a job falls due, and runs what does: one job after
+    /// the other, in the order of their times, retries and what jobs schedule included. Nothing is left to do when this
+    /// returns. Until it is called, jobs wait, also those that are due.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn example(app: lunora_runtime::testing::TestApp) -> lunora_core::error::Result<()> {
+    /// app.advance(Duration::from_hours(1)).await?; // what was scheduled for within the hour has run
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn advance(&self, by: Duration) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let mut time = self.time.lock().await;
+            let time = time.get_or_insert_with(|| VirtualTime::new(&self.runtime, Handle::current()));
+            time.pass(self.clock.now() + by, |now| self.clock.set(now)).await
+        })
+    }
+
     /// Finishes what runs and closes the store.
     pub async fn close(self) -> Result<()> {
         Ok(self.runtime.shutdown().await?)
+    }
+}
+
+/// The value with plain numbers where a client that knows no other would have them.
+fn plain(value: Value) -> Value {
+    /// 2^53: up to here every integer is a double.
+    const EXACT: u64 = 1 << 53;
+    match value {
+        #[allow(clippy::cast_precision_loss, reason = "there is none within the bound")]
+        Value::Int64(integer) if integer.unsigned_abs() <= EXACT => Value::Float64(integer as f64),
+        Value::Array(items) => Value::Array(items.into_iter().map(plain).collect()),
+        Value::Object(fields) => {
+            let fields = fields.into_iter().map(|(name, value)| (name, plain(value)));
+            Value::Object(fields.collect())
+        }
+        other => other,
     }
 }

@@ -7,7 +7,9 @@
 mod app;
 mod client;
 mod clock;
+mod crons;
 mod directory;
+mod http;
 mod issuer;
 mod watch;
 
@@ -15,6 +17,11 @@ pub use self::{
     app::{TestApp, TestAppBuilder},
     client::TestClient,
     clock::TestClock,
+    http::{TestRequest, TestResponse},
     issuer::TestIssuer,
     watch::Watch,
+};
+pub use crate::{
+    functions::{CronOutcome, CronRun},
+    triggers::CronInfo,
 };

@@ -30,9 +30,9 @@ impl<'a> Loader<'a> {
         indexes: &[Index],
     ) -> Result<(), StoreError> {
         for index in indexes {
-            self.pair(index.entry(document), Payload::new())?;
+            self.pair(index.entry(document), Payload::default())?;
         }
-        let key = Key::copy_from_slice(&keys::document_key(document.id));
+        let key = Key::from(&keys::document_key(document.id));
         self.pair(key, document.payload.clone())
     }
 

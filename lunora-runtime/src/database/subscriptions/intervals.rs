@@ -75,9 +75,9 @@ impl Node {
         let end = range
             .end
             .as_ref()
-            .map_or(End::Never, |end| End::Before(Key::copy_from_slice(end)));
+            .map_or(End::Never, |end| End::Before(end.clone()));
         Self {
-            start: Key::copy_from_slice(&range.start),
+            start: range.start.clone(),
             reach: end.clone(),
             end,
             id,
@@ -184,8 +184,8 @@ mod tests {
     fn the_tree_stays_shallow_and_knows_its_reach() {
         const MANY: u32 = 20_000;
         let range = |n: u32| KeyRange {
-            start: Key::copy_from_slice(&n.to_be_bytes()),
-            end: Some(Key::copy_from_slice(&(n + 1 + n % 7).to_be_bytes())),
+            start: Key::from(&n.to_be_bytes()),
+            end: Some(Key::from(&(n + 1 + n % 7).to_be_bytes())),
         };
         let mut intervals = Intervals::default();
         for n in 0..MANY {

@@ -25,7 +25,7 @@ fn point(number: u8) -> DocumentId {
 fn key() -> impl Strategy<Value = Key> {
     prop_oneof![
         3 => vec(b'a'..b'd', 0..4).prop_map(Key::from),
-        1 => any::<u8>().prop_map(|number| Key::copy_from_slice(&keys::document_key(point(number)))),
+        1 => any::<u8>().prop_map(|number| Key::from(&keys::document_key(point(number)))),
     ]
 }
 

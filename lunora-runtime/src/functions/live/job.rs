@@ -88,6 +88,7 @@ impl Job {
             key: None,
             class: self.key.class(),
             at: None,
+            job: None,
         };
         let (snapshot, journal) = (self.snapshot, self.key.journal().cloned());
         let ran = work.run_once(|database, options| {

@@ -25,9 +25,9 @@ fn database() -> (Arc<dyn Store>, Database) {
 }
 
 fn write(store: &dyn Store, key: &str) -> Timestamp {
-    let (after, key) = (store.ordered(), Key::copy_from_slice(key.as_bytes()));
+    let (after, key) = (store.ordered(), Key::from(key.as_bytes()));
     let ts = Timestamp(after.0 + 1);
-    let writes = vec![(key, Some(Key::new()))];
+    let writes = vec![(key, Some(Key::default()))];
     store.append(after, Commit { ts, writes }).unwrap();
     ts
 }

@@ -142,14 +142,11 @@ impl Header {
 fn decode_write(body: &mut &[u8]) -> Option<(Key, Option<Payload>)> {
     let key = u32::from_le_bytes(body.split_off(..4)?.try_into().ok()?);
     let value = u32::from_le_bytes(body.split_off(..4)?.try_into().ok()?);
-    let key = Key::copy_from_slice(body.split_off(..key as usize)?);
+    let key = Key::from(body.split_off(..key as usize)?);
     if value == DELETED {
         return Some((key, None));
     }
-    Some((
-        key,
-        Some(Payload::copy_from_slice(body.split_off(..value as usize)?)),
-    ))
+    Some((key, Some(Payload::from(body.split_off(..value as usize)?))))
 }
 
 /// What is known when a record is encoded: everything but its own place for the checksum and `durable`.
@@ -189,7 +186,7 @@ mod tests {
 
     fn commit() -> Commit {
         let writes = vec![
-            (Key::new(), Some(Payload::new())),
+            (Key::default(), Some(Payload::default())),
             ("key".into(), None),
             ("kez".into(), Some("value".into())),
         ];

@@ -1,6 +1,7 @@
 //! The versions of one key in one layer.
 
 use parking_lot::RwLock;
+use smallvec::SmallVec;
 
 use super::super::commit::Payload;
 use super::super::timestamp::Timestamp;
@@ -11,10 +12,13 @@ pub(crate) type Written = Option<Payload>;
 /// Chains up to this length give up what they can at every write; moving the rest costs nothing worth saving.
 const SHORT: usize = 8;
 
+/// Few keys have more than two at a time, and those lie within.
+type Versions = SmallVec<[(Timestamp, Written); 2]>;
+
 /// The versions of one key, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Chain {
-    versions: RwLock<Vec<(Timestamp, Written)>>,
+    versions: RwLock<Versions>,
 }
 
 impl Chain {
@@ -30,10 +34,6 @@ impl Chain {
             .drain(..given_up)
             .map(|(_, written)| written.map_or(0, |value| value.len()))
             .sum();
-        if versions.len() < SHORT {
-            // Most keys are written once.
-            versions.reserve_exact(1);
-        }
         versions.push((ts, written));
         (given_up, bytes)
     }
@@ -89,7 +89,7 @@ mod tests {
             let kept: usize = versions
                 .iter()
                 .flat_map(|(_, value)| value)
-                .map(Payload::len)
+                .map(|value| value.len())
                 .sum();
             assert_eq!(bytes + kept, 4 + 25 * 2);
         }

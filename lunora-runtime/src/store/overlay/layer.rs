@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use crossbeam_skiplist::SkipMap;
 use crossbeam_skiplist::map::Entry;
 
-use super::super::commit::{Commit, Key, Payload};
+use super::super::commit::{Commit, Key};
 use super::super::timestamp::Timestamp;
 use super::chain::{Chain, Written};
 use super::points::Points;
@@ -56,7 +56,7 @@ impl Layer {
         let kept_from = self.kept_from();
         for (key, written) in &commit.writes {
             let push = |chain: &Chain| chain.push(commit.ts, written.clone(), kept_from);
-            bytes += VERSION_BYTES + key.len() + written.as_ref().map_or(0, Payload::len);
+            bytes += VERSION_BYTES + key.len() + written.as_ref().map_or(0, |value| value.len());
             match self.points.with(key, push) {
                 Some((versions, values)) => freed += versions * (VERSION_BYTES + key.len()) + values,
                 None => {

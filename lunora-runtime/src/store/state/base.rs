@@ -169,7 +169,7 @@ impl BaseView {
             return Ok(None);
         };
         let value = check(&self.file, key, value.value())?;
-        Ok(Some(Payload::copy_from_slice(value)))
+        Ok(Some(Payload::from(value)))
     }
 
     pub(crate) fn range(&self, range: &KeyRange, direction: Direction) -> Result<BaseRange, StoreError> {
@@ -216,15 +216,10 @@ impl Iterator for BaseRange {
             let Some((key, value)) = pair.transpose()? else {
                 return Ok(None);
             };
-            Ok(Some((
-                Key::copy_from_slice(key.value()),
-                Payload::copy_from_slice(value.value()),
-            )))
+            let key = Key::from(key.value());
+            let value = check(file, &key, value.value()).map(Payload::from);
+            Ok(Some(value.map(|value| (key, value))))
         });
-        let pair = read.transpose()?;
-        Some(pair.and_then(|(key, sealed)| {
-            let len = check(file, &key, &sealed)?.len();
-            Ok((key, sealed.slice(..len)))
-        }))
+        read.and_then(Option::transpose).transpose()
     }
 }

@@ -39,8 +39,8 @@ fn open(dir: &Path) -> Embedded {
 fn commit(ts: u64, writes: &[(&str, Option<&str>)]) -> Commit {
     let write = |(key, value): &(&str, Option<&str>)| {
         (
-            Key::copy_from_slice(key.as_bytes()),
-            value.map(|value| Payload::copy_from_slice(value.as_bytes())),
+            Key::from(key.as_bytes()),
+            value.map(|value| Payload::from(value.as_bytes())),
         )
     };
     Commit {

@@ -33,7 +33,7 @@ fn it_takes_the_place_when_it_is_finished() {
     assert_eq!(read(&*replacement.current(), "old").as_deref(), Some("value"));
     replacement.finish().unwrap();
     assert_eq!(names(dir.path()), ["lock", "log", "state.redb"]);
-    assert_eq!(keys(dir.path()), ["new"]);
+    assert_eq!(keys(dir.path()), [Key::from("new")]);
     assert_eq!(open(dir.path()).ordered(), Timestamp(2));
 }
 
@@ -42,7 +42,7 @@ fn dropped_it_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     drop(begun(dir.path()));
     assert_eq!(names(dir.path()), ["lock", "log", "state.redb"]);
-    assert_eq!(keys(dir.path()), ["old"]);
+    assert_eq!(keys(dir.path()), [Key::from("old")]);
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn killed_before_the_end_it_changes_nothing() {
     copy_dir(dir.path(), killed.path());
     drop(replacement);
     assert!(names(killed.path()).contains(&"next".to_owned()));
-    assert_eq!(keys(killed.path()), ["old"]);
+    assert_eq!(keys(killed.path()), [Key::from("old")]);
     assert_eq!(names(killed.path()), ["lock", "log", "state.redb"]);
 }
 
@@ -77,7 +77,7 @@ fn killed_after_the_end_it_is_moved_by_the_next_opening() {
     for steps in 0..=3 {
         let dir = tempfile::tempdir().unwrap();
         killed_after(steps, dir.path());
-        assert_eq!(keys(dir.path()), ["new"], "after {steps} steps");
+        assert_eq!(keys(dir.path()), [Key::from("new")], "after {steps} steps");
         assert_eq!(names(dir.path()), ["lock", "log", "state.redb"]);
     }
 }
@@ -96,5 +96,5 @@ fn a_directory_without_a_store_gets_one() {
     let replacement = Embedded::replace(dir.path(), &small()).unwrap();
     put(&*replacement.successor().unwrap(), 7, "new", "value").unwrap();
     replacement.finish().unwrap();
-    assert_eq!(keys(dir.path()), ["new"]);
+    assert_eq!(keys(dir.path()), [Key::from("new")]);
 }

@@ -44,7 +44,7 @@ fn read_all(store: &dyn Store) -> usize {
     let mut refused = 0;
     for ts in 1..=ENTRIES {
         match snapshot.get(key(ts).as_bytes()) {
-            Ok(Some(found)) => assert_eq!(found, value(ts).as_bytes()),
+            Ok(Some(found)) => assert_eq!(*found, *value(ts).as_bytes()),
             Ok(None) => panic!("{} is gone", key(ts)),
             Err(error) => {
                 expect_damage(&error);
@@ -129,7 +129,7 @@ fn try_all(dir: &Path) -> bool {
     let snapshot = store.snapshot(store.ordered()).unwrap();
     for ts in 1..=ENTRIES {
         if let Ok(Some(found)) = snapshot.get(key(ts).as_bytes()) {
-            assert_eq!(found, value(ts).as_bytes());
+            assert_eq!(*found, *value(ts).as_bytes());
         }
     }
     true

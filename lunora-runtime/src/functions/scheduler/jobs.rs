@@ -1,0 +1,100 @@
+//! What the jobs of one process have in common.
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
+
+use data_encoding::HEXLOWER;
+use lunora_core::job::JobId;
+use parking_lot::Mutex;
+use rand::Rng;
+
+use super::{
+    Cancellation, JobKind, News,
+    desk::Made,
+    ends::{Ends, JobEnd},
+    inbox::{Inbox, Notice},
+};
+
+/// Hears of jobs, and knows the actions that run as one.
+#[derive(Debug)]
+pub(in crate::functions) struct Jobs {
+    /// The name of this process in the jobs that it runs. No other has it.
+    holder: String,
+    ends: Ends,
+    mutations: Inbox,
+    actions: Inbox,
+    running: Mutex<HashMap<JobId, Cancellation>>,
+}
+
+impl Jobs {
+    pub(in crate::functions) fn new() -> Self {
+        let mut holder = [0; 16];
+        rand::rng().fill_bytes(&mut holder);
+        Self {
+            holder: HEXLOWER.encode(&holder),
+            ends: Ends::default(),
+            mutations: Inbox::default(),
+            actions: Inbox::default(),
+            running: Mutex::default(),
+        }
+    }
+
+    /// Hears of a transaction that has been ordered.
+    pub(in crate::functions) fn hear(&self, made: &Made) {
+        for notice in made.take() {
+            match notice {
+                Notice::Waits(kind, place) => self.inbox(kind).put(place),
+                Notice::Canceled(id) => {
+                    if let Some(cancellation) = self.running.lock().get(&id) {
+                        cancellation.request();
+                    }
+                }
+            }
+        }
+    }
+
+    /// The name of this process.
+    pub(super) fn holder(&self) -> &str {
+        &self.holder
+    }
+
+    pub(in crate::functions) const fn ends(&self) -> &Ends {
+        &self.ends
+    }
+
+    pub(super) fn news(&self, kind: JobKind) -> News {
+        self.inbox(kind).take()
+    }
+
+    pub(super) async fn wait(&self, kind: JobKind) {
+        self.inbox(kind).wait().await;
+    }
+
+    pub(super) fn register(&self, kind: &'static str, end: Arc<dyn JobEnd>) {
+        self.ends.register(kind, end);
+    }
+
+    /// Lets a cancel find the action that is about to run. False if the job runs already.
+    pub(super) fn runs(&self, id: JobId, cancellation: Cancellation) -> bool {
+        match self.running.lock().entry(id) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(place) => {
+                place.insert(cancellation);
+                true
+            }
+        }
+    }
+
+    pub(super) fn runs_no_more(&self, id: JobId) {
+        self.running.lock().remove(&id);
+    }
+
+    const fn inbox(&self, kind: JobKind) -> &Inbox {
+        match kind {
+            JobKind::Mutation => &self.mutations,
+            JobKind::Action => &self.actions,
+        }
+    }
+}

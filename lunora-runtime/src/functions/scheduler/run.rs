@@ -1,0 +1,289 @@
+//! Running a job.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use lunora_core::{
+    error::Result,
+    job::{JobId, JobState},
+    reference::Kind,
+};
+use tokio::runtime::Handle;
+use tracing::Instrument;
+
+use super::{
+    Cancellation, JobRun, RunningAction, StoredJob,
+    reader::load,
+    running::NotPending,
+    settle::{Outcome, Settling},
+};
+use crate::{
+    database::{Freshness, SharedTransaction},
+    functions::{
+        Answer, CallError, MutationWatcher, Stalled,
+        call::log,
+        call_state::Depth,
+        engine::Engine,
+        executor::Job as Task,
+        function::Function,
+        results::CallerClass,
+        running::Underway,
+        start::Awaited,
+        system::SystemTransaction,
+        transaction::{TOTAL_LIMIT, Work},
+    },
+};
+
+/// How long a job that is looked at may hold its thread before the log says so. (Its function has a limit of its own.)
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The function is not there any more.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no function `{0}` any more")]
+struct Gone(String);
+
+/// Runs jobs.
+#[derive(Debug, Clone)]
+pub(crate) struct JobRunner {
+    pub(super) engine: Arc<Engine>,
+    /// Where actions run.
+    pub(super) tokio: Handle,
+}
+
+/// What is held while a job runs. When it is dropped, the next one may begin.
+#[derive(Debug)]
+pub(super) struct Held<S> {
+    _underway: Underway,
+    _slot: S,
+}
+
+/// A job that is about to run.
+#[derive(Debug)]
+struct Run<S> {
+    runner: JobRunner,
+    id: JobId,
+    held: Held<S>,
+}
+
+impl JobRunner {
+    /// Runs a job if it still waits to be run. `slot` is dropped when a job that begins then begins after it: a mutation
+    /// is ordered by then, an action's outcome is.
+    pub(crate) fn start(&self, id: JobId, slot: impl Send + 'static) -> std::result::Result<(), Stalled> {
+        let runner = self.clone();
+        let task = Task::new("a scheduled job", PATIENCE, move || runner.begin(id, slot));
+        let executor = self.engine.executor.clone();
+        executor
+            .run_job(task)
+            .map_err(|task| Stalled::new(executor, task))
+    }
+
+    fn begin(self, id: JobId, slot: impl Send + 'static) {
+        // A server that is about to stop leaves its jobs to the next one.
+        let Some(underway) = self.engine.running.enter() else {
+            return;
+        };
+        let held = Held {
+            _underway: underway,
+            _slot: slot,
+        };
+        let run = Run {
+            runner: self,
+            id,
+            held,
+        };
+        match run.runner.look(id) {
+            Ok(Some(job)) => run.run(job),
+            Ok(None) => {}
+            Err(error) => tracing::error!(job = %id, %error, "a job could not be read"),
+        }
+    }
+
+    /// The job, if it waits.
+    fn look(&self, id: JobId) -> Result<Option<StoredJob>> {
+        let transaction = SharedTransaction::new(self.engine.database.begin(
+            Freshness::Ordered,
+            SystemTransaction::options_at(self.engine.clock.now()),
+        )?);
+        let job = load(&transaction, id)?;
+        Ok(job.filter(|job| job.state == JobState::Pending))
+    }
+}
+
+impl<S: Send + 'static> Run<S> {
+    fn run(self, job: StoredJob) {
+        let span = tracing::info_span!("job", function = job.target, kind = job.kind.name(), job = %self.id);
+        let _entered = span.clone().entered();
+        match self.work(&job) {
+            Ok(work) if work.function.kind == Kind::Action => self.action(work, &job, span),
+            Ok(work) => self.mutation(work, &job, span),
+            Err(error) => {
+                tracing::error!(%error, "a job cannot be run");
+                self.settling(&job, false).here(&Outcome::Failed(error));
+            }
+        }
+    }
+
+    /// The call that the job is for, if nothing is wrong with it.
+    fn work(&self, job: &StoredJob) -> Result<Work> {
+        let engine = &self.runner.engine;
+        let function = engine.functions.find(&job.target);
+        let function: &Arc<Function> = function.ok_or_else(|| Gone(job.target.clone()))?;
+        let args = job.arguments()?;
+        engine.check_call(function, None, &args)?;
+        Ok(Work {
+            engine: Arc::clone(engine),
+            function: Arc::clone(function),
+            args,
+            identity: job.user()?.map(Arc::new),
+            depth: Depth::default(),
+            key: None,
+            class: CallerClass::Server,
+            at: None,
+            job: Some(JobRun::Own {
+                id: self.id,
+                attempts: job.attempts,
+            }),
+        })
+    }
+
+    fn mutation(self, work: Work, job: &StoredJob, span: tracing::Span) {
+        let watcher = Watcher {
+            settling: self.settling(job, false),
+            runner: self.runner,
+            held: Some(self.held),
+            is_committed: false,
+            span,
+        };
+        work.run_mutation(Instant::now() + TOTAL_LIMIT, Awaited::new(watcher));
+    }
+
+    /// Marks the job as running, and lets the action start when that is on disk.
+    fn action(self, mut work: Work, job: &StoredJob, span: tracing::Span) {
+        let action = Arc::new(RunningAction {
+            id: self.id,
+            cancellation: Cancellation::default(),
+        });
+        work.job = Some(JobRun::Action(Arc::clone(&action)));
+        let engine = Arc::clone(&self.runner.engine);
+        // Before the mark, so that no cancel is missed that comes after it.
+        if !engine.jobs.runs(self.id, action.cancellation.clone()) {
+            return;
+        }
+        let known = Known {
+            engine: Arc::clone(&engine),
+            id: self.id,
+            cancellation: action.cancellation.clone(),
+        };
+        let (id, attempts) = (self.id, job.attempts);
+        let claimed = engine.with_jobs(|desk| {
+            let Some(mut job) = desk.load(id)?.filter(|job| is_that(job, attempts)) else {
+                return Ok(false);
+            };
+            job.start(engine.jobs.holder(), desk.now());
+            desk.put(id, &job)?;
+            Ok(true)
+        });
+        match claimed {
+            Ok((true, ts)) => {
+                let settling = self.settling(job, true);
+                let (tokio, held) = (self.runner.tokio.clone(), self.held);
+                let run = run_action(work, known, settling, held).instrument(span);
+                let on_disk = move |durable: std::result::Result<(), _>| {
+                    if durable.is_ok() {
+                        tokio.spawn(run);
+                    }
+                };
+                engine.database.when_durable(ts, Box::new(on_disk));
+            }
+            Ok((false, _)) => {}
+            Err(error) => tracing::error!(%error, "a job could not be marked as running"),
+        }
+    }
+
+    fn settling(&self, job: &StoredJob, running: bool) -> Settling {
+        Settling {
+            engine: Arc::clone(&self.runner.engine),
+            id: self.id,
+            attempts: job.attempts + u32::from(running),
+            running,
+            started: self.runner.engine.clock.now(),
+        }
+    }
+}
+
+/// The job waits, and for this run.
+fn is_that(job: &StoredJob, attempts: u32) -> bool {
+    job.state == JobState::Pending && job.attempts == attempts
+}
+
+async fn run_action(work: Work, known: Known, settling: Settling, held: impl Send + 'static) {
+    if !known.cancellation.is_requested() {
+        let result = work.action(()).await;
+        log(&result);
+        // Before the outcome is there, which may be that it runs again.
+        drop(known);
+        settling.on_executor(Outcome::of(result)).await;
+    }
+    drop(held);
+}
+
+/// An action that a cancel finds. Nothing finds it any more when this is dropped.
+#[derive(Debug)]
+struct Known {
+    engine: Arc<Engine>,
+    id: JobId,
+    cancellation: Cancellation,
+}
+
+impl Drop for Known {
+    fn drop(&mut self) {
+        self.engine.jobs.runs_no_more(self.id);
+    }
+}
+
+/// Follows a mutation that is run as a job.
+struct Watcher<S> {
+    runner: JobRunner,
+    settling: Settling,
+    held: Option<Held<S>>,
+    is_committed: bool,
+    span: tracing::Span,
+}
+
+impl<S: Send + 'static> MutationWatcher for Watcher<S> {
+    fn committed(&mut self, ts: Option<crate::store::Timestamp>) {
+        self.is_committed = ts.is_some();
+    }
+
+    fn ordered(&mut self) {
+        if self.is_committed {
+            self.held = None;
+        }
+    }
+
+    fn ended(self, result: std::result::Result<Answer, CallError>) {
+        let Err(error) = result else {
+            self.span.in_scope(|| log(&result));
+            return;
+        };
+        let is_off =
+            matches!(&error, CallError::Function(error) if error.downcast_ref::<NotPending>().is_some());
+        if is_off {
+            return;
+        }
+        let result = Err(error);
+        self.span.in_scope(|| log(&result));
+        if self.is_committed {
+            // The store has failed, and the process stops.
+            return;
+        }
+        let (settling, held) = (self.settling, self.held);
+        // This thread is the log's, which is not to wait.
+        self.runner.tokio.spawn(async move {
+            settling.on_executor(Outcome::of(result)).await;
+            drop(held);
+        });
+    }
+}

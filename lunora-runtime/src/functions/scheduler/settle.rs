@@ -1,0 +1,114 @@
+//! What becomes of a job whose run did not end it itself.
+
+use std::{sync::Arc, time::Duration};
+
+use lunora_core::{
+    error::{Error, Result},
+    job::{JobId, JobState},
+    time::Time,
+    value::Value,
+};
+
+use super::{StoredJob, retries::transient};
+use crate::{
+    functions::{
+        Answer, CallError, dispatch::call_error, engine::Engine, executor::Job as Task,
+        transaction::TookTooLong,
+    },
+    store::StoreError,
+};
+
+/// How long an outcome may hold a thread before the log says so.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait for room when the executor has none.
+const WAIT_FOR_ROOM: Duration = Duration::from_millis(10);
+
+/// How a run ended.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Succeeded(Value),
+    Failed(Error),
+    /// It failed through no fault of the function: it would be right to run it again.
+    Prevented(Error),
+}
+
+impl Outcome {
+    pub(super) fn of(result: Result<Answer, CallError>) -> Self {
+        match result {
+            Ok(answer) => Self::Succeeded(answer.value.into_value()),
+            Err(CallError::Function(error)) if is_transient(&error) => Self::Prevented(error),
+            Err(CallError::Function(error)) => Self::Failed(error),
+            Err(other) => Self::Prevented(call_error(other)),
+        }
+    }
+}
+
+fn is_transient(error: &Error) -> bool {
+    error.downcast_ref::<TookTooLong>().is_some() || error.downcast_ref::<StoreError>().is_some()
+}
+
+/// One run of a job, and where its outcome goes.
+#[derive(Debug)]
+pub(super) struct Settling {
+    pub(super) engine: Arc<Engine>,
+    pub(super) id: JobId,
+    /// Runs that the job has on record while this one runs.
+    pub(super) attempts: u32,
+    /// The job is marked as running.
+    pub(super) running: bool,
+    pub(super) started: Time,
+}
+
+impl Settling {
+    /// Writes the outcome on this thread.
+    pub(super) fn here(&self, outcome: &Outcome) {
+        if let Err(error) = self.write(outcome) {
+            tracing::error!(job = %self.id, %error, "the outcome of a job could not be written");
+        }
+    }
+
+    /// The same on a thread for functions, as soon as there is room; resolves when it is ordered.
+    pub(super) async fn on_executor(self, outcome: Outcome) {
+        let (done, is_done) = tokio::sync::oneshot::channel::<()>();
+        let executor = self.engine.executor.clone();
+        let mut task = Task::new("the outcome of a job", PATIENCE, move || {
+            self.here(&outcome);
+            drop(done);
+        });
+        while let Err(stalled) = executor.run_job(task) {
+            task = stalled;
+            tokio::time::sleep(WAIT_FOR_ROOM).await;
+        }
+        // It is dropped, never sent.
+        let _ = is_done.await;
+    }
+
+    fn write(&self, outcome: &Outcome) -> Result<()> {
+        let written = self.engine.with_jobs(|desk| {
+            // Whoever canceled it, or found it abandoned, has had the last word.
+            let Some(mut job) = desk.load(self.id)?.filter(|job| self.is_that(job)) else {
+                return Ok(());
+            };
+            if !self.running {
+                job.tried(self.started);
+            }
+            match outcome {
+                Outcome::Succeeded(value) => job.succeed(value.clone(), desk.now()),
+                Outcome::Prevented(_) if !self.running => job.wait(desk.now() + transient(job.attempts)),
+                Outcome::Failed(error) | Outcome::Prevented(error) => job.fail(error, desk.now()),
+            }
+            desk.put(self.id, &job)
+        });
+        written.map(|_| ())
+    }
+
+    fn is_that(&self, job: &StoredJob) -> bool {
+        let state = if self.running {
+            JobState::Running
+        } else {
+            JobState::Pending
+        };
+        let is_ours = !self.running || job.holder.as_deref() == Some(self.engine.jobs.holder());
+        job.state == state && job.attempts == self.attempts && is_ours
+    }
+}

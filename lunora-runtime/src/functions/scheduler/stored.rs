@@ -1,0 +1,198 @@
+//! A job as the store has it, and how it goes from one state to the next.
+
+use std::time::Duration;
+
+use lunora_core::{
+    document::{decode_object, encode_object},
+    error::{Error, Result},
+    identity::Identity,
+    job::{JobState, JobStatus},
+    table::IndexSpec,
+    time::Time,
+    value::{Bytes, Object, Value},
+};
+use serde::{Deserialize, Serialize};
+
+use super::retries::Retries;
+use crate::functions::system::system_table;
+
+/// How long a job that is over is kept.
+const KEPT: Duration = Duration::from_hours(7 * 24);
+/// Longest text of an error that is kept, in bytes.
+const MAX_ERROR: usize = 4 << 10;
+/// Largest result that is kept, in bytes.
+const MAX_RESULT: usize = 64 << 10;
+
+/// A scheduled call.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct StoredJob {
+    /// Wire path of the function.
+    pub(crate) target: String,
+    pub(crate) kind: JobKind,
+    /// The arguments, encoded.
+    pub(crate) args: Bytes,
+    pub(crate) state: JobState,
+    /// When something is to be done with it next, in milliseconds: to run it, or to remove it.
+    pub(crate) next: f64,
+    pub(crate) scheduled_for: f64,
+    pub(crate) attempts: u32,
+    pub(crate) started_at: Option<f64>,
+    pub(crate) ended_at: Option<f64>,
+    /// The process that runs it.
+    pub(crate) holder: Option<String>,
+    pub(crate) error: Option<String>,
+    /// The result, encoded as the only field of an object; none if it is too large to be kept.
+    pub(crate) result: Option<Bytes>,
+    pub(crate) retries: Option<Retries>,
+    /// The user that it runs as, as JSON.
+    pub(crate) identity: Option<String>,
+    pub(crate) origin: Option<Origin>,
+}
+
+system_table!(
+    StoredJob,
+    "_jobs",
+    [IndexSpec {
+        name: BY_NEXT,
+        fields: &[&["state"], &["kind"], &["next"]],
+        unique: false
+    }]
+);
+
+/// The one index of jobs: what is to be done next in a state.
+pub(crate) const BY_NEXT: &str = "by_next";
+/// Where the time stands in it.
+pub(crate) const NEXT: usize = 2;
+
+/// What a job runs. Either kind waits in a line of its own, so that slow actions hold up no mutation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum JobKind {
+    Mutation,
+    Action,
+}
+
+impl JobKind {
+    pub(crate) const ALL: [Self; 2] = [Self::Mutation, Self::Action];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Mutation => "mutation",
+            Self::Action => "action",
+        }
+    }
+}
+
+/// Who of the server made a job, and wants to know when it is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Origin {
+    /// The name under which it registered.
+    pub(crate) kind: String,
+    /// What the job means to it.
+    pub(crate) key: String,
+}
+
+const RESULT: &str = "result";
+
+impl StoredJob {
+    /// The action starts.
+    pub(super) fn start(&mut self, holder: &str, now: Time) {
+        self.state = JobState::Running;
+        self.holder = Some(holder.to_owned());
+        self.next = now.as_millis();
+        self.tried(now);
+    }
+
+    /// It has been run once more.
+    pub(super) fn tried(&mut self, started: Time) {
+        self.attempts = self.attempts.saturating_add(1);
+        self.started_at = Some(started.as_millis());
+    }
+
+    pub(super) fn succeed(&mut self, result: Value, now: Time) {
+        let mut encoded = Vec::new();
+        encode_object(&Object::from_iter([(RESULT.to_owned(), result)]), &mut encoded);
+        self.result = (encoded.len() <= MAX_RESULT).then_some(Bytes(encoded));
+        self.error = None;
+        self.end(JobState::Succeeded, now);
+    }
+
+    /// It has failed, and runs again if it may.
+    pub(super) fn fail(&mut self, error: &Error, now: Time) {
+        let retry = self.retries.and_then(|retries| retries.after(self.attempts));
+        self.error = Some(cut(error.to_string()));
+        match retry {
+            Some(wait) => self.wait(now + wait),
+            None => self.end(JobState::Failed, now),
+        }
+    }
+
+    /// It runs again at `time`.
+    pub(super) fn wait(&mut self, time: Time) {
+        self.state = JobState::Pending;
+        self.holder = None;
+        self.next = time.as_millis();
+    }
+
+    /// It runs once more, now, although it is over.
+    pub(super) fn revive(&mut self, now: Time) {
+        self.ended_at = None;
+        self.result = None;
+        self.wait(now);
+    }
+
+    pub(super) fn cancel(&mut self, now: Time) {
+        self.end(JobState::Canceled, now);
+    }
+
+    fn end(&mut self, state: JobState, now: Time) {
+        self.state = state;
+        self.holder = None;
+        self.ended_at = Some(now.as_millis());
+        self.next = (now + KEPT).as_millis();
+    }
+
+    pub(crate) fn status(&self) -> JobStatus {
+        let mut status = JobStatus::new(self.state, Time::from_millis(self.scheduled_for));
+        status.attempts = self.attempts;
+        status.started_at = self.started_at.map(Time::from_millis);
+        status.ended_at = self.ended_at.map(Time::from_millis);
+        status
+    }
+
+    pub(crate) fn arguments(&self) -> Result<Object> {
+        Ok(decode_object(&self.args)?)
+    }
+
+    pub(crate) fn result(&self) -> Result<Option<Value>> {
+        let Some(result) = &self.result else {
+            return Ok(None);
+        };
+        Ok(decode_object(result)?.remove(RESULT))
+    }
+
+    pub(crate) fn user(&self) -> Result<Option<Identity>> {
+        let Some(text) = &self.identity else {
+            return Ok(None);
+        };
+        Ok(Some(Identity::from_attributes(serde_json::from_str(text)?)?))
+    }
+}
+
+/// A user, to be [read again](StoredJob::user).
+pub(super) fn kept(user: &Identity) -> String {
+    let own = [
+        ("tokenIdentifier", &user.token_identifier),
+        ("issuer", &user.issuer),
+        ("subject", &user.subject),
+    ];
+    let mut attributes = user.claims.clone();
+    attributes.extend(own.map(|(name, text)| (name.to_owned(), text.as_str().into())));
+    serde_json::Value::Object(attributes).to_string()
+}
+
+fn cut(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(MAX_ERROR));
+    text
+}

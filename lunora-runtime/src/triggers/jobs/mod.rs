@@ -1,0 +1,17 @@
+//! The runner of jobs.
+//!
+//! Jobs of a kind wait in a line, the index of those that are pending by their time. The runner never reads the whole of
+//! it: [`Line`] holds the next thousand and knows up to where it has read. It hears of new ones from the commits of this
+//! process, and never looks back, where there is nothing but the entries of jobs that have left the line.
+
+mod line;
+mod past;
+mod runner;
+mod virtual_time;
+
+pub use self::runner::JOBS_AT_ONCE;
+pub(crate) use self::virtual_time::VirtualTime;
+pub(super) use self::{
+    past::{abandon_those_of_others, purge_for_ever},
+    runner::run_for_ever,
+};

@@ -1,0 +1,110 @@
+//! Runs the jobs of a kind when their time has come.
+
+use std::{sync::Arc, time::Duration};
+
+use lunora_core::{error::Result, job::JobState, time::Time};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::sleep,
+};
+
+use super::line::Line;
+use crate::{
+    database::Entry,
+    functions::{JobKind, JobRunner, job_at},
+};
+
+/// How many jobs of a kind run at one time. (Mutations take turns on the threads for functions all the same.)
+pub const JOBS_AT_ONCE: usize = 64;
+
+/// How long to wait when the executor has no room for a job.
+const WAIT_FOR_ROOM: Duration = Duration::from_millis(10);
+/// How long to wait before the store is asked again after an error.
+const WAIT_FOR_STORE: Duration = Duration::from_secs(1);
+
+/// A runner of the jobs of one kind.
+#[derive(Debug)]
+struct Runner {
+    jobs: JobRunner,
+    kind: JobKind,
+    line: Line,
+    slots: Arc<Semaphore>,
+}
+
+/// Runs the jobs of a kind.
+pub(in crate::triggers) async fn run_for_ever(jobs: JobRunner, kind: JobKind) {
+    let mut runner = Runner {
+        jobs,
+        kind,
+        line: Line::default(),
+        slots: Arc::new(Semaphore::new(JOBS_AT_ONCE)),
+    };
+    loop {
+        if let Err(error) = refill(&runner.jobs, runner.kind, &mut runner.line).await {
+            tracing::error!(%error, "the jobs that wait could not be read");
+            sleep(WAIT_FOR_STORE).await;
+            continue;
+        }
+        runner.turn().await;
+    }
+}
+
+/// Takes up what is new, and reads on if the front of the line gets short.
+pub(super) async fn refill(jobs: &JobRunner, kind: JobKind, line: &mut Line) -> Result<()> {
+    line.hear(jobs.news(kind));
+    while let Some((from, limit)) = line.wants() {
+        let (jobs, from) = (jobs.clone(), from.cloned());
+        let read = move || jobs.places(JobState::Pending, kind, from.as_ref(), limit);
+        let places = tokio::task::spawn_blocking(read).await??;
+        line.read(places, limit);
+    }
+    line.hear(jobs.news(kind));
+    Ok(())
+}
+
+impl Runner {
+    /// Starts the first job if it is due, or waits for something to change.
+    async fn turn(&mut self) {
+        let now = self.jobs.clock().now();
+        match self.line.first().map(|(_, due)| due) {
+            Some(due) if due <= now => self.start_due().await,
+            next => self.wait_until(next).await,
+        }
+    }
+
+    async fn start_due(&mut self) {
+        let slots = Arc::clone(&self.slots);
+        tokio::select! {
+            biased;
+            Ok(slot) = slots.acquire_owned() => {
+                if let Some(place) = self.line.pop() {
+                    start(&self.jobs, &place, slot).await;
+                }
+            }
+            // It may be one that is due before those that wait for room.
+            () = self.jobs.wait(self.kind) => {}
+        }
+    }
+
+    async fn wait_until(&self, next: Option<Time>) {
+        let due = async {
+            match next {
+                Some(due) => self.jobs.clock().wait_until(due).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = due => {}
+            () = self.jobs.wait(self.kind) => {}
+        }
+    }
+}
+
+async fn start(jobs: &JobRunner, place: &Entry, slot: OwnedSemaphorePermit) {
+    let Some(id) = job_at(place) else { return };
+    let mut started = jobs.start(id, slot);
+    while let Err(stalled) = started {
+        sleep(WAIT_FOR_ROOM).await;
+        started = stalled.retry();
+    }
+}

@@ -1,0 +1,51 @@
+//! What runs without a client asking: jobs when their time has come.
+//!
+//! Everything that runs by itself is a job, a document of the system table `_jobs`: what wants to be run later puts one
+//! there, with [`Desk::schedule`](crate::functions::Desk::schedule), and hears of its end, if it wants to, as a
+//! [`JobEnd`](crate::functions::JobEnd). So there is one runner, one order of time, and one set of promises.
+//!
+//! A server [runs](Triggers::run) its triggers by its clock; a test moves its clock [through](VirtualTime) what falls due.
+
+mod crons;
+mod jobs;
+
+use lunora_core::error::Result;
+use tokio::{runtime::Handle, task::JoinSet};
+
+pub use self::crons::CronInfo;
+pub(crate) use self::crons::RunNow;
+use self::crons::Timetable;
+pub use self::jobs::JOBS_AT_ONCE;
+pub(crate) use self::jobs::VirtualTime;
+use self::jobs::{abandon_those_of_others, purge_for_ever, run_for_ever};
+use crate::functions::{JobKind, JobRunner, Runtime};
+
+/// What runs by itself on a runtime, until it is dropped.
+#[derive(Debug)]
+pub struct Triggers(#[expect(dead_code, reason = "its end is theirs")] JoinSet<()>);
+
+impl Triggers {
+    /// Starts everything that runs by itself; has to be called on a tokio runtime.
+    pub async fn start(runtime: &Runtime) -> Result<Self> {
+        let runner = runtime.job_runner(Handle::current());
+        begin(runtime, &runner).await?;
+        let mut tasks = JoinSet::new();
+        for kind in JobKind::ALL {
+            tasks.spawn(run_for_ever(runner.clone(), kind));
+        }
+        tasks.spawn(purge_for_ever(runner));
+        Ok(Self(tasks))
+    }
+}
+
+/// What is to be done once, before anything runs.
+async fn begin(runtime: &Runtime, runner: &JobRunner) -> Result<()> {
+    let (runtime, runner) = (runtime.clone(), runner.clone());
+    let begin = move || {
+        let crons = Timetable::of(&runtime);
+        crons.listen(&runtime);
+        abandon_those_of_others(&runner)?;
+        crons.begin(&runtime)
+    };
+    tokio::task::spawn_blocking(begin).await?
+}

@@ -1,0 +1,58 @@
+//! Jobs that are called off.
+
+use super::*;
+use lunora::JobState;
+
+#[tokio::test]
+async fn a_job_that_waits_never_runs_once_it_is_canceled() {
+    let app = test_app();
+    let job = app.mutation(api::work::later(1, "never".into())).await.unwrap();
+    let seen = app
+        .mutation(api::work::cancel_and_look(job))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(seen.state, JobState::Canceled);
+    app.advance(3600 * SECOND).await.unwrap();
+    assert!(notes(&app).await.is_empty());
+    assert!(
+        !app.mutation(api::work::cancel(job)).await.unwrap(),
+        "it was over"
+    );
+}
+
+#[tokio::test]
+async fn what_is_over_cannot_be_canceled() {
+    let app = test_app();
+    let job = app.mutation(api::work::later(0, "done".into())).await.unwrap();
+    app.advance(SECOND).await.unwrap();
+    assert!(!app.mutation(api::work::cancel(job)).await.unwrap());
+    let status = app.query(api::work::status(job)).await.unwrap().unwrap();
+    assert_eq!(status.state, JobState::Succeeded);
+}
+
+#[tokio::test]
+async fn an_action_is_told_and_what_it_schedules_afterwards_is_canceled() {
+    let app = test_app();
+    let mut said = work::listen("told");
+    let job = app
+        .mutation(api::work::schedule_action("told".into(), "told".into(), 0))
+        .await
+        .unwrap();
+    let canceled = async {
+        assert_eq!(said.recv().await.unwrap(), "running");
+        let status = app.query(api::work::status(job)).await.unwrap().unwrap();
+        assert_eq!((status.state, status.attempts), (JobState::Running, 1));
+        assert!(app.mutation(api::work::cancel(job)).await.unwrap());
+        assert_eq!(said.recv().await.unwrap(), "told");
+    };
+    let (ran, ()) = tokio::join!(app.advance(SECOND), canceled);
+    ran.unwrap();
+    let status = app.query(api::work::status(job)).await.unwrap().unwrap();
+    assert_eq!(
+        status.state,
+        JobState::Canceled,
+        "that it returned `Ok` changes nothing"
+    );
+    assert!(notes(&app).await.is_empty());
+}
