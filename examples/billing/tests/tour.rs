@@ -2,6 +2,8 @@
 
 #[path = "../src/bin/payment-provider/routes.rs"]
 mod payment_provider;
+#[path = "../src/bin/payment-provider/webhooks.rs"]
+mod webhooks;
 
 use std::{iter, net::TcpListener, sync::Once, thread};
 
