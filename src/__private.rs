@@ -14,7 +14,7 @@ pub use lunora_core::{
     table::{BY_CREATION_TIME, BY_ID, IndexSpec, IntoPatch, Patch, Range, Table},
 };
 pub use lunora_runtime::functions::{
-    Entry, Handler, HttpAction, HttpRun, Item, Listing, RunByRequestsAlone, RunOf, entry,
+    CronList, Entry, Handler, HttpAction, HttpRun, Item, Listing, RunByRequestsAlone, RunOf, entry,
 };
 pub use serde;
 

@@ -16,8 +16,8 @@ pub use lunora_core::{
     number,
     pagination::{Page, PaginationOptions},
     reference::{
-        Action, AnyAction, AnyMutation, AnyQuery, Call, FunctionRef, Internal, Kind, Mutation, Output,
-        Public, PublicAction, PublicMutation, PublicQuery, Query,
+        Action, AnyAction, AnyMutation, AnyQuery, Call, CanBeScheduled, FunctionRef, Internal, Kind,
+        Mutation, Output, Public, PublicAction, PublicMutation, PublicQuery, Query,
     },
     shape::Shape,
     table::{Doc, IntoPatch, Patch, Range, Table},
@@ -27,14 +27,15 @@ pub use lunora_core::{
 #[doc(inline)]
 pub use lunora_runtime::{
     backup,
+    calendar::{CronExpression, Weekday},
     cli::main,
     codegen,
     database::{
         DocumentNotFound, DocumentStream, NotUnique, Order, QueryBuilder, Reader, UniqueViolation, Writer,
     },
     functions::{
-        ActionCtx, App, Asset, Auth, CallRng, Cancellation, Issuer, Job, JobReader, MutationCtx, QueryCtx,
-        Request, Response, Schedule, Scheduler, Unauthenticated,
+        ActionCtx, App, Asset, Auth, CallRng, Cancellation, Crons, CronsError, Issuer, Job, JobReader,
+        Missed, MutationCtx, QueryCtx, Request, Response, Schedule, Scheduler, Unauthenticated,
     },
     testing,
 };

@@ -1,7 +1,7 @@
 //! The macros with their docs.
 
 #[allow(unused_imports, reason = "the docs link to them")]
-use crate::{ActionCtx, App, Call, Error, FunctionRef, Patch, Range, Request, Response, Shape, Table};
+use crate::{ActionCtx, App, Call, Crons, Error, FunctionRef, Patch, Range, Request, Response, Shape, Table};
 
 /// Makes an async function a query.
 ///
@@ -413,6 +413,92 @@ pub use lunora_macros::internal_action;
 /// The function, unchanged, and beside it a hidden module with a type that says method, path and handler. `app!` puts its
 /// name into `internal`, where it is no reference: it cannot be run, scheduled or given to a cron.
 pub use lunora_macros::http_action;
+
+/// Makes a function the list of what the server runs again and again: `pub fn schedule() -> Crons`.
+///
+/// The list is made once, when the server starts. See [`Crons`] for what stands in it, and [`cron!`](macro@cron) for
+/// expressions. What a cron calls may be internal, and mostly is; a query cannot be called, because nobody would get what
+/// it returns. An application has one list, and nobody can call it.
+///
+/// A later start knows the crons again by their names: new ones begin, those that are gone end, and one whose schedule
+/// has changed begins anew.
+///
+/// # Options
+/// * `crate = path`: where `lunora` is, when it has another name.
+///
+/// # Example
+/// ```
+/// mod presence {
+///     use lunora::prelude::*;
+///     use std::time::Duration;
+///
+///     #[internal_mutation]
+///     pub async fn sweep(_ctx: &mut MutationCtx) -> Result<()> {
+///         Ok(())
+///     }
+///
+///     #[crons]
+///     pub fn schedule() -> Crons {
+///         Crons::new()
+///             .interval("sweep presence", Duration::from_secs(60), crate::internal::presence::sweep())
+///             .cron("sweep on mondays", cron!("0 9 * * MON"), crate::internal::presence::sweep())
+///             .timezone("Europe/Berlin")
+///     }
+/// }
+///
+/// lunora::app! { presence::{sweep, schedule} }
+/// # fn main() {}
+/// ```
+///
+/// A query is no target:
+/// ```compile_fail
+/// # mod presence {
+/// # use lunora::prelude::*;
+/// # use std::time::Duration;
+/// #[internal_query]
+/// pub async fn count(_ctx: &QueryCtx) -> Result<u32> {
+///     Ok(0)
+/// }
+///
+/// #[crons]
+/// pub fn schedule() -> Crons {
+///     Crons::new().interval("count", Duration::from_secs(60), crate::internal::presence::count())
+/// }
+/// # }
+/// # lunora::app! { presence::{count, schedule} }
+/// # fn main() {}
+/// ```
+///
+/// # What it expands to
+/// The function, unchanged, and a hidden module with the entry for `app!`. There is no reference in it.
+pub use lunora_macros::crons;
+
+/// A cron expression, checked while the application is compiled: `cron!("0 9 * * MON")`.
+///
+/// It has five fields: minute, hour, day of the month, month, day of the week; or six, with seconds in front. A field is
+/// `*`, a number, a range `9-17`, either of these two with a step (`*/15`, `10-50/20`), or several with commas. Months and
+/// days of the week have names of three letters, Sunday is 0 and 7, and `L` is the last day of the month. If neither of the
+/// two days begins with `*`, one of them is enough, as cron has it since its beginnings.
+///
+/// # Options
+/// * `crate = path,` in front: where `lunora` is, when it has another name.
+///
+/// # Example
+/// ```
+/// use lunora::{CronExpression, prelude::*};
+///
+/// const WEEKDAYS_AT_HALF_PAST_SIX: CronExpression = cron!("30 6 * * MON-FRI");
+/// assert_eq!(WEEKDAYS_AT_HALF_PAST_SIX.as_str(), "30 6 * * MON-FRI");
+/// ```
+///
+/// No day has 25 hours:
+/// ```compile_fail
+/// let _expression = lunora::cron!("0 25 * * *");
+/// ```
+///
+/// # What it expands to
+/// A constant, made of the text by a `const fn`.
+pub use lunora_macros::cron;
 
 /// Makes a struct or enum travel: as argument, result, document field or error data.
 ///

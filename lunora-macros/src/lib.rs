@@ -8,6 +8,7 @@
 mod app;
 mod app_error;
 mod attribute;
+mod crons;
 mod data;
 mod errors;
 mod function;
@@ -54,6 +55,16 @@ pub fn internal_action(options: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn http_action(options: TokenStream, item: TokenStream) -> TokenStream {
     http_action::attribute(options.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn crons(options: TokenStream, item: TokenStream) -> TokenStream {
+    crons::attribute(options.into(), item.into()).into()
+}
+
+#[proc_macro]
+pub fn cron(text: TokenStream) -> TokenStream {
+    crons::bang(text.into()).into()
 }
 
 #[proc_macro_attribute]

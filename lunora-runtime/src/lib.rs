@@ -7,6 +7,7 @@
 pub use http;
 
 pub mod backup;
+pub mod calendar;
 pub mod cli;
 pub mod codegen;
 pub mod database;

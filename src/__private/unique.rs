@@ -50,6 +50,11 @@ const fn refuse(name: &str) -> ! {
             name.split_at("http ".len()).1,
             "`; give one of them another path or method (the names of parameters tell no two paths apart)",
         ),
+        b"crons" => (
+            "two functions are lists of `",
+            name,
+            "`; an application has one: let its function put them together",
+        ),
         _ => (
             "two functions have the wire name `",
             name,

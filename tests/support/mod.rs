@@ -6,5 +6,6 @@ pub mod http;
 pub mod npm;
 pub mod program;
 pub mod python;
+pub mod rust;
 pub mod seed;
 pub mod server;

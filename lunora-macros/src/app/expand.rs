@@ -99,6 +99,8 @@ fn unread(krate: &CratePath, gaps: &Errors) -> Option<TokenStream> {
             impl #krate::__private::FunctionRef for Unread<WHY> {}
             impl #krate::__private::ListedTable<()> for Unread<WHY> {}
             impl #krate::__private::ListedTable<()> for Unread<WHY> {}
+            impl #krate::__private::CronList for Unread<WHY> {}
+            impl #krate::__private::CronList for Unread<WHY> {}
         }
     })
 }

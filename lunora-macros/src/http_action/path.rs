@@ -74,7 +74,6 @@ fn text_problem(part: &str) -> Option<String> {
              are compared"
         }
         "." | ".." => "a path has no dot segments: requests are freed of them before they are compared",
-        _ if part.contains(['{', '}']) => "a parameter is a whole part of the path: `/{name}/`",
         _ if part.starts_with(':') => "a parameter is written in braces: `{name}`",
         _ if part.contains('%') => {
             "write the character itself: requests are decoded before they are compared"
@@ -82,6 +81,7 @@ fn text_problem(part: &str) -> Option<String> {
         _ if part.contains(['?', '#']) => {
             "a path ends before `?` and `#`; the query string is read with `request.query::<T>()?`"
         }
+        _ if part.contains(['{', '}']) => "a parameter is a whole part of the path: `/{name}/`",
         _ if part.contains(|char: char| char.is_whitespace() || char.is_control() || char == '\\') => {
             "a path has no white space, control characters or backslashes"
         }

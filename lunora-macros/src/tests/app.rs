@@ -131,6 +131,8 @@ fn half_typed_list() {
                 impl ::lunora::__private::FunctionRef for Unread<WHY> {}
                 impl ::lunora::__private::ListedTable<()> for Unread<WHY> {}
                 impl ::lunora::__private::ListedTable<()> for Unread<WHY> {}
+                impl ::lunora::__private::CronList for Unread<WHY> {}
+                impl ::lunora::__private::CronList for Unread<WHY> {}
                 /// References to the functions that clients may call, nested as the modules are.
                 #[allow(unused_imports)]
                 pub mod api {

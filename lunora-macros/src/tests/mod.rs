@@ -7,8 +7,10 @@
 )]
 
 mod app;
+mod crons;
 mod data;
 mod function;
+mod http_action;
 mod recovery;
 mod table;
 

@@ -3,6 +3,7 @@
 mod backup;
 mod codegen;
 mod dev;
+mod jobs;
 mod keys;
 mod trust;
 
@@ -18,6 +19,7 @@ pub(super) use self::{
     backup::{Export, Import},
     codegen::{Codegen, Language},
     dev::Dev,
+    jobs::{JobOperation, Jobs},
     keys::{Keys, Operation},
     trust::{KeysAt, Trust},
 };
@@ -34,6 +36,7 @@ pub(super) enum Command {
     Export(Export),
     Import(Import),
     Keys(Keys),
+    Jobs(Jobs),
 }
 
 #[derive(Debug)]
@@ -82,6 +85,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         Some(("export", matches)) => Command::Export(backup::export(matches)?),
         Some(("import", matches)) => Command::Import(backup::import(matches)),
         Some(("keys", matches)) => Command::Keys(keys::keys(matches)?),
+        Some(("jobs", matches)) => Command::Jobs(jobs::jobs(matches)?),
         Some((_, matches)) => Command::Serve(serve(matches)?),
         None => Command::Serve(serve(&command_serve().try_get_matches_from(["serve"])?)?),
     })
@@ -101,6 +105,7 @@ fn command() -> clap::Command {
         .subcommand(backup::command_export())
         .subcommand(backup::command_import())
         .subcommand(keys::command())
+        .subcommand(jobs::command())
         .after_help("LUNORA_LOG sets what is logged: `debug`, or `lunora=debug,my_app=trace`.")
 }
 

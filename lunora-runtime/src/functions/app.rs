@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ActionCtx, Asset, BoxFuture, Issuer, MutationCtx, QueryCtx,
+    crons::{CronList, Crons},
     function::Function,
     http::{BoundAction, HttpAction},
 };
@@ -119,7 +120,7 @@ pub const fn entry<E: Entry>() -> Listing {
     }
 }
 
-/// A function, table or HTTP action, without its types.
+/// An annotated item, without its types.
 #[derive(Debug)]
 pub struct Item(pub(super) ItemKind);
 
@@ -128,6 +129,7 @@ pub(super) enum ItemKind {
     Function(UnboundFunction),
     Table(fn(&mut Shapes) -> TableSchema),
     HttpAction(fn() -> Option<BoundAction>),
+    Crons(fn() -> Crons),
 }
 
 /// A function before its shapes are known.
@@ -147,6 +149,11 @@ impl Item {
     /// The HTTP action `A`.
     pub fn http_action<A: HttpAction>() -> Self {
         Self(ItemKind::HttpAction(BoundAction::of::<A>))
+    }
+
+    /// The list of crons `L`.
+    pub fn crons<L: CronList>() -> Self {
+        Self(ItemKind::Crons(L::LIST))
     }
 
     fn function<F: Handler>() -> Self {

@@ -23,6 +23,7 @@ mod blocked;
 mod call;
 mod call_state;
 mod clock;
+mod crons;
 mod dispatch;
 mod engine;
 mod executor;
@@ -55,8 +56,8 @@ pub(crate) use self::fetch::client as http_client;
 pub use self::{
     action_ctx::ActionCtx,
     admin::{
-        ActingCaller, AdminCaller, AdminKey, AdminKeys, DataReader, InvalidAdminKey, KeyError, KeyInfo,
-        KeyManager, MissingScope, NewKey, Revocation, Scope, UnknownScope,
+        ActingCaller, AdminCaller, AdminKey, AdminKeys, DataReader, InvalidAdminKey, JobError, JobInfo,
+        JobsWanted, KeyError, KeyInfo, KeyManager, MissingScope, NewKey, Revocation, Scope, UnknownScope,
     },
     app::{App, Ctx, Entry, Handler, Item, KindOf, Listing, RunOf, entry},
     asset::Asset,
@@ -64,6 +65,7 @@ pub use self::{
     authenticate::{AuthError, Authenticated, Caller, Credential, Ended, Expiry, Validity},
     blocked::{CanFetch, CanNestMutations, CanRunActions, HasDatabase, HasRng},
     clock::{Clock, SystemClock},
+    crons::{CronList, CronOutcome, CronProblem, CronRun, Crons, CronsError, Missed},
     dispatch::{Answer, CallError, CallRequest, FullDispatch, PublicDispatch},
     engine::EngineOptions,
     function::FunctionInfo,
@@ -85,6 +87,7 @@ pub use self::{
 pub(crate) use self::{
     backup::{export_store, import},
     call::encode_args,
+    crons::{BY_NAME, Cron, StoredCron},
     dispatch::call_error,
     http::refusal,
     interface::PublicInterface,
@@ -93,6 +96,5 @@ pub(crate) use self::{
     start::lost,
 };
 // What makes jobs for the server itself.
-#[allow(unused_imports, reason = "for the triggers to come")]
 pub(crate) use self::scheduler::{Desk, JobEnd, NewJob, Origin, StoredJob};
 pub use crate::database::BoxFuture;

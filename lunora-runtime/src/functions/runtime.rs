@@ -8,6 +8,7 @@ use super::{
     App, Asset, Clock, HttpActions, InvalidIssuer, TokenVerifier, TwoActions,
     admin::{AdminKeys, NewKey, StoredKey},
     app::ItemKind,
+    crons::{Cron, Crons, CronsError, StoredCron},
     dispatch::{FullDispatch, PublicDispatch},
     engine::{Engine, EngineOptions, Functions},
     executor::Executor,
@@ -45,6 +46,7 @@ struct Parts {
     live: Live,
     http_actions: HttpActions,
     assets: &'static [Asset],
+    crons: Arc<[Cron]>,
 }
 
 /// The application cannot run on this store.
@@ -74,6 +76,9 @@ pub enum OpenError {
     /// Two HTTP actions answer to the same requests.
     #[error(transparent)]
     Routes(#[from] TwoActions),
+    /// The list of crons is not one that can be run.
+    #[error(transparent)]
+    Crons(#[from] CronsError),
     /// A thread could not be started.
     #[error("the threads for functions could not be started: {0}")]
     Threads(#[from] io::Error),
@@ -85,29 +90,34 @@ pub(crate) struct Catalog {
     functions: Vec<Arc<Function>>,
     http_actions: Vec<BoundAction>,
     tables: Vec<TableSchema>,
+    crons: Crons,
     shapes: Shapes,
 }
 
 impl Catalog {
     pub(crate) fn of(app: &App) -> Self {
         let mut shapes = Shapes::default();
-        let (mut functions, mut tables, mut http_actions) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut functions, mut tables) = (Vec::new(), Vec::new());
+        let (mut http_actions, mut crons) = (Vec::new(), Crons::new());
         for item in app.items() {
             match item.0 {
                 ItemKind::Function(function) => functions.push(Arc::new((function.bind)(&mut shapes))),
                 ItemKind::Table(describe) => tables.push(describe(&mut shapes)),
                 ItemKind::HttpAction(bind) => http_actions.extend(bind()),
+                ItemKind::Crons(list) => crons = list(),
             }
         }
         tables.extend([
             TableSchema::of::<StoredKey>(&mut shapes),
             TableSchema::of::<RequestRecord>(&mut shapes),
             TableSchema::of::<StoredJob>(&mut shapes),
+            TableSchema::of::<StoredCron>(&mut shapes),
         ]);
         Self {
             functions,
             http_actions,
             tables,
+            crons,
             shapes,
         }
     }
@@ -127,6 +137,16 @@ impl Catalog {
             }
         }
         Ok(())
+    }
+
+    /// Takes the crons out, if all of them can be run.
+    fn take_crons(&mut self) -> Result<Vec<Cron>, CronsError> {
+        let crons = std::mem::take(&mut self.crons);
+        crons.checked(|reference| {
+            self.functions
+                .iter()
+                .any(|function| function.reference == reference)
+        })
     }
 
     /// The functions, by path.
@@ -152,8 +172,9 @@ impl Runtime {
         options: EngineOptions,
         opening: database::OpenOptions,
     ) -> Result<Self, OpenError> {
-        let catalog = Catalog::of(&app);
+        let mut catalog = Catalog::of(&app);
         catalog.check_pages()?;
+        let crons = catalog.take_crons()?;
         let EngineOptions {
             clock,
             seeds,
@@ -207,6 +228,7 @@ impl Runtime {
             live: Live::start(engine, live, threads)?,
             http_actions,
             assets: app.assets,
+            crons: crons.into(),
         })))
     }
 
@@ -233,6 +255,11 @@ impl Runtime {
     /// The files that a server hands out.
     pub fn assets(&self) -> &'static [Asset] {
         self.0.assets
+    }
+
+    /// What the application runs again and again.
+    pub(crate) fn crons(&self) -> &Arc<[Cron]> {
+        &self.0.crons
     }
 
     /// The keys that administrators present.

@@ -121,7 +121,12 @@ fn unframed(mut headers: HeaderMap) -> HeaderMap {
 fn sendable(body: ResponseBody, slot: Arc<Share>, id: RequestId, shared: &Shared) -> Result<Body, Problem> {
     Ok(match body {
         ResponseBody::Whole(bytes) => Body::from(hold(bytes, &shared.unread)?),
-        ResponseBody::Streamed(pieces) => Body::new(StreamedBody::new(pieces, slot, id)),
+        ResponseBody::Streamed(pieces) => Body::new(StreamedBody::new(
+            pieces,
+            shared.options.limits.stream_pause,
+            slot,
+            id,
+        )),
     })
 }
 

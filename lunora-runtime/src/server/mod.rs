@@ -28,6 +28,7 @@ mod http_actions;
 mod idempotency;
 mod in_process;
 mod incoming;
+mod jobs;
 mod keys;
 mod lifecycle;
 mod listen;

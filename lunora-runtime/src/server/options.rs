@@ -65,6 +65,9 @@ pub struct ServerLimits {
     pub body_timeout: Duration,
     /// Time for a client to take any of the bytes that wait for it.
     pub write_timeout: Duration,
+    /// Time for a streamed answer of an HTTP action to give its next piece. Without a piece to send, nobody notices that
+    /// the client is gone.
+    pub stream_pause: Duration,
     /// Time for running requests to finish after the server was asked to stop.
     pub shutdown_timeout: Duration,
     /// What it puts up with on a WebSocket.
@@ -91,6 +94,7 @@ impl Default for ServerLimits {
             head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_mins(1),
             write_timeout: Duration::from_secs(30),
+            stream_pause: Duration::from_mins(1),
             // Supervisors commonly kill after 30 s, so everything has to be over before.
             shutdown_timeout: Duration::from_secs(20),
             socket: SocketLimits::default(),

@@ -10,7 +10,7 @@ use super::{
     batch,
     call::{self, Target},
     entry::Shared,
-    export, http_actions, keys, moments, pages, sync,
+    export, http_actions, jobs, keys, moments, pages, sync,
 };
 
 /// The method of a route. `HEAD` is answered where `GET` is.
@@ -38,6 +38,7 @@ enum Endpoint {
     Batch,
     Export,
     Keys(keys::Operation),
+    Jobs(jobs::Operation),
     Sync,
     Home,
     Health,
@@ -68,6 +69,10 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/admin/keys", Endpoint::Keys(keys::Operation::List)),
     Route::post("/api/admin/keys/create", Endpoint::Keys(keys::Operation::Create)),
     Route::post("/api/admin/keys/revoke", Endpoint::Keys(keys::Operation::Revoke)),
+    Route::post("/api/admin/jobs/list", Endpoint::Jobs(jobs::Operation::List)),
+    Route::post("/api/admin/jobs/show", Endpoint::Jobs(jobs::Operation::Show)),
+    Route::post("/api/admin/jobs/cancel", Endpoint::Jobs(jobs::Operation::Cancel)),
+    Route::post("/api/admin/jobs/retry", Endpoint::Jobs(jobs::Operation::Retry)),
     // Only what none of the others answers to, and none of it under /api: HTTP actions, by any method, and files.
     Route::get("/{*path}", Endpoint::Asset),
 ];
@@ -185,6 +190,7 @@ async fn answer_at(endpoint: Endpoint, shared: &Arc<Shared>, request: Request) -
         Endpoint::Batch => batch::batch(shared, request).await,
         Endpoint::Export => export::export(shared, request).await,
         Endpoint::Keys(operation) => keys::keys(operation, shared, request).await,
+        Endpoint::Jobs(operation) => jobs::jobs(operation, shared, request).await,
         Endpoint::Sync => sync::upgrade(shared, request),
         Endpoint::Health => pages::health(shared),
         Endpoint::Version => pages::version(),

@@ -37,9 +37,9 @@ pub struct TestApp {
     runtime: Runtime,
     clock: TestClock,
     identity: Option<Identity>,
+    in_process: InProcess,
     /// Made when it is first needed, on the test's tokio runtime.
     time: Arc<Mutex<Option<VirtualTime>>>,
-    in_process: InProcess,
     /// Removed when the last of the test's handles is dropped.
     directory: Option<Arc<TemporaryDirectory>>,
 }
@@ -154,8 +154,8 @@ impl TestApp {
             runtime: self.runtime.clone(),
             clock: self.clock.clone(),
             identity: Some(identity),
-            time: Arc::clone(&self.time),
             in_process: self.in_process.clone(),
+            time: Arc::clone(&self.time),
             directory: self.directory.clone(),
         }
     }

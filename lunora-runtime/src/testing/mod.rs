@@ -7,6 +7,7 @@
 mod app;
 mod client;
 mod clock;
+mod crons;
 mod directory;
 mod http;
 mod issuer;
@@ -19,4 +20,8 @@ pub use self::{
     http::{TestRequest, TestResponse},
     issuer::TestIssuer,
     watch::Watch,
+};
+pub use crate::{
+    functions::{CronOutcome, CronRun},
+    triggers::CronInfo,
 };

@@ -6,11 +6,15 @@
 //!
 //! A server [runs](Triggers::run) its triggers by its clock; a test moves its clock [through](VirtualTime) what falls due.
 
+mod crons;
 mod jobs;
 
 use lunora_core::error::Result;
 use tokio::{runtime::Handle, task::JoinSet};
 
+pub use self::crons::CronInfo;
+pub(crate) use self::crons::RunNow;
+use self::crons::Timetable;
 pub use self::jobs::JOBS_AT_ONCE;
 pub(crate) use self::jobs::VirtualTime;
 use self::jobs::{abandon_those_of_others, purge_for_ever, run_for_ever};
@@ -24,7 +28,7 @@ impl Triggers {
     /// Starts everything that runs by itself; has to be called on a tokio runtime.
     pub async fn start(runtime: &Runtime) -> Result<Self> {
         let runner = runtime.job_runner(Handle::current());
-        begin(&runner).await?;
+        begin(runtime, &runner).await?;
         let mut tasks = JoinSet::new();
         for kind in JobKind::ALL {
             tasks.spawn(run_for_ever(runner.clone(), kind));
@@ -35,7 +39,13 @@ impl Triggers {
 }
 
 /// What is to be done once, before anything runs.
-async fn begin(runner: &JobRunner) -> Result<()> {
-    let runner = runner.clone();
-    tokio::task::spawn_blocking(move || abandon_those_of_others(&runner)).await?
+async fn begin(runtime: &Runtime, runner: &JobRunner) -> Result<()> {
+    let (runtime, runner) = (runtime.clone(), runner.clone());
+    let begin = move || {
+        let crons = Timetable::of(&runtime);
+        crons.listen(&runtime);
+        abandon_those_of_others(&runner)?;
+        crons.begin(&runtime)
+    };
+    tokio::task::spawn_blocking(begin).await?
 }

@@ -72,8 +72,9 @@ impl Response {
 
     /// What a stream gives, as it comes. After an error the connection is cut, so that nobody takes it for complete.
     ///
-    /// The stream is polled by the connection, once its client has read what came before, and dropped when the client
-    /// goes away. It has no context: read what it needs first.
+    /// The stream is polled by the connection, once its client has read what came before. It is dropped when the client is
+    /// gone, which shows when a piece is sent, and when it gives nothing for a minute (`stream_pause`). It has no context:
+    /// read what it needs first.
     pub fn stream<B, E>(stream: impl Stream<Item = Result<B, E>> + Send + 'static) -> Self
     where
         B: Into<Bytes>,

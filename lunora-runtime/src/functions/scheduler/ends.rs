@@ -18,7 +18,6 @@ pub(crate) trait JobEnd: Send + Sync + 'static {
 pub(in crate::functions) struct Ends(RwLock<HashMap<&'static str, Arc<dyn JobEnd>>>);
 
 impl Ends {
-    #[allow(dead_code, reason = "for the triggers to come")]
     pub(super) fn register(&self, kind: &'static str, end: Arc<dyn JobEnd>) {
         self.0.write().insert(kind, end);
     }

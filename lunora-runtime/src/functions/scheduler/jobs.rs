@@ -72,7 +72,6 @@ impl Jobs {
         self.inbox(kind).wait().await;
     }
 
-    #[allow(dead_code, reason = "for the triggers to come")]
     pub(super) fn register(&self, kind: &'static str, end: Arc<dyn JobEnd>) {
         self.ends.register(kind, end);
     }

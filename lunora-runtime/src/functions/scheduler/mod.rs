@@ -31,7 +31,6 @@ pub(super) use self::{
     jobs::Jobs,
     running::{JobRun, RunningAction},
 };
-#[allow(unused_imports, reason = "for the triggers to come")]
 pub(crate) use self::{
     desk::{Desk, NewJob},
     ends::JobEnd,

@@ -44,13 +44,11 @@ impl Runtime {
         }
     }
 
-    #[allow(dead_code, reason = "for the triggers to come")]
     /// Runs `work` in a transaction that may schedule calls, and returns when it is ordered. This blocks the thread.
     pub(crate) fn with_jobs<T>(&self, work: impl Fn(&Desk<'_>) -> Result<T>) -> Result<(T, Timestamp)> {
         self.engine().with_jobs(work)
     }
 
-    #[allow(dead_code, reason = "for the triggers to come")]
     /// Lets `end` hear of the end of jobs whose origin is of this kind.
     pub(crate) fn on_job_end(&self, kind: &'static str, end: Arc<dyn JobEnd>) {
         self.engine().jobs.register(kind, end);

@@ -26,6 +26,7 @@ struct WithoutEnd;
 /// Runs what falls due while a clock is moved, one job after the other, in the order of their times.
 #[derive(Debug)]
 pub(crate) struct VirtualTime {
+    runtime: Runtime,
     jobs: JobRunner,
     lines: [(JobKind, Line); 2],
     has_begun: bool,
@@ -34,6 +35,7 @@ pub(crate) struct VirtualTime {
 impl VirtualTime {
     pub(crate) fn new(runtime: &Runtime, tokio: Handle) -> Self {
         Self {
+            runtime: runtime.clone(),
             jobs: runtime.job_runner(tokio),
             lines: JobKind::ALL.map(|kind| (kind, Line::default())),
             has_begun: false,
@@ -44,7 +46,7 @@ impl VirtualTime {
     /// is due then runs. Returns when nothing is left to do by `end`.
     pub(crate) async fn pass(&mut self, end: Time, set: impl Fn(Time)) -> Result<()> {
         if !self.has_begun {
-            begin(&self.jobs).await?;
+            begin(&self.runtime, &self.jobs).await?;
             self.has_begun = true;
         }
         let mut at_one_time = 0;

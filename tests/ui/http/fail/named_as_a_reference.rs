@@ -11,8 +11,8 @@ mod m {
 
 lunora::app! { m::hook }
 
-fn helper(call: Call<internal::m::hook>) {
-    drop(call);
+fn helper() -> &'static str {
+    <internal::m::hook as FunctionRef>::PATH
 }
 
 fn main() {}

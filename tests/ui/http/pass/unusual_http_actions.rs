@@ -28,7 +28,7 @@ mod m {
     }
 
     #[renamed::http_action(PUT, "/std", crate = super::renamed)]
-    pub(crate) async fn std(
+    pub(crate) async fn number(
         _ctx: &ActionCtx,
         request: http::Request,
     ) -> Result<http::Response, std::num::ParseIntError> {
@@ -38,7 +38,7 @@ mod m {
 }
 
 lunora::app! {
-    m::{first, second, r#type, std},
+    m::{first, second, r#type, number},
 }
 
 fn main() {

@@ -1,0 +1,52 @@
+//! What the crons of these tests do.
+
+use lunora::prelude::*;
+
+#[table("ticks")]
+#[index(by_name(name))]
+pub struct Tick {
+    pub name: String,
+    pub at: Time,
+}
+
+#[internal_mutation]
+pub async fn tick(ctx: &mut MutationCtx, name: String) -> Result<()> {
+    let at = ctx.now();
+    ctx.db().insert(Tick { name, at }).await?;
+    Ok(())
+}
+
+#[internal_query]
+pub async fn ticks(ctx: &QueryCtx, name: String) -> Result<Vec<Time>> {
+    let ticks = ctx.db().query::<Tick>().with_index(Tick::by_name().eq(&name));
+    Ok(ticks.collect().await?.into_iter().map(|tick| tick.at).collect())
+}
+
+/// Fails the first two times, and then every time but the third.
+#[internal_action]
+pub async fn flaky(ctx: &ActionCtx, name: String) -> Result<()> {
+    ctx.run_mutation(crate::internal::work::tick(name.clone()))
+        .await?;
+    let tries = ctx.run_query(crate::internal::work::ticks(name)).await?.len();
+    if tries % 3 == 0 {
+        Ok(())
+    } else {
+        Err(Error::internal(format!("try {tries}")))
+    }
+}
+
+#[internal_mutation]
+pub async fn fail(_ctx: &mut MutationCtx) -> Result<()> {
+    Err(Error::internal("as it was told to"))
+}
+
+#[crons]
+pub fn schedule() -> Crons {
+    crate::LIST.get()()
+}
+
+/// How many jobs are in a state.
+#[internal_query]
+pub async fn waiting(ctx: &QueryCtx, state: JobState) -> Result<usize> {
+    Ok(ctx.scheduler().list(state, 100).await?.len())
+}

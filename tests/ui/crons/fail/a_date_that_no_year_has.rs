@@ -1,0 +1,22 @@
+mod presence {
+    use lunora::prelude::*;
+
+    #[internal_mutation]
+    pub async fn sweep(_ctx: &mut MutationCtx) -> Result<()> {
+        Ok(())
+    }
+
+    #[internal_query]
+    pub async fn count(_ctx: &QueryCtx) -> Result<u32> {
+        Ok(0)
+    }
+
+    #[crons]
+    pub fn schedule() -> Crons {
+        Crons::new().cron("sweep", cron!("0 9 30 2 *"), crate::internal::presence::sweep())
+    }
+}
+
+lunora::app! { presence::{sweep, count, schedule} }
+
+fn main() {}
