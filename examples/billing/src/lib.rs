@@ -13,6 +13,6 @@ pub mod webhooks;
 lunora::app! {
     schema::{Customer, Report},
     customers::{register, plan, sync_customer, upgrade, by_stripe_id, apply_stripe_sync},
-    reports::{request, progress, latest, build, store},
+    reports::{request, progress, latest, build, store, schedule},
     webhooks::webhook,
 }

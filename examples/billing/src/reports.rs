@@ -18,6 +18,16 @@ pub async fn request(ctx: &mut MutationCtx) -> Result<JobId> {
         .await
 }
 
+/// A report every Monday morning, also if nobody asks.
+#[crons]
+pub fn schedule() -> Crons {
+    Crons::new()
+        .cron("weekly report", cron!("0 9 * * MON"), internal::reports::build())
+        .timezone("Europe/Berlin")
+        .missed(Missed::CatchUp(1))
+        .retry(5, Duration::from_secs(10))
+}
+
 /// How far a report is.
 #[query]
 pub async fn progress(ctx: &QueryCtx, job: JobId) -> Result<Option<JobStatus>> {
