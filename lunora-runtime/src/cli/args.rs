@@ -2,8 +2,10 @@
 
 mod backup;
 mod codegen;
+mod crons;
 mod dev;
 mod keys;
+mod logs;
 mod trust;
 
 use std::{
@@ -17,8 +19,10 @@ use clap::{Arg, ArgAction, ArgMatches, error::ErrorKind, parser::ValueSource, va
 pub(super) use self::{
     backup::{Export, Import},
     codegen::{Codegen, Language},
+    crons::{CronOperation, Crons},
     dev::Dev,
     keys::{Keys, Operation},
+    logs::Logs,
     trust::{KeysAt, Trust},
 };
 
@@ -34,6 +38,8 @@ pub(super) enum Command {
     Export(Export),
     Import(Import),
     Keys(Keys),
+    Crons(Crons),
+    Logs(Logs),
 }
 
 #[derive(Debug)]
@@ -82,6 +88,8 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         Some(("export", matches)) => Command::Export(backup::export(matches)?),
         Some(("import", matches)) => Command::Import(backup::import(matches)),
         Some(("keys", matches)) => Command::Keys(keys::keys(matches)?),
+        Some(("crons", matches)) => Command::Crons(crons::crons(matches)?),
+        Some(("logs", matches)) => Command::Logs(logs::logs(matches)?),
         Some((_, matches)) => Command::Serve(serve(matches)?),
         None => Command::Serve(serve(&command_serve().try_get_matches_from(["serve"])?)?),
     })
@@ -101,6 +109,8 @@ fn command() -> clap::Command {
         .subcommand(backup::command_export())
         .subcommand(backup::command_import())
         .subcommand(keys::command())
+        .subcommand(crons::command())
+        .subcommand(logs::command())
         .after_help("LUNORA_LOG sets what is logged: `debug`, or `lunora=debug,my_app=trace`.")
 }
 

@@ -24,6 +24,7 @@ pub(super) struct Shared {
     pub(super) lifecycle: Lifecycle,
     pub(super) requests: Quota,
     pub(super) exports: Quota,
+    pub(super) log_readers: Quota,
     pub(super) buffers: Quota,
     pub(super) unread: Quota,
     /// What the arguments of all subscriptions take.

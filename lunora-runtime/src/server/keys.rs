@@ -87,7 +87,7 @@ async fn try_keys(operation: Operation, shared: &Shared, request: Request) -> Re
 }
 
 /// It panicked, or the process ends before it could begin.
-fn lost(error: JoinError) -> Problem {
+pub(super) fn lost(error: JoinError) -> Problem {
     error
         .try_into_panic()
         .map_or_else(|_| Problem::shutting_down(), |panic| Problem::lost(&*panic))
@@ -95,7 +95,7 @@ fn lost(error: JoinError) -> Problem {
 
 type Work = Box<dyn FnOnce(&Runtime) -> Result<Response, Problem> + Send>;
 
-fn read<T: DeserializeOwned>(headers: &http::HeaderMap, body: &[u8]) -> Result<T, Problem> {
+pub(super) fn read<T: DeserializeOwned>(headers: &http::HeaderMap, body: &[u8]) -> Result<T, Problem> {
     if !is_json(headers) {
         return Err(bad_json("the Content-Type header is not application/json"));
     }
@@ -119,9 +119,10 @@ fn revoke(runtime: &Runtime, manager: &KeyManager, named: &Named) -> Result<Resp
     answer(&runtime.revoke_key(manager, &named.name)?)
 }
 
-fn answer(body: &impl Serialize) -> Result<Response, Problem> {
+/// An answer that is for nobody else.
+pub(super) fn answer(body: &impl Serialize) -> Result<Response, Problem> {
     let body = serde_json::to_vec(body).map_err(|error| {
-        tracing::error!(%error, "an answer about keys could not be written");
+        tracing::error!(%error, "an answer to an administrator could not be written");
         Problem::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "InternalServerError",

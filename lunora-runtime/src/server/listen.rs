@@ -76,6 +76,7 @@ impl Server {
             lifecycle: Lifecycle::new(),
             requests: Quota::new(limits.concurrent_requests),
             exports: Quota::new(limits.concurrent_exports),
+            log_readers: Quota::new(limits.concurrent_log_readers),
             buffers: Quota::new(limits.buffered_bytes),
             unread: Quota::new(limits.unread_bytes),
             subscribed: Quota::new(limits.socket.subscription_bytes),

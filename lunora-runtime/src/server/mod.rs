@@ -3,7 +3,7 @@
 //! A request goes through `entry` (request id, CORS, access line), the router that is built from [`ROUTES`], and
 //! for the routes that call functions through `call`: body, caller, path and arguments, then one of the two
 //! dispatchers. Which one, is decided by the caller in `dispatch`, and nowhere else.
-//! `sync` is the WebSocket. `keys` is for administrators alone. `assets` has the files of the application. `listen` accepts connections and ends them.
+//! `sync` is the WebSocket. `keys`, `crons` and `logs` are for administrators alone. `assets` has the files of the application. `listen` accepts connections and ends them.
 //!
 //! What a *function* did, or what is wrong with its name or arguments, is an answer with status 200 and the failure
 //! in it (`answer`). What is wrong with the *request* is a status of 4xx or 5xx (`problem`).
@@ -17,6 +17,7 @@ mod call;
 mod caller;
 mod connection;
 mod cors;
+mod crons;
 mod dispatch;
 mod entry;
 mod envelope;
@@ -27,6 +28,7 @@ mod idempotency;
 mod keys;
 mod lifecycle;
 mod listen;
+mod logs;
 mod moments;
 mod options;
 mod pages;
@@ -38,6 +40,7 @@ mod sync;
 pub use self::{
     cors::AllowedOrigins,
     listen::{BindError, Server},
+    logs::{LogLevel, LogLine, LogRing},
     options::{ServerLimits, ServerOptions},
     routes::{ROUTES, Route, Verb},
     sync::SocketLimits,

@@ -98,6 +98,7 @@ mod tests {
             lifecycle: Lifecycle::new(),
             requests: Quota::new(1),
             exports: Quota::new(1),
+            log_readers: Quota::new(1),
             buffers: Quota::new(1),
             unread: Quota::new(1),
             subscribed: Quota::new(1),

@@ -9,8 +9,9 @@ use lunora_core::reference::Kind;
 use super::{
     assets, batch,
     call::{self, Target},
+    crons,
     entry::Shared,
-    export, keys, moments, pages, sync,
+    export, keys, logs, moments, pages, sync,
 };
 
 /// The method of a route. `HEAD` is answered where `GET` is.
@@ -38,6 +39,8 @@ enum Endpoint {
     Batch,
     Export,
     Keys(keys::Operation),
+    Crons(crons::Operation),
+    Logs,
     Sync,
     Home,
     Health,
@@ -68,6 +71,9 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/admin/keys", Endpoint::Keys(keys::Operation::List)),
     Route::post("/api/admin/keys/create", Endpoint::Keys(keys::Operation::Create)),
     Route::post("/api/admin/keys/revoke", Endpoint::Keys(keys::Operation::Revoke)),
+    Route::get("/api/admin/crons", Endpoint::Crons(crons::Operation::List)),
+    Route::post("/api/admin/crons/run", Endpoint::Crons(crons::Operation::Run)),
+    Route::post("/api/admin/logs", Endpoint::Logs),
     // Only what none of the others answers to, and none of it under /api.
     Route::get("/{*path}", Endpoint::Asset),
 ];
@@ -180,6 +186,8 @@ async fn answer_at(endpoint: Endpoint, shared: &Arc<Shared>, request: Request) -
         Endpoint::Batch => batch::batch(shared, request).await,
         Endpoint::Export => export::export(shared, request).await,
         Endpoint::Keys(operation) => keys::keys(operation, shared, request).await,
+        Endpoint::Crons(operation) => crons::crons(operation, shared, request).await,
+        Endpoint::Logs => logs::logs(shared, request).await,
         Endpoint::Sync => sync::upgrade(shared, request),
         Endpoint::Home => assets::home(shared, request.headers()),
         Endpoint::Health => pages::health(shared),

@@ -15,6 +15,11 @@ impl DataReader {
         Self(key)
     }
 
+    /// Name of the key.
+    pub fn name(&self) -> &str {
+        self.0.name()
+    }
+
     /// The end of the key.
     pub const fn revocation(&self) -> &Revocation {
         self.0.revocation()

@@ -69,6 +69,9 @@ pub(crate) const ENTRIES: &[Entry] = &[
     entry(Verb::Get, "/api/admin/keys", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/keys/create", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/keys/revoke", None, NamesBy::Nothing),
+    entry(Verb::Get, "/api/admin/crons", None, NamesBy::Nothing),
+    entry(Verb::Post, "/api/admin/crons/run", None, NamesBy::Nothing),
+    entry(Verb::Post, "/api/admin/logs", None, NamesBy::Nothing),
     entry(Verb::Get, "/{*path}", None, NamesBy::File),
 ];
 
