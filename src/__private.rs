@@ -13,7 +13,9 @@ pub use lunora_core::{
     shape::{Field, NoShape, Node, Shape, ShapeOf, Shapes, Travels},
     table::{BY_CREATION_TIME, BY_ID, IndexSpec, IntoPatch, Patch, Range, Table},
 };
-pub use lunora_runtime::functions::{CronList, Entry, Handler, Item, Listing, RunOf, entry};
+pub use lunora_runtime::functions::{
+    CronList, Entry, Handler, HttpAction, HttpRun, Item, Listing, RunByRequestsAlone, RunOf, entry,
+};
 pub use serde;
 
 pub use self::{

@@ -2,6 +2,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+pub mod http;
 mod macros;
 pub mod prelude;
 
@@ -34,7 +35,7 @@ pub use lunora_runtime::{
     },
     functions::{
         ActionCtx, App, Asset, Auth, CallRng, Cancellation, Crons, CronsError, Issuer, Job, JobReader,
-        Missed, MutationCtx, QueryCtx, Schedule, Scheduler, Unauthenticated,
+        Missed, MutationCtx, QueryCtx, Request, Response, Schedule, Scheduler, Unauthenticated,
     },
     testing,
 };

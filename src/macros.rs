@@ -1,7 +1,7 @@
 //! The macros with their docs.
 
 #[allow(unused_imports, reason = "the docs link to them")]
-use crate::{App, Call, Crons, Error, FunctionRef, Patch, Range, Shape, Table};
+use crate::{ActionCtx, App, Call, Crons, Error, FunctionRef, Patch, Range, Request, Response, Shape, Table};
 
 /// Makes an async function a query.
 ///
@@ -324,6 +324,95 @@ pub use lunora_macros::internal_mutation;
 /// [`Call`] with the arguments checked. The type's implementation of [`FunctionRef`] says kind, visibility, arguments,
 /// result and wire name. `app!` puts the reference into `internal`, and into no other tree.
 pub use lunora_macros::internal_action;
+
+/// Makes an async function the answer to HTTP requests for a path.
+///
+/// It is for what is not a client of this application: webhooks, feeds, downloads, pages. It runs as an action does, with
+/// an [`ActionCtx`], reaches data through functions, and gets the [`Request`] to answer with a [`Response`].
+/// Nothing but a request for its path runs it.
+///
+/// # Options
+/// * a method: `GET`, `HEAD`, `POST`, `PUT`, `PATCH`, `DELETE` or `OPTIONS`. `HEAD` falls back to `GET`; a path that has
+///   actions, but none for the method, is a 405 that names those that it has.
+/// * a path: `"/accounts/{id}/files/{*file}"`. `{id}` is any one part that is not empty, `{*file}` one part or more, to the
+///   end. The nearest route answers: text before `{id}` before `{*file}`. Paths under `/api` and `/_dashboard` are the server's.
+/// * `crate = path`: where `lunora` is, when it has another name.
+///
+/// # Example
+/// ```
+/// mod accounts {
+///     use lunora::prelude::*;
+///
+///     #[data]
+///     pub struct Page {
+///         after: Option<i64>,
+///     }
+///
+///     /// Names of an account.
+///     #[http_action(GET, "/accounts/{id}/names")]
+///     pub async fn names(_ctx: &ActionCtx, request: Request) -> Result<Response> {
+///         let id: u64 = request.path()?;
+///         let page: Page = request.query()?;
+///         let names = [format!("{id} after {:?}", page.after)];
+///         Ok(Response::json(&names).header("cache-control", "no-store"))
+///     }
+/// }
+///
+/// lunora::app! { accounts::names }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> lunora::Result<()> {
+/// use lunora::{http::Method, testing::TestApp};
+///
+/// let app = TestApp::new(app())?;
+/// let names = app.http(Method::GET, "/accounts/7/names?after=3").send().await?;
+/// assert_eq!(names.text()?, r#"["7 after Some(3)"]"#);
+/// assert_eq!(app.http(Method::GET, "/accounts/x/names").send().await?.status(), 400);
+/// # Ok(()) }
+/// ```
+///
+/// A path of the server's is refused:
+/// ```compile_fail
+/// mod files {
+///     use lunora::prelude::*;
+///
+///     #[http_action(GET, "/api/files")]
+///     pub async fn list(_ctx: &ActionCtx, _request: Request) -> Result<Response> {
+///         Ok(Response::empty())
+///     }
+/// }
+///
+/// lunora::app! { files::list }
+/// # fn main() {}
+/// ```
+///
+/// # Requests
+/// Paths are decoded and freed of repeated slashes and dot segments once, before they are compared with routes: `%2F` is a
+/// slash. A slash at the end counts. HTTP actions come before the files of [`App::assets`], and a file answers `GET` where
+/// the actions of its path have other methods.
+///
+/// `ctx.auth()` is the user of the request's token if that is valid, and nobody otherwise, for the header may be
+/// the application's own. An admin key means nothing here.
+///
+/// The body arrives while it is read, 20 MiB of it at most (`http_body_bytes`), and its sender may be waited for as long as
+/// for any body (`body_timeout`). Once started, an HTTP action runs to its end within the time of an action, also when its
+/// client goes away; a body that it streams ends with the connection.
+///
+/// # Errors
+/// An application error is an answer with its data as JSON, and the status of [`Error::with_status`], or else 400. So are
+/// the errors of [`Request`]. Any other error is a 500 with a request id, and the text in the log.
+///
+/// # CORS
+/// What other origins may do is the application's to say here, by headers and an action for `OPTIONS`; the server adds
+/// none. (`/api` has its own.)
+///
+/// # Webhooks
+/// [`Webhook`](crate::http::Webhook) gives the body back only if its signature is right.
+///
+/// # What it expands to
+/// The function, unchanged, and beside it a hidden module with a type that says method, path and handler. `app!` puts its
+/// name into `internal`, where it is no reference: it cannot be run, scheduled or given to a cron.
+pub use lunora_macros::http_action;
 
 /// Makes a function the list of what the server runs again and again: `pub fn schedule() -> Crons`.
 ///

@@ -2,7 +2,7 @@
 
 pub use crate::{
     ActionCtx, AppError, Bytes, Call, Crons, Doc, Error, FunctionRef, Id, Identity, JobId, JobState,
-    JobStatus, Missed, MutationCtx, Order, Page, PaginationOptions, QueryCtx, Result, Time, Value, Weekday,
-    action, cron, crons, data, index, internal_action, internal_mutation, internal_query, mutation, query,
-    table,
+    JobStatus, Missed, MutationCtx, Order, Page, PaginationOptions, QueryCtx, Request, Response, Result,
+    Time, Value, Weekday, action, cron, crons, data, http_action, index, internal_action, internal_mutation,
+    internal_query, mutation, query, table,
 };

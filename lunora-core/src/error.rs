@@ -29,7 +29,10 @@ pub struct Failure(Family);
 
 enum Family {
     Request(RequestError),
-    Application(Value),
+    Application {
+        data: Value,
+        status: Option<u16>,
+    },
     System {
         source: Box<dyn StdError + Send + Sync>,
         context: Vec<String>,
@@ -94,16 +97,19 @@ impl Error {
     /// Data that cannot be encoded becomes a system error that says why.
     pub fn app(data: impl Serialize) -> Self {
         match to_value(&data) {
-            Ok(value) => Self::new(Family::Application(value)),
+            Ok(data) => Self::new(Family::Application { data, status: None }),
             Err(error) => Self::internal(error),
         }
     }
 
-    /// An application error for something that is not there: data `{code: "notFound", what}`.
+    /// An application error for something that is not there: data `{code: "notFound", what}`, and status 404.
     pub fn not_found(what: &str) -> Self {
         let data = [("code", "notFound"), ("what", what)];
         let data = data.map(|(name, text)| (name.to_owned(), Value::from(text)));
-        Self::new(Family::Application(Value::Object(data.into_iter().collect())))
+        Self::new(Family::Application {
+            data: Value::Object(data.into_iter().collect()),
+            status: Some(404),
+        })
     }
 
     /// A system error; takes also what `?` cannot, such as a `Box<dyn Error + Send + Sync>` or a `&str`.
@@ -117,6 +123,16 @@ impl Error {
     /// A refusal before the function ran.
     pub fn request(error: RequestError) -> Self {
         Self::new(Family::Request(error))
+    }
+
+    /// The same application error with the status that an HTTP action answers with; without one it is 400. Means nothing
+    /// for other families and other callers.
+    #[must_use]
+    pub fn with_status(mut self, code: u16) -> Self {
+        if let Family::Application { status, .. } = &mut self.0.0 {
+            *status = Some(code);
+        }
+        self
     }
 
     /// The same error with a line of context in front of its text, for the log. Data stays as it is.
@@ -143,7 +159,15 @@ impl Failure {
     /// The data of an application error.
     pub fn app_data(&self) -> Option<&Value> {
         match &self.0 {
-            Family::Application(data) => Some(data),
+            Family::Application { data, .. } => Some(data),
+            _ => None,
+        }
+    }
+
+    /// The status of an application error, if it was given one.
+    pub fn status(&self) -> Option<u16> {
+        match &self.0 {
+            Family::Application { status, .. } => *status,
             _ => None,
         }
     }
@@ -155,7 +179,7 @@ impl Failure {
 
     /// A client may read this error: it is a refusal, or has data for the caller.
     pub const fn is_readable(&self) -> bool {
-        matches!(self.0, Family::Request(_) | Family::Application(_))
+        matches!(self.0, Family::Request(_) | Family::Application { .. })
     }
 
     /// The refusal, when this error is one.
@@ -192,7 +216,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Family::Request(error) => error.fmt(f),
-            Family::Application(data) => {
+            Family::Application { data, .. } => {
                 write!(f, "application error {}", crate::json::to_encoded_string(data))
             }
             Family::System { source, context } => {

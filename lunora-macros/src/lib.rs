@@ -12,6 +12,7 @@ mod crons;
 mod data;
 mod errors;
 mod function;
+mod http_action;
 mod names;
 mod table;
 #[cfg(test)]
@@ -49,6 +50,11 @@ pub fn internal_mutation(options: TokenStream, item: TokenStream) -> TokenStream
 #[proc_macro_attribute]
 pub fn internal_action(options: TokenStream, item: TokenStream) -> TokenStream {
     function::attribute(Kind::Action, Visibility::Internal, options.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn http_action(options: TokenStream, item: TokenStream) -> TokenStream {
+    http_action::attribute(options.into(), item.into()).into()
 }
 
 #[proc_macro_attribute]

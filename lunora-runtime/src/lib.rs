@@ -3,6 +3,9 @@
 //! The rooms, each importing only what stands below it: [`cli`] and [`backup`], [`codegen`], [`testing`], [`server`], [`triggers`],
 //! [`functions`], [`database`], [`store`].
 
+/// Types of the crate `http`, which are part of the interface of HTTP actions.
+pub use http;
+
 pub mod backup;
 pub mod calendar;
 pub mod cli;

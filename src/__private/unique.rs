@@ -45,6 +45,11 @@ const fn refuse(name: &str) -> ! {
             name.split_at("table ".len()).1,
             "`; give one of them another name: `#[table(\"name\")]`",
         ),
+        [b'h', b't', b't', b'p', b' ', ..] => (
+            "two HTTP actions answer to `",
+            name.split_at("http ".len()).1,
+            "`; give one of them another path or method (the names of parameters tell no two paths apart)",
+        ),
         b"crons" => (
             "two functions are lists of `",
             name,
@@ -133,6 +138,12 @@ mod tests {
     #[should_panic(expected = "two tables are called `rows`; give")]
     fn nor_do_equal_names_of_tables() {
         assert_unique(&["table rows", "a:b", "table rows"]);
+    }
+
+    #[test]
+    #[should_panic(expected = "two HTTP actions answer to `GET /a/{}`; give")]
+    fn nor_do_equal_routes() {
+        assert_unique(&["http GET /a/{}", "a:b", "http POST /a/{}", "http GET /a/{}"]);
     }
 
     #[test]

@@ -1,72 +1,23 @@
 //! The official Python clients, unmodified, against a real server. The one over the WebSocket is the Rust crate `convex`.
 
-use std::{
-    fs::{self, File},
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::support::{
-    program,
-    server::{Finished, Server},
-};
+use crate::support::{program, python, server::Server};
 
 #[path = "../support/mod.rs"]
 mod support;
 
 #[test]
 fn python_clients() {
-    let python = environment();
     let data = TempDir::new().unwrap();
     let server = Server::start(&program::fixture(), data.path());
-    let script = source("clients.py");
-    let mut command = Command::new(python);
-    command.arg(script).arg(format!("http://{}", server.addr()));
-    let finished = run(&mut command);
+    let mut command = Command::new(python::interpreter());
+    command
+        .arg(python::source("clients.py"))
+        .arg(format!("http://{}", server.addr()));
+    let finished = python::run(&mut command);
     assert_eq!(finished.code, Some(0), "{finished:?}");
     assert!(finished.stdout.ends_with("all well\n"), "{finished:?}");
-}
-
-fn source(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/python")
-        .join(name)
-}
-
-/// The interpreter of an environment with the packages under test, made by the first test that asks.
-fn environment() -> PathBuf {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
-    let wanted = source("requirements.txt");
-    let turn = File::open(&wanted).unwrap();
-    turn.lock().unwrap();
-    let (stamp, python) = (directory.join("lunora-stamp"), directory.join("bin/python"));
-    if fs::read(&stamp).ok() != fs::read(&wanted).ok() {
-        run(Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(&directory))
-        .unwrap();
-        let install = [
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "-r",
-        ];
-        run(Command::new(&python).args(install).arg(&wanted)).unwrap();
-        fs::copy(&wanted, stamp).unwrap();
-    }
-    python
-}
-
-/// Runs a command to its end. That Python is missing is a failure that says so.
-fn run(command: &mut Command) -> Finished {
-    match command.output() {
-        Ok(output) => output.into(),
-        Err(error) => {
-            panic!("{command:?} does not start ({error}). This test needs Python 3.9 or newer with venv")
-        }
-    }
 }

@@ -24,6 +24,16 @@ pub fn fixture() -> PathBuf {
     directory().join("lunora-fixture")
 }
 
+/// `docs/guestbook`.
+pub fn guestbook() -> PathBuf {
+    directory().join("guestbook")
+}
+
+/// `docs/shop`.
+pub fn shop() -> PathBuf {
+    directory().join("shop")
+}
+
 fn directory() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(build)
@@ -59,7 +69,9 @@ fn build() -> PathBuf {
     cargo.args([
         "--package=bank",
         "--package=billing",
+        "--package=guestbook",
         "--package=lunora-fixture",
+        "--package=shop",
         "--bins",
     ]);
     assert!(

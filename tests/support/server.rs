@@ -52,10 +52,14 @@ pub fn command(program: &Path) -> Command {
 
 /// `serve` on a free port.
 pub fn serve(program: &Path, data: &Path) -> Command {
+    serve_at(SocketAddr::from(([127, 0, 0, 1], 0)), program, data)
+}
+
+/// `serve` on an address, which may be one that was served on before.
+pub fn serve_at(addr: SocketAddr, program: &Path, data: &Path) -> Command {
     let mut command = command(program);
-    command
-        .args(["serve", "--addr", "127.0.0.1:0", "--data"])
-        .arg(data);
+    let addr = addr.to_string();
+    command.args(["serve", "--addr", &addr, "--data"]).arg(data);
     command
 }
 

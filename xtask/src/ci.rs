@@ -6,6 +6,11 @@ use crate::step::{Step, TOOLS, shown};
 
 const STEPS: &[Step] = &[
     Step::new("Formatting", &["fmt", "--all", "--check"]),
+    // A workspace of its own.
+    Step::new(
+        "Formatting of the Rust client's test",
+        &["fmt", "--manifest-path", "tests/rust/Cargo.toml", "--check"],
+    ),
     Step::new(
         "Lints",
         &[

@@ -1,4 +1,4 @@
-// Two pages in Chromium and a server that is stopped, killed and started again: browser.js <program> <screenshots>
+// Two pages in Chromium and a server that is stopped, killed and started again: browser.js <program> <browser> <screenshots>
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
@@ -7,34 +7,52 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
-const [program, screenshots] = process.argv.slice(2);
+const [program, browser, screenshots] = process.argv.slice(2);
 const OLD = 100;
+/** No single thing takes longer, and no run takes longer as a whole, also on a machine that is busy. */
+const PATIENCE = 60_000;
+const PATIENCE_FOR_ALL = 300_000;
+const BEGINNING = "This is where it began";
 const FLAGS = [
+  // The sandbox does not work for root, and the page is our own.
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
 
 const directory = await mkdtemp(path.join(tmpdir(), "lunora-chat-"));
 await mkdir(screenshots, { recursive: true });
-let server = await serve("127.0.0.1:0");
 const pages = [];
 const errors = [];
-process.on("exit", () => server.kill("SIGKILL"));
+let step = "the start";
+let server;
+process.on("exit", () => server?.kill("SIGKILL"));
+setTimeout(() => {
+  console.error(`this takes too long, and it is not over with: ${step}`);
+  process.exit(1);
+}, PATIENCE_FOR_ALL).unref();
 try {
+  server = await serve("127.0.0.1:0");
   const ada = await open("Ada", { width: 1200, height: 760 }, "light");
   const bob = await open("Bob Miller", { width: 390, height: 780 }, "dark");
-  await everythingShowsInBoth(ada, bob);
-  await aMessageShowsBeforeTheServerHasIt(ada, bob);
-  await nothingIsLostInARestart(ada, bob);
-  await oldMessagesComeWhileOthersWrite(ada, bob);
+  for (const test of [
+    everythingShowsInBoth,
+    aMessageShowsBeforeTheServerHasIt,
+    nothingIsLostInARestart,
+    oldMessagesComeWhileOthersWrite,
+  ]) {
+    step = test.name;
+    const start = performance.now();
+    await test(ada, bob);
+    console.log(`${step}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  }
   assert.deepEqual(errors, []);
   console.log("all well");
 } catch (error) {
   for (const page of pages) await page.screenshot({ path: path.join(screenshots, `failed-${page.who}.png`) }).catch(() => {});
-  throw error;
+  throw new Error(`in ${step}`, { cause: error });
 } finally {
+  server?.kill("SIGKILL");
   for (const page of pages) await page.context().close();
-  server.kill("SIGKILL");
   await rm(directory, { recursive: true, force: true });
 }
 
@@ -67,6 +85,7 @@ async function aMessageShowsBeforeTheServerHasIt(ada, bob) {
 
 async function nothingIsLostInARestart(ada, bob) {
   const { address } = server;
+  const left = [ada.left, bob.left];
   server.kill("SIGKILL");
   for (const page of [ada, bob]) await page.locator(".connection[data-state=reconnecting]").waitFor();
   await say(bob, "Sent while there was no server");
@@ -77,7 +96,9 @@ async function nothingIsLostInARestart(ada, bob) {
   for (const page of [ada, bob]) {
     await page.locator(".connection[data-state=connected]").waitFor({ state: "attached" });
     assert.equal(await message(page, "Good morning!").count(), 1, "what was said before is there");
+    await page.getByText("2 here").waitFor();
   }
+  assert.deepEqual([ada.left, bob.left], left, "who has lost the connection has not left");
   await picture("back", ada, bob);
 }
 
@@ -87,15 +108,21 @@ async function oldMessagesComeWhileOthersWrite(ada, bob) {
     const name = ["Ada", "Cy", "Di"][Math.floor(number / 3) % 3];
     await call("mutation", "messages:send", { room: id, name, body: `line ${number}` });
   }
+  const left = [ada.left, bob.left];
   await room("archive", ada, bob);
+  assert.deepEqual([ada.left, bob.left], left.map((times) => times + 1), "who goes to another room has left this one");
   await message(bob, `line ${OLD - 1}`).waitFor();
   let written = 0;
-  while ((await bob.getByText("This is where it began").count()) === 0) {
-    const before = await bob.locator(".message").count();
+  while ((await bob.getByText(BEGINNING).count()) === 0) {
+    const oldest = await bob.locator(".body").last().textContent();
     await bob.locator(".messages").evaluate((list) => list.scrollTo({ top: -list.scrollHeight }));
     await say(ada, `meanwhile ${written}`);
     written += 1;
-    await bob.waitForFunction((before) => document.querySelectorAll(".message").length > before, before);
+    // What Ada writes makes the list longer as well: only an older message tells that the next page has come.
+    await until(bob, ({ oldest, beginning }) => {
+      const list = document.querySelector(".messages");
+      return [...list.querySelectorAll(".body")].at(-1).textContent !== oldest || list.textContent.includes(beginning);
+    }, { oldest, beginning: BEGINNING });
   }
   const place = async () => (await bob.getByText("line 2", { exact: true }).boundingBox()).y;
   await bob.locator(".messages").evaluate((list) => list.scrollTo({ top: -list.scrollHeight }));
@@ -112,7 +139,7 @@ async function oldMessagesComeWhileOthersWrite(ada, bob) {
   ];
   assert.deepEqual((await bob.locator(".body").allTextContents()).reverse(), expected);
   await bob.getByRole("button", { name: "Newest" }).click();
-  await bob.waitForFunction(() => document.querySelector(".messages").scrollTop === 0);
+  await until(bob, () => document.querySelector(".messages").scrollTop === 0);
 }
 
 /** Starts the server on the directory. */
@@ -120,26 +147,36 @@ async function serve(addr) {
   const server = spawn(program, ["serve", "--addr", addr, "--data", path.join(directory, "data")], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  for await (const line of createInterface(server.stdout)) {
-    const address = line.match(/^Lunora serves http:\/\/(.*)$/)?.[1];
-    if (address) return Object.assign(server, { address });
-  }
-  throw new Error("the server did not start");
+  const address = new Promise((resolve, reject) => {
+    createInterface(server.stdout).on("line", (line) => {
+      const address = line.match(/^Lunora serves http:\/\/(.*)$/)?.[1];
+      if (address) resolve(address);
+    });
+    server.on("exit", () => reject(new Error("the server did not start")));
+    setTimeout(() => reject(new Error("the server does not say where it serves")), PATIENCE).unref();
+  });
+  return Object.assign(server, { address: await address });
 }
 
 /** A page in a browser of its own. */
 async function open(who, viewport, colorScheme) {
   const context = await chromium.launchPersistentContext(path.join(directory, who), {
-    executablePath: "/usr/bin/chromium",
+    executablePath: browser,
     args: FLAGS,
+    timeout: PATIENCE,
     colorScheme,
     headless: true,
     viewport,
   });
-  const page = Object.assign(context.pages()[0] ?? (await context.newPage()), { who });
+  const page = Object.assign(context.pages()[0] ?? (await context.newPage()), { who, left: 0 });
   pages.push(page);
+  page.on("websocket", (socket) => {
+    socket.on("framesent", ({ payload }) => {
+      if (payload.includes('"presence:leave"')) page.left += 1;
+    });
+  });
   page.on("pageerror", (error) => errors.push(`${who}: ${error}`));
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(PATIENCE);
   await page.goto(`http://${server.address}/`);
   const name = page.getByLabel("Your name");
   await name.fill(who);
@@ -173,6 +210,11 @@ async function room(name, ...pages) {
   }
 }
 
+/** Waits until this holds. By the clock: a page that nobody sees may draw nothing, and then a frame never comes. */
+async function until(page, condition, argument) {
+  await page.waitForFunction(condition, argument, { polling: 50 });
+}
+
 /** Waits until the message is there for good, and then there is one of it. */
 async function once(pages, text) {
   for (const page of pages) {
@@ -187,6 +229,7 @@ async function call(kind, path, args) {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ path, args }),
+    signal: AbortSignal.timeout(PATIENCE),
   });
   const answer = await reply.json();
   assert.equal(answer.status, "success", JSON.stringify(answer));

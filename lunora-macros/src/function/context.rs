@@ -2,7 +2,7 @@
 
 use syn::{FnArg, Ident, Signature, Type, TypeReference};
 
-use super::model::Kind;
+use super::model::{Kind, Subject};
 use crate::{
     attribute::{type_name, ungroup},
     errors::Errors,
@@ -15,10 +15,10 @@ const CONTEXTS: [(&str, Kind); 3] = [
 ];
 
 /// Checks the context; `true` when the first parameter was meant as one.
-pub(super) fn context(signature: &Signature, kind: Kind, errors: &mut Errors) -> bool {
+pub(crate) fn context(signature: &Signature, subject: Subject, errors: &mut Errors) -> bool {
     match signature.inputs.first() {
         Some(FnArg::Receiver(receiver)) => {
-            let (a_name, wanted) = (kind.a_name(), kind.context());
+            let (a_name, wanted) = (subject.a_name(), subject.context());
             let message = format!(
                 "{a_name} is a free function, not a method: write it outside of this block, with `ctx: {wanted}` in \
                  place of `self`"
@@ -27,19 +27,19 @@ pub(super) fn context(signature: &Signature, kind: Kind, errors: &mut Errors) ->
             true
         }
         Some(FnArg::Typed(first)) if is_context(&first.ty) => {
-            check(&first.ty, kind, errors);
+            check(&first.ty, subject, errors);
             true
         }
         _ => {
-            missing(signature, kind, errors);
+            missing(signature, subject, errors);
             false
         }
     }
 }
 
 /// Says that there is no context in front: where one is, where it belongs, or where the parameters are not.
-fn missing(signature: &Signature, kind: Kind, errors: &mut Errors) {
-    let (a_name, wanted) = (kind.a_name(), kind.context());
+fn missing(signature: &Signature, subject: Subject, errors: &mut Errors) {
+    let (a_name, wanted) = (subject.a_name(), subject.context());
     let is_later = |input: &&FnArg| matches!(input, FnArg::Typed(input) if is_ours(&input.ty));
     let message = format!("{a_name} takes its context first: `ctx: {wanted}`");
     if let Some(later) = signature.inputs.iter().find(is_later) {
@@ -55,7 +55,7 @@ fn missing(signature: &Signature, kind: Kind, errors: &mut Errors) {
 }
 
 /// A reference to one of our contexts, or one of them by value.
-pub(super) fn is_ours(ty: &Type) -> bool {
+pub(crate) fn is_ours(ty: &Type) -> bool {
     match ungroup(ty) {
         Type::Reference(reference) => is_ours(&reference.elem),
         ty => type_name(ty).is_some_and(|name| CONTEXTS.iter().any(|(context, _)| name == context)),
@@ -78,8 +78,8 @@ fn may_be_alias(ty: &Type) -> bool {
 }
 
 /// Checks how the context is taken, and that it is the one of the kind.
-fn check(ty: &Type, kind: Kind, errors: &mut Errors) {
-    let (a_name, wanted) = (kind.a_name(), kind.context());
+fn check(ty: &Type, subject: Subject, errors: &mut Errors) {
+    let (a_name, wanted) = (subject.a_name(), subject.context());
     let ty = ungroup(ty);
     let Type::Reference(TypeReference { mutability, elem, .. }) = ty else {
         errors.add(ty, format!("{a_name} borrows its context: write `{wanted}`"));
@@ -89,6 +89,7 @@ fn check(ty: &Type, kind: Kind, errors: &mut Errors) {
         .iter()
         .find(|(name, _)| type_name(elem).is_some_and(|found| found == name));
     let Some((_, found)) = found else { return };
+    let kind = subject.kind();
     if *found != kind {
         errors.add(
             ty,

@@ -3,7 +3,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
-use syn::{Token, spanned::Spanned};
+use syn::{Attribute, Token, spanned::Spanned};
 
 use super::model::{Function, Visibility};
 
@@ -21,7 +21,7 @@ pub(crate) fn function(function: &Function) -> TokenStream {
         quote!((#(#names: #types),*) -> #krate::Call<#name> { #krate::Call::__new((#(#names,)*)) });
     let run = quote!(|ctx, (#(#names,)*)| ::std::boxed::Box::pin(super::super::#name(ctx, #(#names),*)));
     let reference = reference(function, &constructor, &arguments_type(function), &run);
-    hidden_module(function, &reference)
+    hidden_module(name, &function.cfgs, function.visibility, &reference)
 }
 
 /// `(A, B,)`, spanned so that an argument that cannot travel is underlined where it stands.
@@ -92,7 +92,7 @@ pub(crate) fn reference(
 
 /// `type Name = Type;`, whose keyword and semicolon stand at the user's first and last token: that is what rustc
 /// underlines when a type is private.
-fn associated_type(name: &str, ty: &TokenStream, (first, last): (Span, Span)) -> TokenStream {
+pub(crate) fn associated_type(name: &str, ty: &TokenStream, (first, last): (Span, Span)) -> TokenStream {
     let (keyword, name, end) = (
         Token![type](first),
         Ident::new(name, Span::call_site()),
@@ -102,7 +102,7 @@ fn associated_type(name: &str, ty: &TokenStream, (first, last): (Span, Span)) ->
 }
 
 /// Where the tokens begin and end.
-fn ends(tokens: &TokenStream) -> (Span, Span) {
+pub(crate) fn ends(tokens: &TokenStream) -> (Span, Span) {
     let first = tokens.clone().into_iter().next();
     let last = tokens.clone().into_iter().last();
     let span = |token: Option<TokenTree>, of_group: fn(&Group) -> Span| match token {
@@ -131,13 +131,12 @@ fn limits(function: &Function) -> TokenStream {
 }
 
 /// The module that `app!` looks into: exactly one of `api` and `internal` holds the reference.
-pub(crate) fn hidden_module(function: &Function, reference: &TokenStream) -> TokenStream {
-    let Function {
-        name,
-        cfgs,
-        visibility,
-        ..
-    } = function;
+pub(crate) fn hidden_module(
+    name: &Ident,
+    cfgs: &[Attribute],
+    visibility: Visibility,
+    reference: &TokenStream,
+) -> TokenStream {
     let module = hidden_name(name);
     let sides = match visibility {
         Visibility::Public => quote! {

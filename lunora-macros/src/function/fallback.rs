@@ -28,7 +28,7 @@ pub(crate) fn function(function: &Function) -> TokenStream {
     };
     let run = quote!(|_, ()| ::core::unreachable!());
     let reference = expand::reference(function, &constructor, &quote!(()), &run);
-    expand::hidden_module(function, &reference)
+    expand::hidden_module(name, &function.cfgs, function.visibility, &reference)
 }
 
 /// The same for something of which nothing but a name could be read.

@@ -1,6 +1,6 @@
 //! `#[query]`, `#[mutation]`, `#[action]` and their internal twins.
 
-mod context;
+pub(crate) mod context;
 pub(crate) mod expand;
 pub(crate) mod fallback;
 pub(crate) mod model;
@@ -10,7 +10,7 @@ pub(crate) mod validate;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use self::model::{Kind, Visibility};
+use self::model::{Kind, Subject, Visibility};
 use crate::errors::Errors;
 
 /// The whole way of one function: its own tokens, then what we add to it.
@@ -22,7 +22,7 @@ pub(crate) fn attribute(
 ) -> TokenStream {
     let mut errors = Errors::default();
     let options = parse::options(options, &mut errors);
-    let Some(parsed) = errors.take(parse::function(item.clone(), kind)) else {
+    let Some(parsed) = errors.take(parse::function(item.clone(), Subject::Function(kind))) else {
         let stub = fallback::unparsed(&item, kind, visibility, &options);
         return quote!(#item #errors #stub);
     };

@@ -53,6 +53,55 @@ impl Kind {
     }
 }
 
+/// What an attribute makes of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Function(Kind),
+    HttpAction,
+}
+
+impl Subject {
+    /// As in the attribute.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Function(kind) => kind.name(),
+            Self::HttpAction => "http_action",
+        }
+    }
+
+    /// With its article, as a sentence has it.
+    pub(crate) const fn a_name(self) -> &'static str {
+        match self {
+            Self::Function(kind) => kind.a_name(),
+            Self::HttpAction => "an HTTP action",
+        }
+    }
+
+    /// The kind whose context it takes.
+    pub(crate) const fn kind(self) -> Kind {
+        match self {
+            Self::Function(kind) => kind,
+            Self::HttpAction => Kind::Action,
+        }
+    }
+
+    /// The context parameter as the user writes it.
+    pub(crate) const fn context(self) -> &'static str {
+        self.kind().context()
+    }
+
+    /// The whole signature, in a sentence about something that has none.
+    pub(crate) fn signature(self) -> String {
+        let context = self.context();
+        match self {
+            Self::Function(_) => format!("async fn name(ctx: {context}, ..) -> Result<..>"),
+            Self::HttpAction => {
+                format!("async fn name(ctx: {context}, request: Request) -> Result<Response>")
+            }
+        }
+    }
+}
+
 /// Which side of the wall the function stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Visibility {

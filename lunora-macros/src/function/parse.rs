@@ -6,20 +6,21 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use super::model::{Kind, Options, Parsed};
+use super::model::{Options, Parsed, Subject};
 use crate::{
     attribute::{CratePath, last_segment},
     errors::Errors,
 };
 
 /// The attributes that make a function.
-pub(crate) const KINDS: [&str; 6] = [
+pub(crate) const KINDS: [&str; 7] = [
     "query",
     "mutation",
     "action",
     "internal_query",
     "internal_mutation",
     "internal_action",
+    "http_action",
 ];
 
 const LIMITS: [&str; 5] = [
@@ -115,12 +116,12 @@ fn limits(input: ParseStream) -> syn::Result<Vec<(Ident, Expr)>> {
 }
 
 /// Parses the function: the signature strictly, the body not at all.
-pub(crate) fn function(tokens: TokenStream, kind: Kind) -> syn::Result<Parsed> {
+pub(crate) fn function(tokens: TokenStream, subject: Subject) -> syn::Result<Parsed> {
     let parser = |input: ParseStream| {
         let attributes = input.call(Attribute::parse_outer)?;
         let (other_kinds, attributes) = attributes.into_iter().partition(is_kind);
         let visibility = input.parse()?;
-        refuse_other_items(input, kind)?;
+        refuse_other_items(input, subject)?;
         let signature: Signature = input.parse()?;
         let body = input.parse()?;
         Ok(Parsed {
@@ -138,7 +139,7 @@ fn is_kind(attribute: &Attribute) -> bool {
     last_segment(attribute.path()).is_some_and(|name| KINDS.iter().any(|kind| name == kind))
 }
 
-fn refuse_other_items(input: ParseStream, kind: Kind) -> syn::Result<()> {
+fn refuse_other_items(input: ParseStream, subject: Subject) -> syn::Result<()> {
     let other = [
         (input.peek(Token![struct]), "a struct"),
         (input.peek(Token![enum]), "an enum"),
@@ -152,8 +153,8 @@ fn refuse_other_items(input: ParseStream, kind: Kind) -> syn::Result<()> {
     let Some((_, found)) = other.iter().find(|(found, _)| *found) else {
         return Ok(());
     };
-    let (name, context) = (kind.name(), kind.context());
+    let (name, signature) = (subject.name(), subject.signature());
     Err(input.error(format!(
-        "`#[{name}]` belongs on a function, not on {found}: `async fn name(ctx: {context}, ..) -> Result<..>`"
+        "`#[{name}]` belongs on a function, not on {found}: `{signature}`"
     )))
 }

@@ -8,7 +8,7 @@ use syn::{
 
 use super::{
     context::{context, is_ours},
-    model::{Argument, Function, Kind, Options, Parsed, Visibility},
+    model::{Argument, Function, Kind, Options, Parsed, Subject, Visibility},
 };
 use crate::{
     attribute::{self, move_down, type_name, ungroup},
@@ -28,8 +28,8 @@ pub(crate) fn function(
 ) -> Function {
     let signature = &parsed.signature;
     one_kind(parsed, errors);
-    plain_async_fn(signature, kind, errors);
-    let context = context(signature, kind, errors);
+    plain_async_fn(signature, Subject::Function(kind), errors);
+    let context = context(signature, Subject::Function(kind), errors);
     let mut arguments = arguments(signature, usize::from(context), errors);
     let mut output = output(signature, errors);
     let mut down = MoveDown {
@@ -63,7 +63,7 @@ pub(crate) fn function(
     }
 }
 
-fn one_kind(parsed: &Parsed, errors: &mut Errors) {
+pub(crate) fn one_kind(parsed: &Parsed, errors: &mut Errors) {
     for other in &parsed.other_kinds {
         errors.add(
             other,
@@ -82,8 +82,8 @@ fn wire_name(name: &Ident, rename: Option<&syn::LitStr>, errors: &mut Errors) ->
     rename.value()
 }
 
-fn plain_async_fn(signature: &Signature, kind: Kind, errors: &mut Errors) {
-    let (name, a_name) = (&signature.ident, kind.a_name());
+pub(crate) fn plain_async_fn(signature: &Signature, subject: Subject, errors: &mut Errors) {
+    let (name, a_name) = (&signature.ident, subject.a_name());
     if signature.asyncness.is_none() {
         errors.add(
             signature.fn_token,
@@ -270,8 +270,8 @@ fn output(signature: &Signature, errors: &mut Errors) -> Option<Type> {
 }
 
 /// Signature types move into a module two levels down, in which the function's own name means its reference.
-struct MoveDown<'a> {
-    function: &'a Ident,
+pub(crate) struct MoveDown<'a> {
+    pub(crate) function: &'a Ident,
 }
 
 impl VisitMut for MoveDown<'_> {

@@ -278,6 +278,8 @@ pub(crate) fn hidden_stub(table: &Table) -> TokenStream {
 fn module(table: &Table, document: &TokenStream, item: &TokenStream, patch: &TokenStream) -> TokenStream {
     let (krate, name, cfgs) = (table.data.krate.deeper(1), &table.data.name, &table.data.cfgs);
     let (hidden, wire_name) = (hidden_name(name), format!("table {}", wire_name(table)));
+    // A table of that name is found under its own.
+    let alias = (name != "Entry").then(|| quote!(pub use self::#name as Entry;));
     quote! {
         #(#cfgs)*
         #[doc(hidden)]
@@ -288,7 +290,7 @@ fn module(table: &Table, document: &TokenStream, item: &TokenStream, patch: &Tok
         pub mod #hidden {
             pub mod api {}
             pub mod internal {}
-            pub use self::#name as Entry;
+            #alias
             pub struct #name {}
             impl #krate::__private::ListedTable<#document> for #name {
                 type Place = #name;

@@ -69,6 +69,38 @@ fn half_typed_options_keep_the_reference() {
 }
 
 #[test]
+fn half_typed_http_actions_keep_their_entry() {
+    let entry = ["pub mod __lunora_hook", "struct hook", "fn hook"];
+    let item = quote!(
+        pub async fn hook(ctx: &ActionCtx, request: Request) -> Result<Response> {}
+    );
+    for options in [
+        quote!(),
+        quote!(P),
+        quote!(POST),
+        quote!(POST,),
+        quote!(POST, ""),
+        quote!(POST, "/a/{"),
+        quote!(POST, "/a", c),
+        quote!(POST, "/a", crate = ),
+    ] {
+        let expanded = crate::http_action::attribute(options, item.clone());
+        recovers(expanded, "pub async fn hook", &entry);
+    }
+    for item in [
+        quote!(pub async fn hook(ctx: &ActionCtx, request) -> Result<Response> {}),
+        quote!(
+            pub async fn hook(ctx: &ActionCtx) -> Result<Response> {}
+        ),
+        quote!(pub async fn hook(ctx: &ActionCtx, request: Request) -> {}),
+        quote!(pub async fn hook(ctx: &ActionCtx, request: Request)),
+    ] {
+        let expanded = crate::http_action::attribute(quote!(POST, "/a"), item);
+        recovers(expanded, "pub async fn hook", &entry);
+    }
+}
+
+#[test]
 fn half_typed_tables_keep_their_accessors() {
     let accessors = ["pub struct Customer", "fn by_id", "fn patch", "__lunora_Customer"];
     let columns = quote!(

@@ -4,6 +4,7 @@ mod backup;
 mod codegen;
 mod crons;
 mod dev;
+mod jobs;
 mod keys;
 mod logs;
 mod trust;
@@ -21,6 +22,7 @@ pub(super) use self::{
     codegen::{Codegen, Language},
     crons::{CronOperation, Crons},
     dev::Dev,
+    jobs::{JobOperation, Jobs},
     keys::{Keys, Operation},
     logs::Logs,
     trust::{KeysAt, Trust},
@@ -40,6 +42,7 @@ pub(super) enum Command {
     Keys(Keys),
     Crons(Crons),
     Logs(Logs),
+    Jobs(Jobs),
 }
 
 #[derive(Debug)]
@@ -90,6 +93,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         Some(("keys", matches)) => Command::Keys(keys::keys(matches)?),
         Some(("crons", matches)) => Command::Crons(crons::crons(matches)?),
         Some(("logs", matches)) => Command::Logs(logs::logs(matches)?),
+        Some(("jobs", matches)) => Command::Jobs(jobs::jobs(matches)?),
         Some((_, matches)) => Command::Serve(serve(matches)?),
         None => Command::Serve(serve(&command_serve().try_get_matches_from(["serve"])?)?),
     })
@@ -111,6 +115,7 @@ fn command() -> clap::Command {
         .subcommand(keys::command())
         .subcommand(crons::command())
         .subcommand(logs::command())
+        .subcommand(jobs::command())
         .after_help("LUNORA_LOG sets what is logged: `debug`, or `lunora=debug,my_app=trace`.")
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod data_dir;
 mod dev;
 mod download;
 mod functions;
+mod jobs;
 mod keys;
 mod log;
 mod logs;
@@ -78,6 +79,7 @@ pub fn main(app: App) -> ExitCode {
         Command::Check { data } => check::check(app, &data),
         Command::Export(export) => backup::export(app, &export),
         Command::Import(import) => backup::import(app, &import),
+        Command::Jobs(jobs) => jobs::jobs(&jobs),
         Command::Keys(keys) => keys::keys(app, &keys),
         Command::Crons(crons) => crons::crons(&crons),
         Command::Logs(logs) => logs::logs(&logs),

@@ -19,12 +19,12 @@ use super::{
 use crate::store::Timestamp;
 
 /// How long an action may take.
-const TIME_LIMIT: Duration = Duration::from_mins(10);
+pub(super) const TIME_LIMIT: Duration = Duration::from_mins(10);
 
 /// The action took too long and was dropped where it waited.
 #[derive(Debug, thiserror::Error)]
 #[error("TimeLimitExceeded: action_time is limited to {} s; split the work or do less in one call", TIME_LIMIT.as_secs())]
-struct ActionTooSlow;
+pub(super) struct ActionTooSlow;
 
 impl Work {
     /// Runs the action as a task of its own, which goes on when the caller goes away.
@@ -64,7 +64,7 @@ impl Work {
     }
 }
 
-fn joined(error: tokio::task::JoinError) -> Error {
+pub(super) fn joined(error: tokio::task::JoinError) -> Error {
     match error.try_into_panic() {
         Ok(panic) => Error::from(Panicked::new(&*panic as &(dyn Any + Send))),
         Err(error) => Error::from(error),

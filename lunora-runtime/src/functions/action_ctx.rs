@@ -31,6 +31,17 @@ pub struct ActionCtx {
 }
 
 impl ActionCtx {
+    /// For an action that nothing else calls.
+    pub(super) fn new(engine: Arc<Engine>, identity: Option<Arc<Identity>>) -> Self {
+        Self {
+            now: engine.clock.now(),
+            engine,
+            identity,
+            depth: Depth::default(),
+            job: None,
+        }
+    }
+
     /// Who the call is made for.
     pub fn auth(&self) -> Auth<'_> {
         Auth::new(self.identity.as_deref())

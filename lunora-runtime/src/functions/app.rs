@@ -20,6 +20,7 @@ use super::{
     ActionCtx, Asset, BoxFuture, Issuer, MutationCtx, QueryCtx,
     crons::{CronList, Crons},
     function::Function,
+    http::{BoundAction, HttpAction},
 };
 use crate::database::TableSchema;
 
@@ -127,6 +128,7 @@ pub struct Item(pub(super) ItemKind);
 pub(super) enum ItemKind {
     Function(UnboundFunction),
     Table(fn(&mut Shapes) -> TableSchema),
+    HttpAction(fn() -> Option<BoundAction>),
     Crons(fn() -> Crons),
 }
 
@@ -142,6 +144,11 @@ impl Item {
     /// The table `T`.
     pub fn table<T: Table>() -> Self {
         Self(ItemKind::Table(TableSchema::of::<T>))
+    }
+
+    /// The HTTP action `A`.
+    pub fn http_action<A: HttpAction>() -> Self {
+        Self(ItemKind::HttpAction(BoundAction::of::<A>))
     }
 
     /// The list of crons `L`.

@@ -201,7 +201,7 @@ fn span(function: &Function, request: &CallRequest) -> tracing::Span {
     tracing::info_span!("call", function = function.path, kind = function.kind.name(), request_id = %id)
 }
 
-pub(super) fn log(result: &Result<Answer, CallError>) {
+pub(super) fn log<T>(result: &Result<T, CallError>) {
     match result {
         Ok(_) => tracing::debug!("ok"),
         Err(CallError::Function(error)) if error.as_request().is_some() => {

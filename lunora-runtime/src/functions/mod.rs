@@ -9,7 +9,7 @@
 //! key (`admin`).
 //!
 //! A call goes through `call`: kind, arguments, handler, result. Queries and mutations run on the
-//! `executor`, which knows neither sockets nor timers; actions run on tokio.
+//! `executor`, which knows neither sockets nor timers; actions run on tokio. `http` has those that answer requests.
 
 mod action;
 mod action_ctx;
@@ -31,6 +31,7 @@ mod failure;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod function;
+mod http;
 mod idempotency;
 mod interface;
 mod live;
@@ -55,8 +56,8 @@ pub(crate) use self::fetch::client as http_client;
 pub use self::{
     action_ctx::ActionCtx,
     admin::{
-        ActingCaller, AdminCaller, AdminKey, AdminKeys, DataReader, InvalidAdminKey, KeyError, KeyInfo,
-        KeyManager, MissingScope, NewKey, Revocation, Scope, UnknownScope,
+        ActingCaller, AdminCaller, AdminKey, AdminKeys, DataReader, InvalidAdminKey, JobError, JobInfo,
+        JobsWanted, KeyError, KeyInfo, KeyManager, MissingScope, NewKey, Revocation, Scope, UnknownScope,
     },
     app::{App, Ctx, Entry, Handler, Item, KindOf, Listing, RunOf, entry},
     asset::Asset,
@@ -68,6 +69,10 @@ pub use self::{
     dispatch::{Answer, CallError, CallRequest, FullDispatch, PublicDispatch},
     engine::EngineOptions,
     function::FunctionInfo,
+    http::{
+        Body, BodySource, Found, FoundAction, HttpAction, HttpActions, HttpCall, HttpOutcome, HttpRun,
+        IsRequest, Request, Response, ResponseBody, RunByRequestsAlone, Streamed, TwoActions, Webhook,
+    },
     idempotency::IdempotencyKey,
     live::{LiveLimits, LiveQueries, Transition, Update, WatchError, WatchRequest},
     mutation_ctx::MutationCtx,
@@ -84,6 +89,7 @@ pub(crate) use self::{
     call::encode_args,
     crons::{BY_NAME, Cron, StoredCron},
     dispatch::call_error,
+    http::refusal,
     interface::PublicInterface,
     runtime::Catalog,
     scheduler::{JobKind, JobRunner, News, due, job_at},

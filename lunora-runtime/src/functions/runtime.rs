@@ -5,7 +5,7 @@ use std::{io, sync::Arc, time::Duration};
 use lunora_core::{error::Error, shape::Shapes};
 
 use super::{
-    App, Asset, Clock, InvalidIssuer, TokenVerifier,
+    App, Asset, Clock, HttpActions, InvalidIssuer, TokenVerifier, TwoActions,
     admin::{AdminKeys, NewKey, StoredKey},
     app::ItemKind,
     crons::{Cron, Crons, CronsError, StoredCron},
@@ -14,6 +14,7 @@ use super::{
     executor::Executor,
     failure::StoreFailure,
     function::{Function, FunctionInfo},
+    http::BoundAction,
     idempotency::{self, RequestRecord},
     live::{Live, LiveQueries},
     results::Results,
@@ -43,6 +44,7 @@ struct Parts {
     keys: AdminKeys,
     tokens: TokenVerifier,
     live: Live,
+    http_actions: HttpActions,
     assets: &'static [Asset],
     crons: Arc<[Cron]>,
 }
@@ -71,6 +73,9 @@ pub enum OpenError {
     /// An issuer of tokens is not one that can be trusted.
     #[error(transparent)]
     Issuer(#[from] InvalidIssuer),
+    /// Two HTTP actions answer to the same requests.
+    #[error(transparent)]
+    Routes(#[from] TwoActions),
     /// The list of crons is not one that can be run.
     #[error(transparent)]
     Crons(#[from] CronsError),
@@ -83,6 +88,7 @@ pub enum OpenError {
 #[derive(Debug)]
 pub(crate) struct Catalog {
     functions: Vec<Arc<Function>>,
+    http_actions: Vec<BoundAction>,
     tables: Vec<TableSchema>,
     crons: Crons,
     shapes: Shapes,
@@ -91,11 +97,13 @@ pub(crate) struct Catalog {
 impl Catalog {
     pub(crate) fn of(app: &App) -> Self {
         let mut shapes = Shapes::default();
-        let (mut functions, mut tables, mut crons) = (Vec::new(), Vec::new(), Crons::new());
+        let (mut functions, mut tables) = (Vec::new(), Vec::new());
+        let (mut http_actions, mut crons) = (Vec::new(), Crons::new());
         for item in app.items() {
             match item.0 {
                 ItemKind::Function(function) => functions.push(Arc::new((function.bind)(&mut shapes))),
                 ItemKind::Table(describe) => tables.push(describe(&mut shapes)),
+                ItemKind::HttpAction(bind) => http_actions.extend(bind()),
                 ItemKind::Crons(list) => crons = list(),
             }
         }
@@ -107,6 +115,7 @@ impl Catalog {
         ]);
         Self {
             functions,
+            http_actions,
             tables,
             crons,
             shapes,
@@ -177,13 +186,15 @@ impl Runtime {
             tokens,
         } = options;
         let tokens = TokenVerifier::new(app.issuers, issuers, Arc::clone(&clock), tokens)?;
+        let schema = catalog.schema()?;
+        let http_actions = HttpActions::new(catalog.http_actions)?;
         // Before anything else is done with it: whichever thread of the store fails, the process hears of it.
         let failure = StoreFailure::default();
         store.on_failure({
             let failure = failure.clone();
             Box::new(move |error| failure.report(&error))
         });
-        let database = Database::open(store, catalog.schema()?, opening)?;
+        let database = Database::open(store, schema, opening)?;
         let system = SystemTransaction {
             database: &database,
             now: clock.now(),
@@ -215,6 +226,7 @@ impl Runtime {
             keys,
             tokens,
             live: Live::start(engine, live, threads)?,
+            http_actions,
             assets: app.assets,
             crons: crons.into(),
         })))
@@ -233,6 +245,11 @@ impl Runtime {
     /// The live queries of one client, none so far.
     pub fn connect(&self) -> LiveQueries {
         self.0.live.connect()
+    }
+
+    /// The HTTP actions of the application.
+    pub fn http_actions(&self) -> &HttpActions {
+        &self.0.http_actions
     }
 
     /// The files that a server hands out.

@@ -64,7 +64,7 @@ impl SystemTransaction<'_> {
         }
     }
 
-    fn on_disk(&self, ts: Timestamp) -> Result<()> {
+    pub(super) fn on_disk(&self, ts: Timestamp) -> Result<()> {
         let (sender, receiver) = crossbeam_channel::bounded(1);
         let done = move |result| drop(sender.send(result));
         self.database.when_durable(ts, Box::new(done));

@@ -19,7 +19,7 @@ const INDEX: &str = "/index.html";
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 /// The type is known here; a browser that guesses another one could be made to run something.
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
-const METHODS: &str = "GET,HEAD";
+const METHODS: [Method; 2] = [Method::GET, Method::HEAD];
 /// How much of the SHA-256 makes an `ETag`.
 const ETAG_BYTES: usize = 16;
 
@@ -78,23 +78,24 @@ impl File {
     }
 }
 
-/// The page of the application; if it has none, the server's own.
-pub(super) fn home(shared: &Shared, headers: &HeaderMap) -> Response {
-    match shared.assets.find("/") {
-        Some(file) => file.answer(headers),
+/// A file or, where the application has no page of its own, the server's.
+pub(super) fn asset(shared: &Shared, request: &Request) -> Response {
+    let path = request.uri().path();
+    if !has(shared, path) {
+        return pages::not_found();
+    }
+    if !METHODS.contains(request.method()) {
+        return pages::only_by(&METHODS);
+    }
+    match shared.assets.find(path) {
+        Some(file) => file.answer(request.headers()),
         None => pages::home(),
     }
 }
 
-/// What no other route answers to.
-pub(super) fn asset(shared: &Shared, request: &Request) -> Response {
-    let Some(file) = shared.assets.find(request.uri().path()) else {
-        return pages::not_found();
-    };
-    if matches!(*request.method(), Method::GET | Method::HEAD) {
-        return file.answer(request.headers());
-    }
-    pages::method_not_allowed(METHODS)
+/// Whether there is a file or page at this address.
+pub(super) fn has(shared: &Shared, path: &str) -> bool {
+    path == "/" || shared.assets.find(path).is_some()
 }
 
 fn content_type(path: &str) -> HeaderValue {

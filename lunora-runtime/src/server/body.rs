@@ -89,7 +89,7 @@ async fn next_piece(body: &mut Body) -> Result<Option<Bytes>, Problem> {
 }
 
 /// Reads on and keeps nothing.
-async fn discard(mut body: Body) {
+pub(super) async fn discard(mut body: Body) {
     let mut discarded = 0;
     while discarded < MAX_DISCARDED
         && let Ok(Some(piece)) = next_piece(&mut body).await
@@ -103,19 +103,19 @@ fn too_large(limit: usize) -> Problem {
     Problem::too_large("BodyTooLarge", message)
 }
 
-fn no_memory() -> Problem {
+pub(super) fn no_memory() -> Problem {
     let message = "The server holds too many large requests at the moment (limit: buffered_bytes).";
     Problem::overloaded(message, Duration::from_secs(1))
 }
 
-fn broken() -> Problem {
+pub(super) fn broken() -> Problem {
     Problem::bad_request(
         "BadBody",
         "The request's body broke off or is not framed as its headers say.",
     )
 }
 
-fn too_slow(limit: Duration) -> Problem {
+pub(super) fn too_slow(limit: Duration) -> Problem {
     let message = format!("The request's body did not arrive within {limit:?} (limit: body_timeout).");
     Problem::new(StatusCode::REQUEST_TIMEOUT, "BodyTimeout", message)
 }

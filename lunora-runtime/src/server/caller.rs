@@ -2,6 +2,7 @@
 
 use data_encoding::BASE64;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use lunora_core::identity::Identity;
 use serde_json::Value as Json;
 
 use super::problem::Problem;
@@ -23,6 +24,18 @@ impl Caller {
     pub(super) async fn of(headers: &HeaderMap, runtime: &Runtime) -> Result<Self, Problem> {
         let authenticated = runtime.authenticate(credential(headers)?).await?;
         Ok(authenticated.caller)
+    }
+}
+
+/// The user whom a valid token vouches for, for HTTP actions: there the header may be the application's own, so anything
+/// else in it means nothing. An admin key is no user.
+pub(super) async fn identity(headers: &HeaderMap, runtime: &Runtime) -> Option<Identity> {
+    let Ok(token @ Credential::Token(_)) = credential(headers) else {
+        return None;
+    };
+    match runtime.authenticate(token).await.ok()?.caller {
+        Caller::Public(identity) => identity,
+        Caller::Acting(_) | Caller::Admin(..) => None,
     }
 }
 

@@ -12,9 +12,9 @@ use super::{
     cors::Cors,
     lifecycle::Lifecycle,
     options::ServerOptions,
-    routes::{self, ROUTES},
+    routes::{self, ROUTES, Route},
 };
-use crate::functions::{RequestId, Runtime};
+use crate::functions::{Found, RequestId, Runtime};
 
 /// What all requests of a server have in common.
 #[derive(Debug)]
@@ -30,6 +30,24 @@ pub(super) struct Shared {
     /// What the arguments of all subscriptions take.
     pub(super) subscribed: Quota,
     pub(super) assets: Assets,
+}
+
+impl Shared {
+    pub(super) fn new(runtime: Runtime, options: ServerOptions) -> Self {
+        let limits = &options.limits;
+        Self {
+            lifecycle: Lifecycle::new(),
+            requests: Quota::new(limits.concurrent_requests),
+            exports: Quota::new(limits.concurrent_exports),
+            log_readers: Quota::new(limits.concurrent_log_readers),
+            buffers: Quota::new(limits.buffered_bytes),
+            unread: Quota::new(limits.unread_bytes),
+            subscribed: Quota::new(limits.socket.subscription_bytes),
+            assets: Assets::new(runtime.assets()),
+            runtime,
+            options,
+        }
+    }
 }
 
 /// Answers requests.
@@ -52,7 +70,7 @@ impl hyper::service::Service<Request<Incoming>> for Entry {
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         drop_repeated_slashes(request.uri_mut());
         let id = RequestId::random();
-        let line = AccessLine::start(id, &request);
+        let line = AccessLine::start(id, &request, &self.shared.runtime);
         let cors = Cors::of(
             &self.shared.options.cors,
             request.method(),
@@ -104,13 +122,12 @@ struct AccessLine {
 
 impl AccessLine {
     /// Nothing, at no cost, unless somebody reads such lines.
-    fn start(id: RequestId, request: &Request<Incoming>) -> Option<Self> {
+    fn start(id: RequestId, request: &Request<Incoming>, runtime: &Runtime) -> Option<Self> {
         tracing::enabled!(tracing::Level::DEBUG).then(|| {
             let (method, path) = (request.method().clone(), request.uri().path());
-            let route = ROUTES.iter().find(|route| route.matches(&method, path));
             Self {
                 id,
-                route: route.map_or("none", |route| route.path()),
+                route: route(runtime, &method, path),
                 method,
                 start: Instant::now(),
             }
@@ -126,5 +143,17 @@ impl AccessLine {
         } = self;
         let status = status.as_u16();
         tracing::debug!(request_id = %id, %method, route, status, duration = ?start.elapsed(), "answered");
+    }
+}
+
+/// The path of the route that answers, as it is written in the program.
+fn route(runtime: &Runtime, method: &Method, path: &str) -> &'static str {
+    let route = ROUTES.iter().find(|route| route.matches(method, path));
+    match route.filter(|route| !route.comes_last()) {
+        Some(route) => route.path(),
+        None => match runtime.http_actions().find(method, path) {
+            Found::Action(found) => found.route(),
+            _ => route.map_or("none", Route::path),
+        },
     }
 }

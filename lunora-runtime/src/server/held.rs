@@ -14,7 +14,7 @@ const SMALL: usize = 64 << 10;
 
 /// An answer with its part of the memory, which it gives back when its last byte has been handed to the network.
 struct Held {
-    answer: Vec<u8>,
+    answer: Bytes,
     _share: Share,
 }
 
@@ -28,9 +28,10 @@ impl AsRef<[u8]> for Held {
 ///
 /// Without room the client is told to come back. A mutation has been committed by then: under an `Idempotency-Key` a
 /// repeat gets the same answer.
-pub(super) fn hold(answer: Vec<u8>, unread: &Quota) -> Result<Bytes, Problem> {
+pub(super) fn hold(answer: impl Into<Bytes>, unread: &Quota) -> Result<Bytes, Problem> {
+    let answer = answer.into();
     if answer.len() <= SMALL {
-        return Ok(answer.into());
+        return Ok(answer);
     }
     let share = unread.take(answer.len()).ok_or_else(no_memory)?;
     Ok(Bytes::from_owner(Held {

@@ -12,10 +12,9 @@ use crate::store::StoreError;
 
 use super::{
     admission::{Quota, Share},
-    assets::Assets,
     connection::{protocol, serve, turn_away},
     entry::{Entry, Shared},
-    lifecycle::{Lifecycle, Phase},
+    lifecycle::Phase,
     options::ServerOptions,
     stream::Stream,
 };
@@ -69,19 +68,7 @@ impl Server {
         let listener = TcpListener::bind(options.addr).await.map_err(fail)?;
         let addr = listener.local_addr().map_err(fail)?;
         let limits = options.limits;
-        let assets = Assets::new(runtime.assets());
-        let shared = Arc::new(Shared {
-            runtime,
-            options,
-            lifecycle: Lifecycle::new(),
-            requests: Quota::new(limits.concurrent_requests),
-            exports: Quota::new(limits.concurrent_exports),
-            log_readers: Quota::new(limits.concurrent_log_readers),
-            buffers: Quota::new(limits.buffered_bytes),
-            unread: Quota::new(limits.unread_bytes),
-            subscribed: Quota::new(limits.socket.subscription_bytes),
-            assets,
-        });
+        let shared = Arc::new(Shared::new(runtime, options));
         Ok(Self {
             listener,
             addr,

@@ -3,7 +3,8 @@
 //! A request goes through `entry` (request id, CORS, access line), the router that is built from [`ROUTES`], and
 //! for the routes that call functions through `call`: body, caller, path and arguments, then one of the two
 //! dispatchers. Which one, is decided by the caller in `dispatch`, and nowhere else.
-//! `sync` is the WebSocket. `keys`, `crons` and `logs` are for administrators alone. `assets` has the files of the application. `listen` accepts connections and ends them.
+//! `sync` is the WebSocket. `keys`, `jobs`, `crons` and `logs` are for administrators alone. `http_actions` and `assets` have what else the application
+//! answers, where no route of the server does. `listen` accepts connections and ends them.
 //!
 //! What a *function* did, or what is wrong with its name or arguments, is an answer with status 200 and the failure
 //! in it (`answer`). What is wrong with the *request* is a status of 4xx or 5xx (`problem`).
@@ -24,7 +25,11 @@ mod envelope;
 mod export;
 mod finishing;
 mod held;
+mod http_actions;
 mod idempotency;
+mod in_process;
+mod incoming;
+mod jobs;
 mod keys;
 mod lifecycle;
 mod listen;
@@ -35,8 +40,10 @@ mod pages;
 mod problem;
 mod routes;
 mod stream;
+mod streamed;
 mod sync;
 
+pub(crate) use self::in_process::InProcess;
 pub use self::{
     cors::AllowedOrigins,
     listen::{BindError, Server},

@@ -56,6 +56,8 @@ pub struct ServerLimits {
     pub head_bytes: usize,
     /// Bytes of a request's body.
     pub body_bytes: usize,
+    /// Bytes of the body of a request for an HTTP action.
+    pub http_body_bytes: usize,
     /// Bytes of all large request bodies that are held at one time.
     pub buffered_bytes: usize,
     /// Bytes of all large answers that wait for their clients to read them.
@@ -64,10 +66,13 @@ pub struct ServerLimits {
     pub argument_bytes: usize,
     /// Time for a request's head to arrive, and for an idle connection to send the next one.
     pub head_timeout: Duration,
-    /// Time for a request's body to arrive.
+    /// Time for a request's body to arrive; for an HTTP action, the time that it waits for it.
     pub body_timeout: Duration,
     /// Time for a client to take any of the bytes that wait for it.
     pub write_timeout: Duration,
+    /// Time for a streamed answer of an HTTP action to give its next piece. Without a piece to send, nobody notices that
+    /// the client is gone.
+    pub stream_pause: Duration,
     /// Time for running requests to finish after the server was asked to stop.
     pub shutdown_timeout: Duration,
     /// What it puts up with on a WebSocket.
@@ -88,12 +93,14 @@ impl Default for ServerLimits {
             concurrent_log_readers: 16,
             head_bytes: 64 << 10,
             body_bytes: BODY_BYTES,
+            http_body_bytes: 20 << 20,
             buffered_bytes: 256 << 20,
             unread_bytes: 256 << 20,
             argument_bytes: 16 << 20,
             head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_mins(1),
             write_timeout: Duration::from_secs(30),
+            stream_pause: Duration::from_mins(1),
             // Supervisors commonly kill after 30 s, so everything has to be over before.
             shutdown_timeout: Duration::from_secs(20),
             socket: SocketLimits::default(),

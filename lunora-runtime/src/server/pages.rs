@@ -1,7 +1,7 @@
 //! Everything that does not call a function.
 
 use axum_core::{body::Body, response::Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 
 use super::{
     entry::Shared,
@@ -62,6 +62,14 @@ pub(super) fn method_not_allowed(methods: &str) -> Response {
     response
 }
 
+/// The same, of methods in any order.
+pub(super) fn only_by(methods: &[Method]) -> Response {
+    let mut methods: Vec<_> = methods.iter().map(Method::as_str).collect();
+    methods.sort_unstable();
+    methods.dedup();
+    method_not_allowed(&methods.join(","))
+}
+
 fn text(status: StatusCode, body: impl Into<Body>) -> Response {
     with_type(
         status,
@@ -78,7 +86,7 @@ mod tests {
     use crate::{
         database::OpenOptions,
         functions::{App, EngineOptions, Runtime},
-        server::{ServerOptions, admission::Quota, assets::Assets, lifecycle::Lifecycle},
+        server::ServerOptions,
         store::{Commit, Store, StoreError, Timestamp, memory_that_fails},
     };
 
@@ -92,18 +100,7 @@ mod tests {
             OpenOptions::default(),
         )
         .unwrap();
-        let shared = Shared {
-            runtime: runtime.clone(),
-            options: ServerOptions::default(),
-            lifecycle: Lifecycle::new(),
-            requests: Quota::new(1),
-            exports: Quota::new(1),
-            log_readers: Quota::new(1),
-            buffers: Quota::new(1),
-            unread: Quota::new(1),
-            subscribed: Quota::new(1),
-            assets: Assets::new(&[]),
-        };
+        let shared = Shared::new(runtime.clone(), ServerOptions::default());
         assert_eq!(health(&shared).status(), StatusCode::OK);
         writes_fail.store(true, Ordering::SeqCst);
         let commit = Commit {

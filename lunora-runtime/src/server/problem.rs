@@ -4,7 +4,9 @@ use std::{any::Any, borrow::Cow, time::Duration};
 
 use axum_core::{body::Body, response::Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use lunora_core::json::write_string;
+use lunora_core::{error::Error, json::write_string};
+
+use crate::functions::refusal;
 
 /// Longest message, in bytes: a request may be large, what is said about it is not.
 const MAX_MESSAGE: usize = 1000;
@@ -76,6 +78,11 @@ impl Problem {
             retry_after: Some(Duration::from_secs(1)),
             ..problem
         }
+    }
+
+    /// The same as an error of a function, whose caller reads it.
+    pub(super) fn into_error(self) -> Error {
+        refusal(self.status, self.code, self.message)
     }
 
     fn body(&self) -> Vec<u8> {

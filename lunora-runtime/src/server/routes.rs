@@ -7,11 +7,11 @@ use http::Method;
 use lunora_core::reference::Kind;
 
 use super::{
-    assets, batch,
+    batch,
     call::{self, Target},
     crons,
     entry::Shared,
-    export, keys, logs, moments, pages, sync,
+    export, http_actions, jobs, keys, logs, moments, pages, sync,
 };
 
 /// The method of a route. `HEAD` is answered where `GET` is.
@@ -41,6 +41,7 @@ enum Endpoint {
     Keys(keys::Operation),
     Crons(crons::Operation),
     Logs,
+    Jobs(jobs::Operation),
     Sync,
     Home,
     Health,
@@ -74,7 +75,11 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/admin/crons", Endpoint::Crons(crons::Operation::List)),
     Route::post("/api/admin/crons/run", Endpoint::Crons(crons::Operation::Run)),
     Route::post("/api/admin/logs", Endpoint::Logs),
-    // Only what none of the others answers to, and none of it under /api.
+    Route::post("/api/admin/jobs/list", Endpoint::Jobs(jobs::Operation::List)),
+    Route::post("/api/admin/jobs/show", Endpoint::Jobs(jobs::Operation::Show)),
+    Route::post("/api/admin/jobs/cancel", Endpoint::Jobs(jobs::Operation::Cancel)),
+    Route::post("/api/admin/jobs/retry", Endpoint::Jobs(jobs::Operation::Retry)),
+    // Only what none of the others answers to, and none of it under /api: HTTP actions, by any method, and files.
     Route::get("/{*path}", Endpoint::Asset),
 ];
 
@@ -103,6 +108,11 @@ impl Route {
     /// The path, with `{version}` where any one part may stand, and `{*path}` where anything may.
     pub const fn path(&self) -> &'static str {
         self.path
+    }
+
+    /// Whether HTTP actions are looked up before it.
+    pub(super) const fn comes_last(&self) -> bool {
+        matches!(self.endpoint, Endpoint::Home | Endpoint::Asset)
     }
 
     /// Whether a request for `path` by `method` ends here.
@@ -160,8 +170,8 @@ fn find(method: &Method, path: &str) -> Found {
 
 fn find_pattern(method: &Method, path: &str) -> Found {
     let first = ROUTES.iter().find(|route| route.covers(path));
-    // For all methods: what is no file is not found, and not a file that cannot be posted to.
-    let Some(first) = first.filter(|route| !matches!(route.endpoint, Endpoint::Asset)) else {
+    // For all methods: what is nothing is not found, and not something that cannot be posted to.
+    let Some(first) = first.filter(|route| !route.comes_last()) else {
         return Found::Endpoint(Endpoint::Asset);
     };
     let alike = ROUTES.iter().filter(|route| route.path == first.path);
@@ -188,11 +198,11 @@ async fn answer_at(endpoint: Endpoint, shared: &Arc<Shared>, request: Request) -
         Endpoint::Keys(operation) => keys::keys(operation, shared, request).await,
         Endpoint::Crons(operation) => crons::crons(operation, shared, request).await,
         Endpoint::Logs => logs::logs(shared, request).await,
+        Endpoint::Jobs(operation) => jobs::jobs(operation, shared, request).await,
         Endpoint::Sync => sync::upgrade(shared, request),
-        Endpoint::Home => assets::home(shared, request.headers()),
         Endpoint::Health => pages::health(shared),
         Endpoint::Version => pages::version(),
         Endpoint::InstanceName => pages::instance_name(shared),
-        Endpoint::Asset => assets::asset(shared, &request),
+        Endpoint::Home | Endpoint::Asset => http_actions::answer(Arc::clone(shared), request).await,
     }
 }

@@ -24,6 +24,7 @@ use crate::{
         App, BoxFuture, CallRequest, EngineOptions, RequestId, Runtime, Seeds, WatchRequest, call_error,
         encode_args,
     },
+    server::InProcess,
     store::{Embedded, Memory, Options, Store},
     triggers::VirtualTime,
 };
@@ -36,6 +37,7 @@ pub struct TestApp {
     runtime: Runtime,
     clock: TestClock,
     identity: Option<Identity>,
+    in_process: InProcess,
     /// Made when it is first needed, on the test's tokio runtime.
     time: Arc<Mutex<Option<VirtualTime>>>,
     /// Removed when the last of the test's handles is dropped.
@@ -114,6 +116,7 @@ impl TestAppBuilder {
         };
         let runtime = Runtime::open(self.app, store, options, OpenOptions::default())?;
         Ok(TestApp {
+            in_process: InProcess::new(runtime.clone()),
             runtime,
             clock,
             identity: None,
@@ -151,6 +154,7 @@ impl TestApp {
             runtime: self.runtime.clone(),
             clock: self.clock.clone(),
             identity: Some(identity),
+            in_process: self.in_process.clone(),
             time: Arc::clone(&self.time),
             directory: self.directory.clone(),
         }
@@ -159,6 +163,14 @@ impl TestApp {
     /// What a client can do with the application, for the same user.
     pub fn client(&self) -> TestClient {
         TestClient::new(self.runtime.clone(), self.identity.clone())
+    }
+
+    pub(super) const fn in_process(&self) -> &InProcess {
+        &self.in_process
+    }
+
+    pub(super) const fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
     }
 
     /// What a server would serve.
@@ -208,13 +220,16 @@ impl TestApp {
     }
 
     /// Runs any function by its wire name, with arguments that serialize to an object (such as `json!({..})`).
+    ///
+    /// Integers that a plain number holds travel as one, as they do from `run` on the command line.
     pub fn run<'a>(&'a self, path: &'a str, args: impl Serialize) -> BoxFuture<'a, Result<Value>> {
         let args = to_value(&args);
         Box::pin(async move {
             let args = args?.into_object().map_err(|other| {
                 Error::internal(format!("the arguments are an object, not {}", other.kind_name()))
             })?;
-            self.run_object(FunctionPath::parse(path)?, args).await
+            let args = args.into_iter().map(|(name, value)| (name, plain(value)));
+            self.run_object(FunctionPath::parse(path)?, args.collect()).await
         })
     }
 
@@ -260,5 +275,21 @@ impl TestApp {
     /// Finishes what runs and closes the store.
     pub async fn close(self) -> Result<()> {
         Ok(self.runtime.shutdown().await?)
+    }
+}
+
+/// The value with plain numbers where a client that knows no other would have them.
+fn plain(value: Value) -> Value {
+    /// 2^53: up to here every integer is a double.
+    const EXACT: u64 = 1 << 53;
+    match value {
+        #[allow(clippy::cast_precision_loss, reason = "there is none within the bound")]
+        Value::Int64(integer) if integer.unsigned_abs() <= EXACT => Value::Float64(integer as f64),
+        Value::Array(items) => Value::Array(items.into_iter().map(plain).collect()),
+        Value::Object(fields) => {
+            let fields = fields.into_iter().map(|(name, value)| (name, plain(value)));
+            Value::Object(fields.collect())
+        }
+        other => other,
     }
 }

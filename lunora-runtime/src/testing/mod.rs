@@ -9,6 +9,7 @@ mod client;
 mod clock;
 mod crons;
 mod directory;
+mod http;
 mod issuer;
 mod watch;
 
@@ -16,6 +17,7 @@ pub use self::{
     app::{TestApp, TestAppBuilder},
     client::TestClient,
     clock::TestClock,
+    http::{TestRequest, TestResponse},
     issuer::TestIssuer,
     watch::Watch,
 };

@@ -8,7 +8,11 @@ mod attack;
 use lunora_core::reference::Kind;
 use lunora_runtime::{codegen, functions::Asset};
 
-use crate::support::{Running, app::APP, options, serve, serve_app};
+use crate::support::{
+    Running,
+    app::{APP, APP_ON_THE_WEB},
+    options, serve, serve_app,
+};
 
 /// A file of the application has the address that a function's name makes.
 const ASSETS: &[Asset] = &[
@@ -17,7 +21,7 @@ const ASSETS: &[Asset] = &[
 ];
 
 fn serve_with_files() -> Running {
-    serve_app(APP.assets(ASSETS), options())
+    serve_app(APP_ON_THE_WEB.assets(ASSETS), options())
 }
 
 attack::tests!(serve_with_files());

@@ -29,6 +29,8 @@ use lunora_runtime::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::web::{AnyBody, AnyRead, AnyWrite};
+
 /// How long `slow:sleep` takes.
 pub const SLEEP: Duration = Duration::from_millis(500);
 
@@ -73,6 +75,15 @@ macro_rules! functions {
         )*
 
         pub const APP: App = App::__new(&[$(entry::<$type>(),)* entry::<Notes>()]);
+
+        /// The same with HTTP actions that take whatever comes.
+        pub const APP_ON_THE_WEB: App = App::__new(&[
+            $(entry::<$type>(),)*
+            entry::<Notes>(),
+            entry::<AnyRead>(),
+            entry::<AnyWrite>(),
+            entry::<AnyBody>(),
+        ]);
     };
 }
 

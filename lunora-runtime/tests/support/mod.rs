@@ -5,6 +5,7 @@ pub mod app;
 pub mod client;
 pub mod journal;
 pub mod socket;
+pub mod web;
 
 use std::{net::SocketAddr, sync::OnceLock, thread::JoinHandle, time::Duration};
 

@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 use lunora_runtime::server::ServerLimits;
 use serde_json::json;
 
-use crate::support::{app, limited, options, serve, socket::Heard};
+use crate::support::{
+    app, limited, options, serve,
+    socket::{Heard, ts},
+};
 
 #[test]
 fn a_silent_server_says_that_it_is_there() {
@@ -72,6 +75,26 @@ fn what_is_being_committed_when_a_server_stops_is_answered() {
             (&json!(id), &json!(true))
         );
     }
+}
+
+#[test]
+fn the_last_answers_are_followed_by_what_they_have_changed() {
+    let mut server = serve(options());
+    let mut socket = server.socket();
+    socket.add(0, "notes:count", json!({}));
+    assert_eq!(socket.changes()[0]["value"], json!(0.0));
+    let gate = app::shut("last");
+    socket.mutate(0, "gate:pass", json!({"name": "last"}));
+    socket.act(1, "values:none", json!({}));
+    assert_eq!(socket.response()["requestId"], 1);
+    server.begin_stop();
+    drop(gate);
+    let answer = socket.response();
+    assert_eq!(answer["success"], true);
+    let change = socket.changes().remove(0);
+    assert_eq!(change["value"], json!(1.0));
+    assert!(socket.version.ts >= ts(&answer));
+    assert!(matches!(socket.hear(), Heard::Closed(1001, _)));
 }
 
 #[test]

@@ -7,11 +7,13 @@ mod cache;
 mod echo;
 mod fanout;
 mod in_process;
+mod jobs;
 mod load;
 mod report;
 mod server;
 mod sqlite;
 mod transfer;
+mod work;
 mod zipf;
 
 use std::{env, error::Error, process::ExitCode, time::Duration};
@@ -22,6 +24,10 @@ use self::{
     sqlite::Commits,
     transfer::{Accounts, Transfers},
 };
+
+lunora::app! {
+    work::{Note, plain, scheduled, schedule_many, schedule_due, nothing, late},
+}
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -64,16 +70,18 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
         "in-process" => tokio.block_on(in_process(time)),
         "fanout" => tokio.block_on(fanout::run(time)),
         "cache" => tokio.block_on(cache::run(time)),
+        "jobs" => tokio.block_on(jobs::run(time)),
         "hot-path" => tokio.block_on(hot_path(seconds)),
         "all" => tokio.block_on(async {
             over_http(time).await?;
             in_process(time).await?;
             fanout::run(time).await?;
-            cache::run(time).await
+            cache::run(time).await?;
+            jobs::run(time).await
         }),
         other => Err(format!(
-            "there is no benchmark `{other}`; there are `transfer`, `in-process`, `fanout`, `cache` and `all`, each with \
-             [SECONDS], and for profilers `hot-path [THOUSANDS]`"
+            "there is no benchmark `{other}`; there are `transfer`, `in-process`, `fanout`, `cache`, `jobs` and `all`, \
+             each with [SECONDS], and for profilers `hot-path [THOUSANDS]`"
         )
         .into()),
     }

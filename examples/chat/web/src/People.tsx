@@ -21,11 +21,10 @@ export function People({ room, name }: { room: Id<"rooms">; name: string }) {
     const beat = () => void heartbeat({ room, name }).catch(() => {});
     beat();
     const timer = setInterval(beat, HEARTBEAT);
-    return () => {
-      clearInterval(timer);
-      void leave({ room, name }).catch(() => {});
-    };
-  }, [heartbeat, isWebSocketConnected, leave, name, room]);
+    return () => clearInterval(timer);
+  }, [heartbeat, isWebSocketConnected, name, room]);
+  // An effect of its own: whose connection is lost has not left.
+  useEffect(() => () => void leave({ room, name }).catch(() => {}), [leave, name, room]);
   // Each heartbeat puts somebody first in the list; faces that change places all the time would be a nuisance.
   const names = people.map((person) => person.name).sort((left, right) => left.localeCompare(right));
   const words = names.length === 1 ? "1 here" : `${names.length} here`;

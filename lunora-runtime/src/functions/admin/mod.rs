@@ -7,6 +7,7 @@
 
 mod acting;
 mod caller;
+mod jobs;
 mod key;
 mod keys;
 mod manage;
@@ -18,6 +19,7 @@ pub(super) use self::stored::StoredKey;
 pub use self::{
     acting::ActingCaller,
     caller::AdminCaller,
+    jobs::{JobError, JobInfo, JobsWanted},
     key::{AdminKey, MissingScope, Revocation},
     keys::{AdminKeys, InvalidAdminKey},
     manage::{KeyError, KeyInfo, KeyManager},

@@ -13,10 +13,10 @@ use lunora_core::{
 use parking_lot::Mutex;
 
 use super::{
-    JobKind, Origin, Retries, StoredJob,
+    Job, JobKind, Origin, Retries, StoredJob,
     ends::Ends,
     inbox::Notice,
-    reader::load,
+    reader::{list, load},
     stored::{BY_NEXT, kept},
 };
 use crate::database::{SharedTransaction, Transaction};
@@ -163,6 +163,22 @@ impl<'a> Desk<'a> {
         self.put(id, &job)?;
         self.made.add(Notice::Canceled(id));
         Ok(true)
+    }
+
+    /// Runs a job once more that has failed or was canceled; false if it did neither.
+    pub(crate) fn retry(&self, id: JobId) -> Result<bool> {
+        let is_off = |job: &StoredJob| matches!(job.state, JobState::Failed | JobState::Canceled);
+        let Some(mut job) = self.load(id)?.filter(is_off) else {
+            return Ok(false);
+        };
+        job.revive(self.now);
+        self.put(id, &job)?;
+        Ok(true)
+    }
+
+    /// The first jobs in a state.
+    pub(crate) fn list(&self, state: JobState, limit: usize) -> Result<Vec<Job>> {
+        list(self.transaction, state, limit)
     }
 
     /// The job, if there is one.

@@ -18,8 +18,12 @@ pub struct Job {
 }
 
 impl Job {
-    pub(super) const fn new(id: JobId, stored: StoredJob) -> Self {
+    pub(in crate::functions) const fn new(id: JobId, stored: StoredJob) -> Self {
         Self { id, stored }
+    }
+
+    pub(in crate::functions) fn into_stored(self) -> StoredJob {
+        self.stored
     }
 
     /// Its id.

@@ -43,7 +43,7 @@ impl<'a> JobReader<'a> {
         Box::pin(async move { get(transaction, id) })
     }
 
-    /// The first `limit` jobs in this state, up to 1,000: those that are due first, or were over first.
+    /// The first `limit` jobs in this state, up to 1,000: those that are due first, or were over last.
     pub fn list(&self, state: JobState, limit: usize) -> BoxFuture<'a, Result<Vec<Job>>> {
         let transaction = self.transaction;
         Box::pin(async move { list(transaction, state, limit) })
@@ -75,6 +75,9 @@ pub(super) fn list(transaction: &SharedTransaction, state: JobState, limit: usiz
         jobs.extend(of_kind(transaction, state, kind, limit)?);
     }
     jobs.sort_by(|(left, _), (right, _)| left.total_cmp(right));
+    if state.is_over() {
+        jobs.reverse();
+    }
     jobs.truncate(limit);
     Ok(jobs.into_iter().map(|(_, job)| job).collect())
 }
@@ -85,8 +88,9 @@ fn of_kind(
     kind: JobKind,
     limit: usize,
 ) -> Result<Vec<(f64, Job)>> {
+    let order = if state.is_over() { Order::Desc } else { Order::Asc };
     transaction.with(|transaction| {
-        let mut scan = transaction.scan(TableTag::of(JOBS), Some(&line(state, kind)), Order::Asc)?;
+        let mut scan = transaction.scan(TableTag::of(JOBS), Some(&line(state, kind)), order)?;
         let mut jobs = Vec::new();
         while jobs.len() < limit
             && let Some(document) = scan.next(transaction)?

@@ -135,6 +135,13 @@ impl StoredJob {
         self.next = time.as_millis();
     }
 
+    /// It runs once more, now, although it is over.
+    pub(super) fn revive(&mut self, now: Time) {
+        self.ended_at = None;
+        self.result = None;
+        self.wait(now);
+    }
+
     pub(super) fn cancel(&mut self, now: Time) {
         self.end(JobState::Canceled, now);
     }

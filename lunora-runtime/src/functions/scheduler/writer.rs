@@ -10,10 +10,7 @@ use lunora_core::{
     time::Time,
 };
 
-use super::{
-    Desk, Job, NewJob, Schedule,
-    reader::{get, list},
-};
+use super::{Desk, Job, NewJob, Schedule, reader::get};
 use crate::functions::{ActionCtx, BoxFuture, call::encode_args, call_state::CallState, engine::Engine};
 
 /// Schedules calls of mutations and actions, public or internal.
@@ -71,14 +68,10 @@ impl<'a> Scheduler<'a> {
         Box::pin(async move { place.with(move |desk| get(desk.transaction(), job)).await })
     }
 
-    /// The first `limit` jobs in this state, up to 1,000: those that are due first, or were over first.
+    /// The first `limit` jobs in this state, up to 1,000: those that are due first, or were over last.
     pub fn list(&self, state: JobState, limit: usize) -> BoxFuture<'a, Result<Vec<Job>>> {
         let place = self.0;
-        Box::pin(async move {
-            place
-                .with(move |desk| list(desk.transaction(), state, limit))
-                .await
-        })
+        Box::pin(async move { place.with(move |desk| desk.list(state, limit)).await })
     }
 }
 

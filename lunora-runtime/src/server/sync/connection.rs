@@ -232,7 +232,8 @@ impl Connection {
             return;
         }
         if end.waits_for_commits() {
-            let _ = timeout(LAST_ANSWERS, poll_fn(|cx| self.poll_last_answers(cx))).await;
+            let last_answers = poll_fn(|cx| self.poll_last_answers(&end, cx));
+            let _ = timeout(LAST_ANSWERS, last_answers).await;
         }
         if let Some(words) = end.last_words(&self.versions) {
             self.say(|out| words.write(out));
@@ -245,11 +246,21 @@ impl Connection {
         let _ = timeout(FAREWELL, self.leave()).await;
     }
 
-    /// Mutations that are under way by now are answered, if that does not take long.
-    fn poll_last_answers(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while self.answer(cx).is_ok_and(|has_told| has_told) {}
-        let is_gone = matches!(self.socket.poll_flush(cx), Poll::Ready(Err(_)));
-        if is_gone || self.mutations.is_settled(cx) {
+    /// Mutations that are under way by now are answered, if that does not take long. Who may still hear of results hears
+    /// of those as well: clients in Rust take an answer without them for a lost one, and send the mutation again.
+    fn poll_last_answers(&mut self, end: &End, cx: &mut Context<'_>) -> Poll<()> {
+        let mut tells = end.waits_for_results();
+        loop {
+            let has_answered = self.answer(cx).unwrap_or(false);
+            let told = if tells { self.transit(cx) } else { Ok(false) };
+            tells &= told.is_ok();
+            match self.flush(cx) {
+                Err(_) => return Poll::Ready(()),
+                Ok(has_flushed) if has_flushed || has_answered || told == Ok(true) => {}
+                Ok(_) => break,
+            }
+        }
+        if self.mutations.is_settled(cx) && !(tells && self.is_owed) {
             return Poll::Ready(());
         }
         Poll::Pending

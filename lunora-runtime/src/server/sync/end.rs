@@ -94,6 +94,12 @@ impl End {
         )
     }
 
+    /// Whether what these answers mean for the queries is worth waiting for. Not where nobody knows any more for whom
+    /// they are.
+    pub(super) const fn waits_for_results(&self) -> bool {
+        matches!(self, Self::ShuttingDown)
+    }
+
     /// Whether there is somebody to be told anything.
     pub(super) const fn is_heard(&self) -> bool {
         !matches!(self, Self::Gone)

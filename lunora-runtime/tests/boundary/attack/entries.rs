@@ -72,7 +72,19 @@ pub(crate) const ENTRIES: &[Entry] = &[
     entry(Verb::Get, "/api/admin/crons", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/crons/run", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/logs", None, NamesBy::Nothing),
+    entry(Verb::Post, "/api/admin/jobs/list", None, NamesBy::Nothing),
+    entry(Verb::Post, "/api/admin/jobs/show", None, NamesBy::Nothing),
+    entry(Verb::Post, "/api/admin/jobs/cancel", None, NamesBy::Nothing),
+    entry(Verb::Post, "/api/admin/jobs/retry", None, NamesBy::Nothing),
     entry(Verb::Get, "/{*path}", None, NamesBy::File),
+];
+
+/// Routes of HTTP actions, which an application may have: the name of a function is part of the address, the query string
+/// and the body there.
+pub(crate) const HTTP_ACTIONS: &[Entry] = &[
+    entry(Verb::Get, "/web/{*path}", None, NamesBy::File),
+    entry(Verb::Post, "/web/{*path}", None, NamesBy::File),
+    entry(Verb::Post, "/web", None, NamesBy::Nothing),
 ];
 
 impl Entry {
@@ -100,7 +112,8 @@ impl Entry {
             NamesBy::QueryString | NamesBy::Nothing => {
                 format!("{}?{query}", self.path.replace("{version}", "1.48.0"))
             }
-            NamesBy::Address | NamesBy::File => self.path.replace("{*path}", &address(path)),
+            NamesBy::Address => self.path.replace("{*path}", &address(path)),
+            NamesBy::File => format!("{}?{query}", self.path.replace("{*path}", &address(path))),
         };
         let method = match self.verb {
             Verb::Get => "GET",

@@ -20,7 +20,7 @@ use lunora_runtime::{
 };
 
 use self::{
-    entries::{ENTRIES, Entry},
+    entries::{ENTRIES, Entry, HTTP_ACTIONS},
     names::{Name, spellings},
     probe::{Pair, Prober, Request},
 };
@@ -47,7 +47,7 @@ fn compare_all(server: &Running, requests: impl Fn(&Entry, &Name) -> Vec<Request
     let mut prober = Prober::new(server);
     for name in internal_functions(server) {
         for missing in name.missing() {
-            for entry in ENTRIES {
+            for entry in ENTRIES.iter().chain(HTTP_ACTIONS) {
                 for (internal, missing) in requests(entry, &name).into_iter().zip(requests(entry, &missing)) {
                     prober.compare(&Pair { internal, missing });
                 }

@@ -1,0 +1,21 @@
+//! A shop: the application that the book builds.
+
+pub mod errors;
+pub mod payments;
+pub mod products;
+pub mod purchases;
+pub mod receipts;
+pub mod schema;
+pub mod staff;
+#[cfg(test)]
+mod tests;
+pub mod web;
+
+lunora::app! {
+    schema::{Product, Purchase},
+    products::{list, priced, page, by_sku, add, set_price, restock, receive, receive_known},
+    purchases::{buy, expire, mine, pay, begin_payment, reopen, mark_paid, cancel, release},
+    receipts::send,
+    staff::{set_price, plan_price, drop_price, planned},
+    web::{feed, webhook},
+}

@@ -1,0 +1,5 @@
+//! Serves the shop.
+
+fn main() -> std::process::ExitCode {
+    lunora::main(shop::app())
+}

@@ -1,0 +1,92 @@
+//! `jobs`: the scheduled calls of a running server.
+
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use super::{
+    Failure,
+    args::{JobOperation, Jobs},
+    output::print,
+    place::{Place, Remote},
+};
+
+pub(super) fn jobs(command: &Jobs) -> Result<(), Failure> {
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::unusable)?;
+    let Place::There(server) = Place::of(&command.target)? else {
+        return Err(Failure::unusable(
+            "no server runs on this data, so no job does; start it with `serve`, or name another with --url",
+        ));
+    };
+    let answer = tokio.block_on(ask(&server, &command.operation))?;
+    if command.json {
+        return print(serde_json::to_string_pretty(&answer).map_err(Failure::unusable)? + "\n");
+    }
+    show(&command.operation, &answer)
+}
+
+async fn ask(server: &Remote, operation: &JobOperation) -> Result<Json, Failure> {
+    let (path, body) = match operation {
+        JobOperation::List { state, limit } => ("list", json!({"state": state, "limit": limit})),
+        JobOperation::Show { id } => ("show", json!({"id": id})),
+        JobOperation::Cancel { id } => ("cancel", json!({"id": id})),
+        JobOperation::Retry { id } => ("retry", json!({"id": id})),
+    };
+    let path = format!("/api/admin/jobs/{path}");
+    let reply = server.ask(&path, Some(body.to_string())).await?;
+    let answer: Option<Json> = serde_json::from_slice(&reply.body).ok();
+    match (reply.status, answer) {
+        (200, Some(answer)) => Ok(answer),
+        // What the server did not do, and why.
+        (400 | 403 | 404 | 409, Some(Json::Object(problem))) => Err(Failure::failed(
+            problem.get("message").and_then(Json::as_str).unwrap_or_default(),
+        )),
+        _ => Err(server.strange(&reply)),
+    }
+}
+
+/// A job in a list.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    id: String,
+    function: String,
+    state: String,
+    attempts: u32,
+    error: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct List {
+    jobs: Vec<Listed>,
+}
+
+fn show(operation: &JobOperation, answer: &Json) -> Result<(), Failure> {
+    match operation {
+        JobOperation::Cancel { id } => print(format_args!("{id} is canceled\n")),
+        JobOperation::Retry { id } => print(format_args!("{id} runs again\n")),
+        JobOperation::Show { .. } => {
+            print(serde_json::to_string_pretty(answer).map_err(Failure::unusable)? + "\n")
+        }
+        JobOperation::List { .. } => {
+            let list = List::deserialize(answer).map_err(Failure::unusable)?;
+            print(list.jobs.iter().map(line).collect::<String>())
+        }
+    }
+}
+
+fn line(job: &Listed) -> String {
+    let Listed {
+        id,
+        function,
+        state,
+        attempts,
+        error,
+    } = job;
+    // An error may have several lines; `show` has them all.
+    let error = error.as_deref().and_then(|error| error.lines().next());
+    let error = error.map(|error| format!("  {error}")).unwrap_or_default();
+    format!("{id}  {state:<9}  {attempts:>2} runs  {function}{error}\n")
+}

@@ -1,0 +1,160 @@
+//! Requests for the HTTP actions of the application.
+//!
+//! They come after the routes of the server, and before its files. What is said about origins, by `OPTIONS` too, is the
+//! application's own business here.
+
+use std::sync::Arc;
+
+use axum_core::{
+    body::Body,
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use lunora_core::{
+    error::Error,
+    identity::Identity,
+    json::{Format, write},
+};
+
+use super::{
+    admission::Share,
+    answer::{self, Refusal, View},
+    assets,
+    call::too_many,
+    caller,
+    entry::Shared,
+    held::hold,
+    incoming::Incoming,
+    pages,
+    problem::{Problem, json},
+    streamed::StreamedBody,
+};
+use crate::functions::{CallError, Found, FoundAction, HttpCall, RequestId, ResponseBody};
+
+/// Headers that say how a message is framed, which only the server knows.
+const FRAMING: [HeaderName; 4] = [
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
+
+/// Answers what no route of the server does: by an HTTP action, or else a file.
+pub(super) async fn answer(shared: Arc<Shared>, request: Request) -> Response {
+    answer_for(None, shared, request).await
+}
+
+/// The same for a caller whom something else than a token vouches for.
+pub(super) async fn answer_for(user: Option<Identity>, shared: Arc<Shared>, request: Request) -> Response {
+    let (method, path) = (request.method(), request.uri().path());
+    let mut methods = match shared.runtime.http_actions().find(method, path) {
+        Found::Action(found) => {
+            let answer = run(found, user, &shared, request).await;
+            return answer.unwrap_or_else(Response::from);
+        }
+        Found::OtherMethods(methods) => methods,
+        Found::Nothing => return assets::asset(&shared, &request),
+    };
+    if assets::has(&shared, path) {
+        methods.extend([Method::GET, Method::HEAD]);
+        if methods.contains(method) {
+            return assets::asset(&shared, &request);
+        }
+    }
+    pages::only_by(&methods)
+}
+
+async fn run(
+    found: FoundAction,
+    user: Option<Identity>,
+    shared: &Shared,
+    request: Request,
+) -> Result<Response, Problem> {
+    if shared.lifecycle.is_ending() {
+        return Err(Problem::shutting_down());
+    }
+    // Until the action has ended and its answer, which may be a stream, has been sent.
+    let slot = Arc::new(shared.requests.take(1).ok_or_else(too_many)?);
+    let (head, body) = request.into_parts();
+    let identity = match user {
+        None => caller::identity(&head.headers, &shared.runtime).await,
+        known => known,
+    };
+    let request_id = head.extensions.get().copied().unwrap_or_else(RequestId::random);
+    let (body, leftover) = Incoming::new(&head.headers, body, &shared.options.limits, &shared.buffers);
+    let call = HttpCall {
+        found,
+        head,
+        body,
+        identity,
+        request_id,
+    };
+    let outcome = shared.runtime.run_http(call, Arc::clone(&slot)).await;
+    leftover.discard(shared.options.limits.body_timeout).await;
+    match outcome {
+        Ok(response) => {
+            let (status, headers, body) = response.into_parts();
+            Ok((
+                status,
+                unframed(headers),
+                sendable(body, slot, request_id, shared)?,
+            )
+                .into_response())
+        }
+        Err(CallError::Function(error)) => Ok(failed(error, request_id, shared.options.dev)),
+        Err(CallError::Overloaded { retry_after }) => Err(Problem::overloaded(
+            "The server has more calls than it can run.",
+            retry_after,
+        )),
+        Err(CallError::ShuttingDown | CallError::KeyRevoked) => Err(Problem::shutting_down()),
+    }
+}
+
+fn unframed(mut headers: HeaderMap) -> HeaderMap {
+    for name in FRAMING {
+        headers.remove(name);
+    }
+    headers
+}
+
+fn sendable(body: ResponseBody, slot: Arc<Share>, id: RequestId, shared: &Shared) -> Result<Body, Problem> {
+    Ok(match body {
+        ResponseBody::Whole(bytes) => Body::from(hold(bytes, &shared.unread)?),
+        ResponseBody::Streamed(pieces) => Body::new(StreamedBody::new(
+            pieces,
+            shared.options.limits.stream_pause,
+            slot,
+            id,
+        )),
+    })
+}
+
+/// An application error is for the sender, with its status. Anything else is for the log.
+fn failed(error: Error, request_id: RequestId, in_full: bool) -> Response {
+    if let Some(data) = error.app_data() {
+        let status = error
+            .status()
+            .and_then(|status| StatusCode::from_u16(status).ok());
+        let status = status.filter(|status| status.is_client_error() || status.is_server_error());
+        let mut body = Vec::new();
+        write(Format::Export, data, &mut body);
+        let status = status.unwrap_or(StatusCode::BAD_REQUEST);
+        let mut response = json(status, body);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(1));
+        }
+        return response;
+    }
+    let view = View {
+        request_id,
+        format: Format::Clean,
+        in_full,
+        refusal: Refusal::Function,
+    };
+    // Refusals that reach this come from calls of the application's own.
+    let message = answer::message(&error.nested(), &view);
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", message).into()
+}

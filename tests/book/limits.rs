@@ -1,0 +1,64 @@
+//! The figures on the page about limits are those of the defaults.
+
+use std::fmt::Debug;
+
+use lunora_core::limits::Limits;
+use lunora_runtime::{
+    functions::EngineOptions,
+    server::{ServerLimits, ServerOptions},
+};
+
+use crate::pages::pages;
+
+#[test]
+fn the_page_has_each_limit_with_its_default() {
+    let page = pages().into_iter().find(|page| page.name == "limits.md").unwrap();
+    let server: ServerLimits = ServerOptions::default().limits;
+    let live = EngineOptions::default().live;
+    let all = [shown(&Limits::default()), shown(&live), shown(&server)].concat();
+    assert!(all.len() > 25, "{all:?}");
+    for row in &all {
+        assert!(page.text.contains(row), "the page lacks {row}");
+    }
+    let rows = page.text.lines().filter(|line| line.starts_with("| `"));
+    assert_eq!(rows.count(), all.len(), "the page has limits that are not there");
+}
+
+/// The beginnings of the rows, from the fields as `{:?}` gives them.
+fn shown(limits: &impl Debug) -> Vec<String> {
+    let text = format!("{limits:?}").replace("socket: SocketLimits {", "");
+    let (_, fields) = text.split_once('{').unwrap();
+    let fields = fields.split([',', '}']).filter_map(|field| field.split_once(':'));
+    let rows = fields.map(|(name, value)| format!("| `{}` | {} |", name.trim(), figure(name, value.trim())));
+    rows.collect()
+}
+
+fn figure(name: &str, value: &str) -> String {
+    match value.strip_suffix('s') {
+        Some(seconds) => format!("{seconds} s"),
+        None => number(name, value.parse().unwrap()),
+    }
+}
+
+fn number(name: &str, value: u64) -> String {
+    let bytes = name.contains("bytes");
+    if bytes && value.is_multiple_of(1 << 20) {
+        format!("{} MiB", value >> 20)
+    } else if bytes && value.is_multiple_of(1 << 10) {
+        format!("{} KiB", value >> 10)
+    } else {
+        grouped(value)
+    }
+}
+
+/// `32,000`
+fn grouped(value: u64) -> String {
+    let digits = value.to_string();
+    let parts: Vec<_> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(String::from_utf8_lossy)
+        .collect();
+    parts.join(",")
+}

@@ -1,0 +1,12 @@
+mod m {
+    use lunora::prelude::*;
+
+    #[http_action(FETCH, "/hook")]
+    pub async fn hook(_ctx: &ActionCtx, _request: Request) -> Result<Response> {
+        Ok(Response::empty())
+    }
+}
+
+lunora::app! { m::hook }
+
+fn main() {}

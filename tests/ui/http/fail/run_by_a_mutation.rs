@@ -1,0 +1,19 @@
+use lunora::prelude::*;
+
+mod m {
+    use lunora::prelude::*;
+
+    #[http_action(POST, "/hook")]
+    pub async fn hook(_ctx: &ActionCtx, _request: Request) -> Result<Response> {
+        Ok(Response::empty())
+    }
+}
+
+lunora::app! { m::hook }
+
+async fn helper(ctx: &mut MutationCtx, request: Request) -> Result<()> {
+    ctx.run_mutation(internal::m::hook(request)).await?;
+    Ok(())
+}
+
+fn main() {}
