@@ -8,7 +8,6 @@ mod validate;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::spanned::Spanned;
 
 pub(crate) use self::expression::bang;
 use crate::{errors::Errors, names::name_after};
@@ -24,7 +23,7 @@ pub(crate) fn attribute(options: TokenStream, item: TokenStream) -> TokenStream 
     validate::function(&parsed, &mut errors);
     let (user, name) = (parsed.user_tokens(), &parsed.signature.ident);
     let generated = match (errors.is_empty(), parsed.signature.receiver()) {
-        (true, _) => expand::list(&krate, name, parsed.signature.output.span(), &parsed.cfgs()),
+        (true, _) => expand::list(&krate, name, parsed.output(), &parsed.cfgs()),
         // Inside an `impl` block there is no place for a module.
         (false, Some(_)) => TokenStream::new(),
         (false, None) => expand::stub(&krate, name, &parsed.cfgs()),

@@ -1,8 +1,8 @@
 //! The function as data.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Attribute, Signature, Visibility};
+use syn::{Attribute, ReturnType, Signature, Visibility, spanned::Spanned};
 
 use crate::attribute;
 
@@ -31,6 +31,14 @@ impl Parsed {
         tokens.extend(attributes.iter().map(ToTokens::to_token_stream));
         tokens.extend(quote!(#visibility #signature #body));
         tokens
+    }
+
+    /// Where the return type stands.
+    pub(super) fn output(&self) -> Span {
+        match &self.signature.output {
+            ReturnType::Type(_, ty) => ty.span(),
+            ReturnType::Default => Span::call_site(),
+        }
     }
 
     pub(super) fn cfgs(&self) -> Vec<Attribute> {

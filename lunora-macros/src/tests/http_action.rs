@@ -75,7 +75,9 @@ fn several_mistakes_at_once() {
     let item = quote!(
         pub fn webhook(request: &Request) {}
     );
-    check(attribute(quote!(post, "stripe"), item), &expect![[r#"
+    check(
+        attribute(quote!(post, "stripe"), item),
+        &expect![[r#"
         pub fn webhook(request: &Request) {}
         ::core::compile_error! {
             "an HTTP action is an async function: write `async fn webhook(..)`"
@@ -121,5 +123,6 @@ fn several_mistakes_at_once() {
             }
             pub(crate) use self::internal::webhook as Entry;
         }
-    "#]]);
+    "#]],
+    );
 }

@@ -10,6 +10,7 @@ mod fields;
 mod next;
 mod problem;
 mod schedule;
+mod show;
 #[cfg(test)]
 mod tests;
 mod zone;
@@ -21,5 +22,6 @@ pub use self::{
 };
 pub(crate) use self::{
     schedule::{LocalTimes, Schedule},
+    show::show,
     zone::Zone,
 };

@@ -2,9 +2,11 @@
 
 mod backup;
 mod codegen;
+mod crons;
 mod dev;
 mod jobs;
 mod keys;
+mod logs;
 mod trust;
 
 use std::{
@@ -18,9 +20,11 @@ use clap::{Arg, ArgAction, ArgMatches, error::ErrorKind, parser::ValueSource, va
 pub(super) use self::{
     backup::{Export, Import},
     codegen::{Codegen, Language},
+    crons::{CronOperation, Crons},
     dev::Dev,
     jobs::{JobOperation, Jobs},
     keys::{Keys, Operation},
+    logs::Logs,
     trust::{KeysAt, Trust},
 };
 
@@ -37,6 +41,8 @@ pub(super) enum Command {
     Import(Import),
     Keys(Keys),
     Jobs(Jobs),
+    Crons(Crons),
+    Logs(Logs),
 }
 
 #[derive(Debug)]
@@ -86,6 +92,8 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         Some(("import", matches)) => Command::Import(backup::import(matches)),
         Some(("keys", matches)) => Command::Keys(keys::keys(matches)?),
         Some(("jobs", matches)) => Command::Jobs(jobs::jobs(matches)?),
+        Some(("crons", matches)) => Command::Crons(crons::crons(matches)?),
+        Some(("logs", matches)) => Command::Logs(logs::logs(matches)?),
         Some((_, matches)) => Command::Serve(serve(matches)?),
         None => Command::Serve(serve(&command_serve().try_get_matches_from(["serve"])?)?),
     })
@@ -106,6 +114,8 @@ fn command() -> clap::Command {
         .subcommand(backup::command_import())
         .subcommand(keys::command())
         .subcommand(jobs::command())
+        .subcommand(crons::command())
+        .subcommand(logs::command())
         .after_help("LUNORA_LOG sets what is logged: `debug`, or `lunora=debug,my_app=trace`.")
 }
 

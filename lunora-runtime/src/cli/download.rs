@@ -1,4 +1,4 @@
-//! An export from a server.
+//! What comes from a server in pieces: an export, and lines of its log.
 
 use std::io::Write;
 
@@ -21,26 +21,91 @@ impl Remote {
 
     #[cfg(feature = "fetch")]
     async fn receive(&self, out: &mut impl Write) -> Result<(), Failure> {
-        let url = &self.url;
-        let broken = |error: reqwest::Error| {
-            Failure::unusable(format!(
-                "the server at {url} broke off or does not answer: {error}"
-            ))
-        };
-        let request = http_client().post(format!("{url}/api/admin/export"));
-        let request = request.header("authorization", format!("Convex {}", self.key));
-        let mut response = request.send().await.map_err(broken)?;
-        let status = response.status();
-        if !status.is_success() {
-            let text = response.text().await.map_err(broken)?;
-            return Err(Failure::unusable(format!("{url} answered {status}: {text}")));
-        }
+        let mut response = self.post("/api/admin/export", None).await?;
         let mut received = progress::bytes();
-        while let Some(piece) = response.chunk().await.map_err(broken)? {
+        while let Some(piece) = response.chunk().await.map_err(|error| self.broken(error))? {
             out.write_all(&piece).map_err(Failure::unusable)?;
             received(piece.len());
         }
         Ok(())
+    }
+
+    /// Hands each line that the server sends to `line`, as it comes.
+    #[cfg(feature = "fetch")]
+    pub(super) fn lines(
+        &self,
+        path: &str,
+        body: &str,
+        line: impl FnMut(&str) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let tokio = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(Failure::unusable)?;
+        tokio.block_on(self.receive_lines(path, body, line))
+    }
+
+    #[cfg(feature = "fetch")]
+    async fn receive_lines(
+        &self,
+        path: &str,
+        body: &str,
+        mut line: impl FnMut(&str) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut response = self.post(path, Some(body)).await?;
+        let mut text = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(|error| self.broken(error))? {
+            text.extend_from_slice(&piece);
+            let Some(end) = text.iter().rposition(|byte| *byte == b'\n') else {
+                continue;
+            };
+            let rest = text.split_off(end + 1);
+            String::from_utf8_lossy(&text).lines().try_for_each(&mut line)?;
+            text = rest;
+        }
+        Ok(())
+    }
+
+    /// Sends a request whose answer is read piece by piece.
+    #[cfg(feature = "fetch")]
+    async fn post(&self, path: &str, json: Option<&str>) -> Result<reqwest::Response, Failure> {
+        let url = &self.url;
+        let mut request = http_client()
+            .post(format!("{url}{path}"))
+            .header("authorization", format!("Convex {}", self.key));
+        if let Some(json) = json {
+            request = request
+                .header("content-type", "application/json")
+                .body(json.to_owned());
+        }
+        let response = request.send().await.map_err(|error| self.broken(error))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let text = response.text().await.map_err(|error| self.broken(error))?;
+        Err(Failure::unusable(format!("{url} answered {status}: {text}")))
+    }
+
+    #[cfg(feature = "fetch")]
+    fn broken(&self, error: reqwest::Error) -> Failure {
+        let url = &self.url;
+        Failure::unusable(format!(
+            "the server at {url} broke off or does not answer: {error}"
+        ))
+    }
+
+    #[cfg(not(feature = "fetch"))]
+    pub(super) fn lines(
+        &self,
+        path: &str,
+        _body: &str,
+        _line: impl FnMut(&str) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        Err(Failure::unusable(format!(
+            "this program was built without the feature `fetch` and cannot call {}{path}",
+            self.url
+        )))
     }
 
     #[cfg(not(feature = "fetch"))]

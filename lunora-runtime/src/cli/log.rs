@@ -1,5 +1,7 @@
 //! What is written to standard error.
 
+mod kept;
+
 use std::{
     fmt::{self, Debug, Write},
     io::{IsTerminal, stderr},
@@ -20,9 +22,14 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
+use self::kept::Kept;
+use crate::server::LogRing;
+
 /// Logs to standard error: from `info` up for a server, from `warn` up otherwise, or as `LUNORA_LOG` says
 /// (`debug`, or `lunora=debug,my_app=trace`).
-pub(super) fn start(server: bool) {
+///
+/// Returns the ring in which a server's last lines are, for those who ask it for them.
+pub(super) fn start(server: bool) -> Option<LogRing> {
     let usual = if server { "info" } else { "warn" };
     let wanted = std::env::var("LUNORA_LOG").unwrap_or_else(|_| usual.to_owned());
     let (targets, mistake) = match wanted.parse::<Targets>() {
@@ -33,14 +40,17 @@ pub(super) fn start(server: bool) {
         .with_ansi(stderr().is_terminal())
         .fmt_fields(Fields)
         .with_writer(stderr);
-    // The application may have set up a log of its own; then that one stays.
-    let _ = tracing_subscriber::registry()
+    let ring = server.then(LogRing::default);
+    let log = tracing_subscriber::registry()
         .with(lines)
-        .with(targets)
-        .try_init();
+        .with(ring.clone().map(Kept))
+        .with(targets);
+    // The application may have set up a log of its own; then that one stays.
+    let is_ours = log.try_init().is_ok();
     if let Some(error) = mistake {
         tracing::warn!(%error, "LUNORA_LOG={wanted} is not a log filter; expected `debug` or `lunora=debug,my_app=trace`");
     }
+    ring.filter(|_| is_ours)
 }
 
 /// Fields in colour on a terminal, and elsewhere as the same text with less ado: every call has a span with three of

@@ -4,6 +4,7 @@ mod args;
 mod backup;
 mod check;
 mod codegen;
+mod crons;
 pub(crate) mod data_dir;
 mod dev;
 mod download;
@@ -11,6 +12,7 @@ mod functions;
 mod jobs;
 mod keys;
 mod log;
+mod logs;
 mod output;
 mod output_file;
 mod place;
@@ -67,9 +69,9 @@ pub fn main(app: App) -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    log::start(matches!(command, Command::Serve(_)));
+    let ring = log::start(matches!(command, Command::Serve(_)));
     let result = match command {
-        Command::Serve(serve) => serve::serve(app, &serve),
+        Command::Serve(serve) => serve::serve(app, &serve, ring),
         Command::Dev(dev) => dev::dev(&dev),
         Command::Run(run) => run::run(app, &run),
         Command::Functions { json } => functions::list(app, json),
@@ -79,6 +81,8 @@ pub fn main(app: App) -> ExitCode {
         Command::Import(import) => backup::import(app, &import),
         Command::Jobs(jobs) => jobs::jobs(&jobs),
         Command::Keys(keys) => keys::keys(app, &keys),
+        Command::Crons(crons) => crons::crons(&crons),
+        Command::Logs(logs) => logs::logs(&logs),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -13,28 +13,34 @@ use super::{
 };
 use crate::{
     functions::{App, EngineOptions, NewKey, Runtime},
-    server::{AllowedOrigins, Server, ServerOptions},
+    server::{AllowedOrigins, LogRing, Server, ServerOptions},
     store::{Memory, Store},
 };
 
-pub(super) fn serve(app: App, options: &Serve) -> Result<(), Failure> {
+/// Serves; `logs` has what is logged meanwhile.
+pub(super) fn serve(app: App, options: &Serve, logs: Option<LogRing>) -> Result<(), Failure> {
     let tokio = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(Failure::unusable)?;
     tokio.block_on(async {
         match &options.data {
-            Some(path) => serve_data(app, &DataDir::new(path), options).await,
-            None => serve_memory(app, options).await,
+            Some(path) => serve_data(app, &DataDir::new(path), options, logs).await,
+            None => serve_memory(app, options, logs).await,
         }
     })
 }
 
 /// Serves what is in a directory.
-async fn serve_data(app: App, directory: &DataDir<'_>, options: &Serve) -> Result<(), Failure> {
+async fn serve_data(
+    app: App,
+    directory: &DataDir<'_>,
+    options: &Serve,
+    logs: Option<LogRing>,
+) -> Result<(), Failure> {
     let store = directory.open()?.ok_or_else(|| held(directory))?;
     let runtime = open(app, store, options, |key| directory.write_admin_key(key.expose()))?;
-    let server = bind(&runtime, options).await?;
+    let server = bind(&runtime, options, logs).await?;
     let url = url(&server);
     // Before the greeting: who reads that may go on to `run` at once, which looks for the address.
     directory.write_address(&url).map_err(Failure::unusable)?;
@@ -55,13 +61,13 @@ async fn serve_data(app: App, directory: &DataDir<'_>, options: &Serve) -> Resul
 }
 
 /// Serves from memory. There is no file for the admin key, so it is shown; it is gone with the data.
-async fn serve_memory(app: App, options: &Serve) -> Result<(), Failure> {
+async fn serve_memory(app: App, options: &Serve, logs: Option<LogRing>) -> Result<(), Failure> {
     let mut admin_key = String::new();
     let runtime = open(app, Arc::new(Memory::new()), options, |key| {
         key.expose().clone_into(&mut admin_key);
         Ok(())
     })?;
-    let server = bind(&runtime, options).await?;
+    let server = bind(&runtime, options, logs).await?;
     print(format_args!(
         "Lunora serves {}\n  data       in memory: gone when the server ends\n  admin key  {admin_key}\n{}",
         url(&server),
@@ -88,7 +94,7 @@ fn open(
     Ok(runtime)
 }
 
-async fn bind(runtime: &Runtime, options: &Serve) -> Result<Server, Failure> {
+async fn bind(runtime: &Runtime, options: &Serve, logs: Option<LogRing>) -> Result<Server, Failure> {
     let cors = match options.origins.as_slice() {
         [] => AllowedOrigins::Any,
         origins => AllowedOrigins::Listed(origins.to_vec()),
@@ -98,6 +104,7 @@ async fn bind(runtime: &Runtime, options: &Serve) -> Result<Server, Failure> {
         addr,
         cors,
         dev,
+        logs,
         ..ServerOptions::default()
     };
     Server::bind(runtime.clone(), options)

@@ -24,6 +24,7 @@ pub(super) struct Shared {
     pub(super) lifecycle: Lifecycle,
     pub(super) requests: Quota,
     pub(super) exports: Quota,
+    pub(super) log_readers: Quota,
     pub(super) buffers: Quota,
     pub(super) unread: Quota,
     /// What the arguments of all subscriptions take.
@@ -38,6 +39,7 @@ impl Shared {
             lifecycle: Lifecycle::new(),
             requests: Quota::new(limits.concurrent_requests),
             exports: Quota::new(limits.concurrent_exports),
+            log_readers: Quota::new(limits.concurrent_log_readers),
             buffers: Quota::new(limits.buffered_bytes),
             unread: Quota::new(limits.unread_bytes),
             subscribed: Quota::new(limits.socket.subscription_bytes),

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{cors::AllowedOrigins, sync::SocketLimits};
+use super::{cors::AllowedOrigins, logs::LogRing, sync::SocketLimits};
 
 /// How a server listens and what it puts up with.
 #[derive(Debug, Clone)]
@@ -18,6 +18,8 @@ pub struct ServerOptions {
     pub cors: AllowedOrigins,
     /// Shows system errors in full to every caller. Only on a loopback address.
     pub dev: bool,
+    /// The last lines of the log, for administrators who ask for them. Something has to put them there; `serve` does.
+    pub logs: Option<LogRing>,
     /// What the server puts up with.
     pub limits: ServerLimits,
 }
@@ -29,6 +31,7 @@ impl Default for ServerOptions {
             name: "lunora".to_owned(),
             cors: AllowedOrigins::Any,
             dev: false,
+            logs: None,
             limits: ServerLimits::default(),
         }
     }
@@ -47,6 +50,8 @@ pub struct ServerLimits {
     pub batch_result_bytes: usize,
     /// Exports being made. Further ones are told 503.
     pub concurrent_exports: usize,
+    /// Readers of the log. Further ones are told 503.
+    pub concurrent_log_readers: usize,
     /// Bytes of a request's line and headers together.
     pub head_bytes: usize,
     /// Bytes of a request's body.
@@ -85,6 +90,7 @@ impl Default for ServerLimits {
             batch_queries: 256,
             batch_result_bytes: 16 << 20,
             concurrent_exports: 2,
+            concurrent_log_readers: 16,
             head_bytes: 64 << 10,
             body_bytes: BODY_BYTES,
             http_body_bytes: 20 << 20,

@@ -9,8 +9,9 @@ use lunora_core::reference::Kind;
 use super::{
     batch,
     call::{self, Target},
+    crons,
     entry::Shared,
-    export, http_actions, jobs, keys, moments, pages, sync,
+    export, http_actions, jobs, keys, logs, moments, pages, sync,
 };
 
 /// The method of a route. `HEAD` is answered where `GET` is.
@@ -39,6 +40,8 @@ enum Endpoint {
     Export,
     Keys(keys::Operation),
     Jobs(jobs::Operation),
+    Crons(crons::Operation),
+    Logs,
     Sync,
     Home,
     Health,
@@ -73,6 +76,9 @@ pub const ROUTES: &[Route] = &[
     Route::post("/api/admin/jobs/show", Endpoint::Jobs(jobs::Operation::Show)),
     Route::post("/api/admin/jobs/cancel", Endpoint::Jobs(jobs::Operation::Cancel)),
     Route::post("/api/admin/jobs/retry", Endpoint::Jobs(jobs::Operation::Retry)),
+    Route::get("/api/admin/crons", Endpoint::Crons(crons::Operation::List)),
+    Route::post("/api/admin/crons/run", Endpoint::Crons(crons::Operation::Run)),
+    Route::post("/api/admin/logs", Endpoint::Logs),
     // Only what none of the others answers to, and none of it under /api: HTTP actions, by any method, and files.
     Route::get("/{*path}", Endpoint::Asset),
 ];
@@ -191,6 +197,8 @@ async fn answer_at(endpoint: Endpoint, shared: &Arc<Shared>, request: Request) -
         Endpoint::Export => export::export(shared, request).await,
         Endpoint::Keys(operation) => keys::keys(operation, shared, request).await,
         Endpoint::Jobs(operation) => jobs::jobs(operation, shared, request).await,
+        Endpoint::Crons(operation) => crons::crons(operation, shared, request).await,
+        Endpoint::Logs => logs::logs(shared, request).await,
         Endpoint::Sync => sync::upgrade(shared, request),
         Endpoint::Health => pages::health(shared),
         Endpoint::Version => pages::version(),

@@ -12,7 +12,7 @@ use super::{
     rows::{self, Row},
     timetable::waiting,
 };
-use crate::functions::{Cron, CronRun, Desk, Runtime};
+use crate::functions::{AdminCaller, Cron, CronRun, DataReader, Desk, Runtime};
 
 /// A cron as an administrator sees it.
 #[derive(Debug, Clone, Serialize)]
@@ -50,6 +50,26 @@ impl Runtime {
         let timetable = Timetable::of(self);
         let (list, _) = self.with_jobs(|desk| timetable.crons().map(|cron| info(desk, cron)).collect())?;
         Ok(list)
+    }
+
+    /// The same for the holder of a key.
+    pub(crate) fn show_crons(&self, reader: &DataReader) -> Result<Vec<CronInfo>> {
+        let list = self.list_crons();
+        let outcome = if list.is_ok() { "ok" } else { "error" };
+        tracing::info!(target: "lunora::audit", key = reader.name(), outcome, "crons listed");
+        list
+    }
+
+    /// Runs a cron now for the holder of a key, as [`Self::run_cron`] does.
+    pub(crate) fn run_cron_as(&self, caller: &AdminCaller, name: &str) -> Result<RunNow> {
+        let run = self.run_cron(name);
+        let outcome = match &run {
+            Ok(RunNow::Started(_)) => "ok",
+            Ok(RunNow::UnderWay | RunNow::Unknown) => "refused",
+            Err(_) => "error",
+        };
+        tracing::info!(target: "lunora::audit", key = caller.name(), cron = name, outcome, "admin run of a cron");
+        run
     }
 
     /// Runs a cron now, whatever its schedule says. The next run by the schedule comes in its time, unless that is over

@@ -73,6 +73,9 @@ pub(crate) const ENTRIES: &[Entry] = &[
     entry(Verb::Post, "/api/admin/jobs/show", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/jobs/cancel", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/jobs/retry", None, NamesBy::Nothing),
+    entry(Verb::Get, "/api/admin/crons", None, NamesBy::Nothing),
+    entry(Verb::Post, "/api/admin/crons/run", None, NamesBy::Nothing),
+    entry(Verb::Post, "/api/admin/logs", None, NamesBy::Nothing),
     entry(Verb::Get, "/{*path}", None, NamesBy::File),
 ];
 

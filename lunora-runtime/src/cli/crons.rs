@@ -1,0 +1,108 @@
+//! `crons`: what a running server does again and again.
+
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use super::{
+    Failure,
+    args::{CronOperation, Crons},
+    output::print,
+    place::{Place, Remote},
+};
+use crate::calendar::show;
+
+pub(super) fn crons(command: &Crons) -> Result<(), Failure> {
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::unusable)?;
+    let Place::There(server) = Place::of(&command.target)? else {
+        return Err(Failure::unusable(
+            "no server runs on this data, so no cron does; start it with `serve`, or name another with --url",
+        ));
+    };
+    let answer = tokio.block_on(ask(&server, &command.operation))?;
+    if command.json {
+        return print(serde_json::to_string_pretty(&answer).map_err(Failure::unusable)? + "\n");
+    }
+    match &command.operation {
+        CronOperation::Run { .. } => print(answer["job"].as_str().unwrap_or_default().to_owned() + "\n"),
+        CronOperation::List => {
+            let list = List::deserialize(answer).map_err(Failure::unusable)?;
+            print(list.crons.iter().map(lines).collect::<String>())
+        }
+    }
+}
+
+async fn ask(server: &Remote, operation: &CronOperation) -> Result<Json, Failure> {
+    let reply = match operation {
+        CronOperation::List => server.ask("/api/admin/crons", None).await,
+        CronOperation::Run { name } => {
+            let body = json!({"name": name});
+            server.ask("/api/admin/crons/run", Some(body.to_string())).await
+        }
+    }?;
+    let answer: Option<Json> = serde_json::from_slice(&reply.body).ok();
+    match (reply.status, answer) {
+        (200, Some(answer)) => Ok(answer),
+        // What the server did not do, and why.
+        (400 | 403 | 404 | 409, Some(Json::Object(problem))) => Err(Failure::failed(
+            problem.get("message").and_then(Json::as_str).unwrap_or_default(),
+        )),
+        _ => Err(server.strange(&reply)),
+    }
+}
+
+#[derive(Deserialize)]
+struct List {
+    crons: Vec<Listed>,
+}
+
+/// A cron in a list.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    name: String,
+    schedule: String,
+    target: String,
+    next: Option<f64>,
+    under_way: bool,
+    runs: Vec<Run>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    outcome: String,
+    due: f64,
+    duration_millis: Option<f64>,
+    skipped: u64,
+    error: Option<String>,
+}
+
+fn lines(cron: &Listed) -> String {
+    let Listed {
+        name,
+        schedule,
+        target,
+        ..
+    } = cron;
+    let next = match (cron.under_way, cron.next) {
+        (true, _) => "runs now".to_owned(),
+        (false, Some(next)) => format!("next {}", show(next)),
+        (false, None) => "no next run".to_owned(),
+    };
+    let last = cron.runs.first().map_or_else(String::new, |run| last(run));
+    format!("{name}\n  {schedule}, {target}\n  {next}\n{last}")
+}
+
+fn last(run: &Run) -> String {
+    let (outcome, due) = (&run.outcome, show(run.due));
+    let took = run.duration_millis.map(|millis| format!(" in {millis:.0} ms"));
+    let skipped = (run.skipped > 0).then(|| format!(", {} runs", run.skipped));
+    // An error may have several lines; `--json` has them all.
+    let error = run.error.as_deref().and_then(|error| error.lines().next());
+    let error = error.map(|error| format!(": {error}"));
+    let more = [took, skipped, error].map(Option::unwrap_or_default).concat();
+    format!("  last {due} {outcome}{more}\n")
+}
