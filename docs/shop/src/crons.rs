@@ -6,6 +6,7 @@ use lunora::prelude::*;
 
 use crate::internal;
 
+/// What runs without being asked for.
 #[crons]
 pub fn schedule() -> Crons {
     Crons::new()
