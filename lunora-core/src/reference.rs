@@ -18,6 +18,9 @@ pub enum Mutation {}
 /// Marks a function as an action.
 #[derive(Debug, Clone, Copy)]
 pub enum Action {}
+/// Marks a function that the server calls at an event, and nobody else.
+#[derive(Debug, Clone, Copy)]
+pub enum Hook {}
 /// Marks a function that clients may call.
 #[derive(Debug, Clone, Copy)]
 pub enum Public {}
@@ -61,11 +64,12 @@ mod sealed {
     impl Sealed for super::Query {}
     impl Sealed for super::Mutation {}
     impl Sealed for super::Action {}
+    impl Sealed for super::Hook {}
     impl Sealed for super::Public {}
     impl Sealed for super::Internal {}
 }
 
-/// One of [`Query`], [`Mutation`], [`Action`].
+/// One of [`Query`], [`Mutation`], [`Action`], [`Hook`].
 pub trait FunctionKind: sealed::Sealed + fmt::Debug + 'static {
     /// The same as a value.
     const KIND: Kind;
@@ -78,6 +82,10 @@ impl FunctionKind for Mutation {
 }
 impl FunctionKind for Action {
     const KIND: Kind = Kind::Action;
+}
+
+impl FunctionKind for Hook {
+    const KIND: Kind = Kind::Mutation;
 }
 
 /// One of [`Public`], [`Internal`].

@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::{Attribute, Token, spanned::Spanned};
 
-use super::model::{Function, Visibility};
+use super::model::{Event, Function, Kind, Visibility};
 
 /// Reference, registration and namespaces of a function.
 pub(crate) fn function(function: &Function) -> TokenStream {
@@ -66,7 +66,7 @@ pub(crate) fn reference(
     let doc_text = Some(&function.doc_text)
         .filter(|text| !text.is_empty())
         .into_iter();
-    let limits = limits(function);
+    let (limits, event) = (limits(function), event(function));
     quote! {
         use super::super::*;
         #visible struct #name {}
@@ -86,6 +86,7 @@ pub(crate) fn reference(
         }
         impl #krate::__private::Handler for #name {
             const RUN: #krate::__private::RunOf<Self> = #run;
+            #event
         }
     }
 }
@@ -111,6 +112,21 @@ pub(crate) fn ends(tokens: &TokenStream) -> (Span, Span) {
         None => Span::call_site(),
     };
     (span(first, Group::span_open), span(last, Group::span_close))
+}
+
+/// When the server calls it, if it is a hook.
+fn event(function: &Function) -> Option<TokenStream> {
+    let (krate, gate) = (&function.krate, function.gate);
+    let event = match function.kind {
+        Kind::Hook(Event::Connect) => quote!(connect::<Self>(#gate)),
+        Kind::Hook(Event::Disconnect) => quote!(disconnect::<Self>()),
+        Kind::Hook(Event::Start) => quote!(start::<Self>()),
+        Kind::Query | Kind::Mutation | Kind::Action => return None,
+    };
+    Some(quote! {
+        const EVENT: ::core::option::Option<#krate::__private::Event> =
+            ::core::option::Option::Some(#krate::__private::Event::#event);
+    })
 }
 
 fn limits(function: &Function) -> TokenStream {

@@ -55,5 +55,6 @@ pub(crate) fn unparsed(
         parameters: Span::call_site(),
         output: None,
         limits: Vec::new(),
+        gate: false,
     })
 }

@@ -6,14 +6,14 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use super::model::{Options, Parsed, Subject};
+use super::model::{Event, Kind, Options, Parsed, Subject};
 use crate::{
     attribute::{CratePath, last_segment},
     errors::Errors,
 };
 
 /// The attributes that make a function.
-pub(crate) const KINDS: [&str; 7] = [
+pub(crate) const KINDS: [&str; 10] = [
     "query",
     "mutation",
     "action",
@@ -21,6 +21,9 @@ pub(crate) const KINDS: [&str; 7] = [
     "internal_mutation",
     "internal_action",
     "http_action",
+    "on_connect",
+    "on_disconnect",
+    "on_start",
 ];
 
 const LIMITS: [&str; 5] = [
@@ -32,16 +35,17 @@ const LIMITS: [&str; 5] = [
 ];
 
 /// Parses the attribute's options; what cannot be read is a mistake and stays at its default.
-pub(crate) fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
+pub(crate) fn options(tokens: TokenStream, kind: Kind, errors: &mut Errors) -> Options {
     let mut options = Options {
         krate: CratePath::DEFAULT,
         rename: None,
         limits: Vec::new(),
+        gate: false,
     };
     let parser = |input: ParseStream| {
         let mut seen = Vec::new();
         while !input.is_empty() {
-            option(input, &mut seen, &mut options)?;
+            option(input, kind, &mut seen, &mut options)?;
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
             }
@@ -52,7 +56,12 @@ pub(crate) fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
     options
 }
 
-fn option(input: ParseStream, seen: &mut Vec<String>, options: &mut Options) -> syn::Result<()> {
+fn option(
+    input: ParseStream,
+    kind: Kind,
+    seen: &mut Vec<String>,
+    options: &mut Options,
+) -> syn::Result<()> {
     let Some(name) = input.cursor().ident().map(|(name, _)| name) else {
         return Err(input.error("expected an option: `rename = \"..\"`, `limits(..)` or `crate = path`"));
     };
@@ -61,6 +70,14 @@ fn option(input: ParseStream, seen: &mut Vec<String>, options: &mut Options) -> 
         "crate" => options.krate = CratePath::parse(input)?,
         "rename" => options.rename = Some(rename(input)?),
         "limits" => options.limits = limits(input)?,
+        "gate" if kind == Kind::Hook(Event::Connect) => {
+            input.parse::<Ident>()?;
+            options.gate = true;
+        }
+        "gate" => {
+            let message = "only `#[on_connect(gate)]` can be a gate, which may refuse a connection";
+            return Err(syn::Error::new(name.span(), message));
+        }
         other => {
             let message = format!(
                 "unknown option `{other}`; a function takes `rename = \"..\"`, `limits(..)` and `crate = path`"

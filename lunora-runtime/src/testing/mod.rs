@@ -8,6 +8,7 @@ mod app;
 mod client;
 mod clock;
 mod crons;
+mod connection;
 mod directory;
 mod http;
 mod issuer;
@@ -17,6 +18,7 @@ pub use self::{
     app::{TestApp, TestAppBuilder},
     client::TestClient,
     clock::TestClock,
+    connection::TestConnection,
     http::{TestRequest, TestResponse},
     issuer::TestIssuer,
     watch::Watch,

@@ -181,6 +181,11 @@ impl<'a> Desk<'a> {
         list(self.transaction, state, limit)
     }
 
+    /// Lets those hear who [listen](crate::functions::Runtime::listen) to `name`, when this is ordered.
+    pub(crate) fn say(&self, name: String) {
+        self.made.add(Notice::Said(name));
+    }
+
     /// The job, if there is one.
     pub(crate) fn load(&self, id: JobId) -> Result<Option<StoredJob>> {
         load(self.transaction, id)

@@ -176,12 +176,12 @@ impl StoredJob {
         let Some(text) = &self.identity else {
             return Ok(None);
         };
-        Ok(Some(Identity::from_attributes(serde_json::from_str(text)?)?))
+        read_kept(text).map(Some)
     }
 }
 
 /// A user, to be [read again](StoredJob::user).
-pub(super) fn kept(user: &Identity) -> String {
+pub(crate) fn kept(user: &Identity) -> String {
     let own = [
         ("tokenIdentifier", &user.token_identifier),
         ("issuer", &user.issuer),
@@ -190,6 +190,11 @@ pub(super) fn kept(user: &Identity) -> String {
     let mut attributes = user.claims.clone();
     attributes.extend(own.map(|(name, text)| (name.to_owned(), text.as_str().into())));
     serde_json::Value::Object(attributes).to_string()
+}
+
+/// The inverse of [`kept`].
+pub(in crate::functions) fn read_kept(text: &str) -> Result<Identity> {
+    Ok(Identity::from_attributes(serde_json::from_str(text)?)?)
 }
 
 fn cut(mut text: String) -> String {

@@ -10,7 +10,7 @@ use lunora_core::{
 };
 use tokio::{runtime::Handle, sync::oneshot};
 
-use super::{JobEnd, JobKind, JobRunner, News, StoredJob, desk::Desk, reader::line, stored::NEXT};
+use super::{Heard, JobEnd, JobKind, JobRunner, News, StoredJob, desk::Desk, reader::line, stored::NEXT};
 use crate::{
     database::{Entry, Freshness},
     functions::{Clock, Runtime, system::SystemTransaction},
@@ -47,6 +47,16 @@ impl Runtime {
     /// Runs `work` in a transaction that may schedule calls, and returns when it is ordered. This blocks the thread.
     pub(crate) fn with_jobs<T>(&self, work: impl Fn(&Desk<'_>) -> Result<T>) -> Result<(T, Timestamp)> {
         self.engine().with_jobs(work)
+    }
+
+    /// The name of this process in what it holds. No other has it.
+    pub(crate) fn holder(&self) -> &str {
+        self.engine().jobs.holder()
+    }
+
+    /// Hears of what transactions say under a name, from now on.
+    pub(crate) fn listen(&self, name: &str) -> Heard {
+        self.engine().jobs.listen(name)
     }
 
     /// Lets `end` hear of the end of jobs whose origin is of this kind.

@@ -10,8 +10,9 @@ use hyper_util::rt::TokioIo;
 use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY};
 
 use super::connection::Connection;
+use crate::triggers::Arrival;
 use crate::server::{
-    cors::AllowedOrigins, entry::Shared, lifecycle::Watch, problem::Problem, stream::Stream,
+    caller, cors::AllowedOrigins, entry::Shared, lifecycle::Watch, problem::Problem, stream::Stream,
 };
 
 const VERSION: &str = "13";
@@ -28,9 +29,10 @@ pub(in crate::server) fn upgrade(shared: &Arc<Shared>, mut request: Request) -> 
         return refusal(not_an_upgrade());
     }
     let upgraded = hyper::upgrade::on(&mut request);
+    let headers = std::mem::take(request.headers_mut());
     // Taken here, so that a server which ends waits for it.
     let end = shared.lifecycle.watch();
-    tokio::spawn(serve(Arc::clone(shared), upgraded, end));
+    tokio::spawn(serve(Arc::clone(shared), upgraded, headers, end));
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
@@ -40,14 +42,29 @@ pub(in crate::server) fn upgrade(shared: &Arc<Shared>, mut request: Request) -> 
     response
 }
 
-async fn serve(shared: Arc<Shared>, upgraded: OnUpgrade, end: Watch) {
+async fn serve(shared: Arc<Shared>, upgraded: OnUpgrade, headers: HeaderMap, end: Watch) {
     // The client may be gone before it has its answer.
     let Ok(upgraded) = upgraded.await else { return };
     let Some((stream, read)) = stream_of(upgraded) else {
         tracing::error!("a connection came back from its upgrade as something else");
         return;
     };
-    Connection::new(&shared, stream, &read).serve(end).await;
+    let arrival = arrival(&shared, &stream, &headers).await;
+    Connection::new(&shared, stream, &read, arrival).serve(end).await;
+}
+
+/// Who has connected, as far as somebody wants to know.
+async fn arrival(shared: &Shared, stream: &Stream, headers: &HeaderMap) -> Arrival {
+    if !shared.runtime.wants_connections() {
+        return Arrival::default();
+    }
+    let user_agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    Arrival {
+        session_id: String::new(),
+        identity: caller::identity(headers, &shared.runtime).await,
+        address: stream.peer().map(|address| address.ip().to_string()),
+        user_agent: user_agent.map(str::to_owned),
+    }
 }
 
 fn stream_of(upgraded: Upgraded) -> Option<(Stream, hyper::body::Bytes)> {
