@@ -34,8 +34,8 @@ pub use lunora_runtime::{
         DocumentNotFound, DocumentStream, NotUnique, Order, QueryBuilder, Reader, UniqueViolation, Writer,
     },
     functions::{
-        ActionCtx, App, Asset, Auth, CallRng, Cancellation, Connection, Crons, CronsError, Issuer, Job, JobReader,
-        Missed, MutationCtx, QueryCtx, Request, Response, Schedule, Scheduler, Unauthenticated,
+        ActionCtx, App, Asset, Auth, CallRng, Cancellation, Connection, Crons, CronsError, Issuer, Job,
+        JobReader, Missed, MutationCtx, QueryCtx, Request, Response, Schedule, Scheduler, Unauthenticated,
     },
     testing,
 };

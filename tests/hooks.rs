@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lunora::{Identity, prelude::*, testing::TestApp};
+use lunora::{Identity, testing::TestApp};
 use serde_json::json;
 
 mod hall {
@@ -18,7 +18,10 @@ mod hall {
     }
 
     fn user(connection: &Connection) -> String {
-        connection.identity.as_ref().map_or_else(|| "nobody".to_owned(), |user| user.subject.clone())
+        connection
+            .identity
+            .as_ref()
+            .map_or_else(|| "nobody".to_owned(), |user| user.subject.clone())
     }
 
     #[on_connect]
@@ -33,7 +36,7 @@ mod hall {
     }
 
     #[on_connect]
-    pub async fn counted(ctx: &mut MutationCtx, _: Connection) -> Result<()> {
+    pub async fn counted(ctx: &mut MutationCtx, _connection: Connection) -> Result<()> {
         note(ctx, "counted".to_owned()).await
     }
 
@@ -41,6 +44,9 @@ mod hall {
     pub async fn door(ctx: &mut MutationCtx, connection: Connection) -> Result<()> {
         if user(&connection) == "mallory" {
             return Err(Error::app("not you"));
+        }
+        if user(&connection) == "eve" {
+            return Err(Error::internal("the password of the store is 1234"));
         }
         note(ctx, "door".to_owned()).await
     }
@@ -70,7 +76,12 @@ async fn notes(app: &TestApp) -> Vec<String> {
     app.query(api::hall::notes()).await.unwrap()
 }
 
-const COME: [&str; 4] = ["opened", "door", r#"joined nobody Some("lunora-test")"#, "counted"];
+const COME: [&str; 4] = [
+    "opened",
+    "door",
+    r#"joined nobody Some("lunora-test")"#,
+    "counted",
+];
 
 #[tokio::test]
 async fn hooks_run_in_order_and_one_that_fails_stops_no_other() {
@@ -88,15 +99,35 @@ async fn a_gate_refuses_and_nobody_else_hears_of_it() {
     let app = TestApp::new(app()).unwrap();
     let mallory = app.as_user(Identity::new("https://login.example", "mallory"));
     let refusal = mallory.connect().await.unwrap_err().to_string();
-    assert!(refusal.contains("refused") && refusal.contains("not you"), "{refusal}");
+    assert!(
+        refusal.contains("refused") && refusal.contains("not you"),
+        "{refusal}"
+    );
     app.advance(Duration::from_secs(1)).await.unwrap();
+    assert_eq!(notes(&app).await, ["opened"]);
+}
+
+#[tokio::test]
+async fn a_gate_that_fails_refuses_and_keeps_its_text_to_itself() {
+    let app = TestApp::new(app()).unwrap();
+    let eve = app.as_user(Identity::new("https://login.example", "eve"));
+    let refusal = eve.connect().await.unwrap_err().to_string();
+    assert!(
+        !refusal.contains("1234") && refusal.contains("a gate has failed"),
+        "{refusal}"
+    );
     assert_eq!(notes(&app).await, ["opened"]);
 }
 
 #[tokio::test]
 async fn the_next_start_takes_leave_of_those_whom_a_process_left_behind() {
     let directory = tempfile::tempdir().unwrap();
-    let open = || TestApp::builder(app()).in_directory(directory.path()).build().unwrap();
+    let open = || {
+        TestApp::builder(app())
+            .in_directory(directory.path())
+            .build()
+            .unwrap()
+    };
     let first = open();
     let ada = first.as_user(Identity::new("https://login.example", "ada"));
     std::mem::forget((first.connect().await.unwrap(), ada.connect().await.unwrap()));
@@ -104,7 +135,12 @@ async fn the_next_start_takes_leave_of_those_whom_a_process_left_behind() {
     drop((first, ada));
     let second = open();
     second.advance(Duration::ZERO).await.unwrap();
-    let left = |notes: Vec<String>| notes.into_iter().filter(|note| note.starts_with("left")).collect::<Vec<_>>();
+    let left = |notes: Vec<String>| {
+        notes
+            .into_iter()
+            .filter(|note| note.starts_with("left"))
+            .collect::<Vec<_>>()
+    };
     let mut gone = left(notes(&second).await);
     gone.sort();
     assert_eq!(gone, ["left ada", "left nobody"]);
@@ -115,11 +151,27 @@ async fn the_next_start_takes_leave_of_those_whom_a_process_left_behind() {
 #[tokio::test]
 async fn nobody_runs_a_hook_by_its_name() {
     let app = TestApp::new(app()).unwrap();
-    for name in ["hall:joined", "hall:left", "hall:opened", "hall:door", "hall:nothing"] {
+    for name in [
+        "hall:joined",
+        "hall:left",
+        "hall:opened",
+        "hall:door",
+        "hall:nothing",
+    ] {
         let error = app.run(name, json!({})).await.unwrap_err();
-        assert_eq!(error.to_string(), format!("Could not find function for '{name}'."));
-        let error = app.client().send(name, None, lunora::Object::default()).await.unwrap_err();
-        assert_eq!(error.to_string(), format!("Could not find public function for '{name}'."));
+        assert_eq!(
+            error.to_string(),
+            format!("Could not find function for '{name}'.")
+        );
+        let error = app
+            .client()
+            .send(name, None, lunora::Object::default())
+            .await
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("Could not find public function for '{name}'.")
+        );
     }
     assert_eq!(notes(&app).await.len(), 0);
 }

@@ -90,7 +90,11 @@ fn check(ty: &Type, subject: Subject, errors: &mut Errors) {
         .find(|(name, _)| type_name(elem).is_some_and(|found| found == name));
     let Some((_, found)) = found else { return };
     let kind = subject.kind();
-    let own = if let Kind::Hook(_) = kind { Kind::Mutation } else { kind };
+    let own = if let Kind::Hook(_) = kind {
+        Kind::Mutation
+    } else {
+        kind
+    };
     if *found != own {
         errors.add(
             ty,

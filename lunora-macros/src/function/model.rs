@@ -108,7 +108,9 @@ impl Subject {
     pub(crate) fn signature(self) -> String {
         let context = self.context();
         match self {
-            Self::Function(Kind::Hook(Event::Start)) => format!("async fn name(ctx: {context}) -> Result<()>"),
+            Self::Function(Kind::Hook(Event::Start)) => {
+                format!("async fn name(ctx: {context}) -> Result<()>")
+            }
             Self::Function(Kind::Hook(_)) => {
                 format!("async fn name(ctx: {context}, connection: Connection) -> Result<()>")
             }

@@ -56,12 +56,7 @@ pub(crate) fn options(tokens: TokenStream, kind: Kind, errors: &mut Errors) -> O
     options
 }
 
-fn option(
-    input: ParseStream,
-    kind: Kind,
-    seen: &mut Vec<String>,
-    options: &mut Options,
-) -> syn::Result<()> {
+fn option(input: ParseStream, kind: Kind, seen: &mut Vec<String>, options: &mut Options) -> syn::Result<()> {
     let Some(name) = input.cursor().ident().map(|(name, _)| name) else {
         return Err(input.error("expected an option: `rename = \"..\"`, `limits(..)` or `crate = path`"));
     };

@@ -91,7 +91,7 @@ pub(crate) use self::{
     call::encode_args,
     crons::{BY_NAME, Cron, StoredCron},
     dispatch::call_error,
-    hooks::{CONNECTIONS, Hooks, Stage, StoredConnection},
+    hooks::{BY_GONE, CONNECTIONS, STARTS, Stage, StoredConnection, StoredStart},
     http::refusal,
     interface::PublicInterface,
     runtime::Catalog,

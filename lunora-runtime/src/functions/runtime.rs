@@ -11,10 +11,10 @@ use super::{
     crons::{Cron, Crons, CronsError, StoredCron},
     dispatch::{FullDispatch, PublicDispatch},
     engine::{Engine, EngineOptions, Functions},
-    executor::{Executor, drive},
+    executor::Executor,
     failure::StoreFailure,
     function::{Function, FunctionInfo},
-    hooks::{Event, Hooks, StoredConnection},
+    hooks::{Event, Hooks, StoredConnection, StoredStart},
     http::BoundAction,
     idempotency::{self, RequestRecord},
     live::{Live, LiveQueries},
@@ -120,6 +120,7 @@ impl Catalog {
             TableSchema::of::<RequestRecord>(&mut shapes),
             TableSchema::of::<StoredJob>(&mut shapes),
             TableSchema::of::<StoredConnection>(&mut shapes),
+            TableSchema::of::<StoredStart>(&mut shapes),
             TableSchema::of::<StoredCron>(&mut shapes),
         ]);
         Self {
@@ -261,11 +262,6 @@ impl Runtime {
     /// The time of all calls.
     pub(crate) fn now(&self) -> lunora_core::time::Time {
         self.0.engine.clock.now()
-    }
-
-    /// Runs what is ready at once, as everything of a transaction is.
-    pub(crate) fn ready<T>(&self, work: super::BoxFuture<'_, lunora_core::error::Result<T>>) -> lunora_core::error::Result<T> {
-        drive(work, || Ok(()))
     }
 
     /// What the application wants to be called at.

@@ -7,8 +7,8 @@
 mod app;
 mod client;
 mod clock;
-mod crons;
 mod connection;
+mod crons;
 mod directory;
 mod http;
 mod issuer;

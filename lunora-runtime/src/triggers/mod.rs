@@ -31,30 +31,27 @@ impl Triggers {
     /// runtime.
     pub async fn start(runtime: &Runtime) -> Result<Self> {
         let runner = runtime.job_runner(Handle::current());
-        let started = hooks::started(runtime);
         begin(runtime, &runner).await?;
         let mut tasks = JoinSet::new();
         for kind in JobKind::ALL {
             tasks.spawn(run_for_ever(runner.clone(), kind));
         }
         tasks.spawn(purge_for_ever(runner));
-        if let Some(started) = started {
-            started.next().await;
-        }
         Ok(Self(tasks))
     }
 }
 
-/// What is to be done once, before anything runs.
+/// What is to be done once, before anything else runs.
 async fn begin(runtime: &Runtime, runner: &JobRunner) -> Result<()> {
-    let (runtime, runner) = (runtime.clone(), runner.clone());
+    let (jobs, own) = (runner.clone(), runtime.clone());
     let begin = move || {
-        let crons = Timetable::of(&runtime);
-        crons.listen(&runtime);
-        hooks::listen(&runtime);
-        abandon_those_of_others(&runner)?;
-        hooks::begin(&runtime)?;
-        crons.begin(&runtime)
+        let crons = Timetable::of(&own);
+        crons.listen(&own);
+        hooks::listen(&own);
+        abandon_those_of_others(&jobs)?;
+        hooks::begin(&own)?;
+        crons.begin(&own)
     };
-    tokio::task::spawn_blocking(begin).await?
+    tokio::task::spawn_blocking(begin).await??;
+    hooks::start(runtime, runner).await
 }

@@ -14,5 +14,5 @@ pub use self::{
 };
 pub(crate) use self::{
     registry::Hooks,
-    stored::{CONNECTIONS, Stage, StoredConnection},
+    stored::{BY_GONE, CONNECTIONS, STARTS, Stage, StoredConnection, StoredStart},
 };

@@ -1,6 +1,6 @@
 //! Open connections, as the store has them.
 
-use lunora_core::time::Time;
+use lunora_core::{job::JobId, table::IndexSpec, time::Time};
 use serde::{Deserialize, Serialize};
 
 use super::Connection;
@@ -22,11 +22,13 @@ pub(crate) struct StoredConnection {
     pub(crate) user_agent: Option<String>,
     pub(crate) connected_at: f64,
     pub(crate) stage: Stage,
+    /// Which hook of the chain it has come to. What ends at another place moves nothing.
+    pub(crate) at: u32,
     /// How many of the hooks for its coming have succeeded.
     pub(crate) met: u32,
     /// The client is gone.
     pub(crate) gone: bool,
-    /// Why it was refused.
+    /// What the gate that refused it has for the client; none if that gate has only failed.
     pub(crate) refusal: Option<String>,
 }
 
@@ -46,7 +48,29 @@ pub(crate) enum Stage {
     Leaving,
 }
 
-system_table!(StoredConnection, CONNECTIONS, []);
+system_table!(
+    StoredConnection,
+    CONNECTIONS,
+    [IndexSpec {
+        name: BY_GONE,
+        fields: &[&["gone"]],
+        unique: false
+    }]
+);
+
+/// The one index of connections.
+pub(crate) const BY_GONE: &str = "by_gone";
+
+/// The job of the start that is or was under way. There is at most one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct StoredStart {
+    pub(crate) job: JobId,
+}
+
+/// Name of the table of starts.
+pub(crate) const STARTS: &str = "_starts";
+
+system_table!(StoredStart, STARTS, []);
 
 impl StoredConnection {
     /// What hooks get.

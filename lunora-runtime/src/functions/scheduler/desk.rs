@@ -143,6 +143,7 @@ impl<'a> Desk<'a> {
             ended_at: None,
             holder: None,
             error: None,
+            raised: None,
             result: None,
             retries: new.retries,
             identity: new.identity.as_ref().map(kept),

@@ -23,12 +23,12 @@ mod table;
 mod transact;
 mod writer;
 
+pub(crate) use self::stored::kept;
+pub(super) use self::stored::read_kept;
 pub use self::{
     cancellation::Cancellation, job::Job, reader::JobReader, retries::Retries, schedule::Schedule,
     writer::Scheduler,
 };
-pub(super) use self::stored::read_kept;
-pub(crate) use self::stored::kept;
 pub(super) use self::{
     desk::Made,
     jobs::Jobs,

@@ -7,6 +7,7 @@ use lunora_core::{
     error::{Error, Result},
     identity::Identity,
     job::{JobState, JobStatus},
+    json::to_encoded_string,
     table::IndexSpec,
     time::Time,
     value::{Bytes, Object, Value},
@@ -42,6 +43,8 @@ pub(crate) struct StoredJob {
     /// The process that runs it.
     pub(crate) holder: Option<String>,
     pub(crate) error: Option<String>,
+    /// What it has raised for its caller, if the error is an application's.
+    pub(crate) raised: Option<String>,
     /// The result, encoded as the only field of an object; none if it is too large to be kept.
     pub(crate) result: Option<Bytes>,
     pub(crate) retries: Option<Retries>,
@@ -114,7 +117,7 @@ impl StoredJob {
         let mut encoded = Vec::new();
         encode_object(&Object::from_iter([(RESULT.to_owned(), result)]), &mut encoded);
         self.result = (encoded.len() <= MAX_RESULT).then_some(Bytes(encoded));
-        self.error = None;
+        (self.error, self.raised) = (None, None);
         self.end(JobState::Succeeded, now);
     }
 
@@ -122,6 +125,7 @@ impl StoredJob {
     pub(super) fn fail(&mut self, error: &Error, now: Time) {
         let retry = self.retries.and_then(|retries| retries.after(self.attempts));
         self.error = Some(cut(error.to_string()));
+        self.raised = error.app_data().map(|data| cut(to_encoded_string(data)));
         match retry {
             Some(wait) => self.wait(now + wait),
             None => self.end(JobState::Failed, now),

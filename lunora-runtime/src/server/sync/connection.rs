@@ -201,7 +201,10 @@ impl Connection {
 
     /// Whether it is known who is calling, and the client takes what it is told.
     fn may_read(&self) -> bool {
-        !self.authentication.is_open() && self.arriving.is_none() && !self.socket.outbox.is_full() && !self.versions.is_full()
+        !self.authentication.is_open()
+            && self.arriving.is_none()
+            && !self.socket.outbox.is_full()
+            && !self.versions.is_full()
     }
 
     fn flush(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     functions::{CallRequest, IdempotencyKey, RequestId},
     server::{admission::Share, answer::readable, idempotency::is_uuid},
-    triggers::{Arrival, Presence, Refusal},
+    triggers::{Presence, Refusal},
 };
 
 impl Connection {
@@ -79,10 +79,11 @@ impl Connection {
         if !runtime.wants_connections() {
             return;
         }
-        let arrival = Arrival {
-            session_id: session_id.to_owned(),
-            ..std::mem::take(&mut self.arrival)
-        };
+        let mut arrival = std::mem::take(&mut self.arrival);
+        session_id.clone_into(&mut arrival.session_id);
+        if let Some(identity) = self.authentication.identity() {
+            arrival.identity = Some((**identity).clone());
+        }
         self.arriving = Some(Box::pin(async move {
             let presence = Presence::begin(runtime, arrival).await.map_err(Refusal::Failed)?;
             presence.admitted().await?;

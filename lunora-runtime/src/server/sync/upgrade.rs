@@ -10,12 +10,14 @@ use hyper_util::rt::TokioIo;
 use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY};
 
 use super::connection::Connection;
-use crate::triggers::Arrival;
 use crate::server::{
     caller, cors::AllowedOrigins, entry::Shared, lifecycle::Watch, problem::Problem, stream::Stream,
 };
+use crate::triggers::Arrival;
 
 const VERSION: &str = "13";
+/// Most of what a client calls itself that is kept, in bytes.
+const MAX_USER_AGENT: usize = 512;
 /// Stands behind the client's key in what is hashed.
 const SUFFIX: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -50,6 +52,8 @@ async fn serve(shared: Arc<Shared>, upgraded: OnUpgrade, headers: HeaderMap, end
         return;
     };
     let arrival = arrival(&shared, &stream, &headers).await;
+    // A socket lives long, and its headers are of no use to it.
+    drop(headers);
     Connection::new(&shared, stream, &read, arrival).serve(end).await;
 }
 
@@ -58,12 +62,14 @@ async fn arrival(shared: &Shared, stream: &Stream, headers: &HeaderMap) -> Arriv
     if !shared.runtime.wants_connections() {
         return Arrival::default();
     }
-    let user_agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let user_agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|agent| agent.to_str().ok());
     Arrival {
         session_id: String::new(),
         identity: caller::identity(headers, &shared.runtime).await,
         address: stream.peer().map(|address| address.ip().to_string()),
-        user_agent: user_agent.map(str::to_owned),
+        user_agent: user_agent.map(|agent| agent[..agent.floor_char_boundary(MAX_USER_AGENT)].to_owned()),
     }
 }
 

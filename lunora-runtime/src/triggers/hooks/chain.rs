@@ -1,21 +1,29 @@
-//! One hook after the other.
+//! One hook of a connection after the other.
+
+use std::ops::Bound;
 
 use lunora_core::{
     error::{Error, Result},
     id::{DocumentId, TableTag},
     job::{JobId, JobState},
-    value::{Object, from_object, to_value},
+    table::IndexBounds,
+    value::{Object, Value, from_object, to_value},
 };
 
-use super::step::{Link, ORIGIN, Step, started};
-use crate::functions::{
-    CONNECTIONS, Desk, JobEnd, JobKind, NewJob, Origin, Runtime, Stage, StoredConnection, StoredJob,
+use super::step::{Link, ORIGIN, Step};
+use crate::{
+    database::Entry,
+    functions::{
+        BY_GONE, CONNECTIONS, Desk, JobEnd, JobKind, NewJob, Origin, Runtime, Stage, StoredConnection,
+        StoredJob,
+    },
 };
 
 /// How many connections of others are taken leave of in one transaction.
-const PAGE: usize = 256;
+const PAGE: usize = 32;
 
-/// Runs hooks one after the other, as jobs.
+/// Runs the hooks of connections one after the other, as jobs.
+#[derive(Debug)]
 pub(super) struct Chain(pub(super) Runtime);
 
 impl JobEnd for Chain {
@@ -25,7 +33,7 @@ impl JobEnd for Chain {
         match step.link {
             Link::Connect => self.met(desk, &step, job),
             Link::Disconnect => self.left(desk, &step),
-            Link::Start => self.started(desk, &step),
+            Link::Start => Ok(()),
         }
     }
 }
@@ -41,7 +49,9 @@ impl Chain {
         };
         let fields = fields(&row)?;
         let table = TableTag::of(CONNECTIONS);
-        let id = desk.transaction().with(|transaction| transaction.insert(table, fields))?;
+        let id = desk
+            .transaction()
+            .with(|transaction| transaction.insert(table, fields))?;
         let id = id.to_string();
         self.run(desk, Link::Connect, 0, &id, &row)?;
         Ok(id)
@@ -52,14 +62,18 @@ impl Chain {
         let Some(mut row) = load(desk, &step.about)? else {
             return Ok(());
         };
+        if !matches!(row.stage, Stage::Waiting | Stage::Admitted) || row.at != step.at {
+            return Ok(());
+        }
         let (hooks, next) = (self.0.hooks(), step.at + 1);
         let has_succeeded = job.state == JobState::Succeeded;
         row.met += u32::from(has_succeeded);
-        if step.at < hooks.gates && !has_succeeded {
+        if place(step.at) < hooks.gates && !has_succeeded {
             row.stage = Stage::Refused;
-            row.refusal = Some(job.error.clone().unwrap_or_else(|| "the gate was canceled".to_owned()));
-        } else if next < hooks.connect.len() {
-            if next >= hooks.gates {
+            row.refusal.clone_from(&job.raised);
+        } else if place(next) < hooks.connect.len() {
+            row.at = next;
+            if place(next) >= hooks.gates {
                 row.stage = Stage::Admitted;
             }
             self.run(desk, Link::Connect, next, &step.about, &row)?;
@@ -89,94 +103,89 @@ impl Chain {
         if nobody_met || self.0.hooks().disconnect.is_empty() {
             return delete(desk, id);
         }
-        row.stage = Stage::Leaving;
+        (row.stage, row.at) = (Stage::Leaving, 0);
         put(desk, id, &row)?;
         self.run(desk, Link::Disconnect, 0, id, &row)
     }
 
     /// A hook for the going of a connection is over.
     fn left(&self, desk: &Desk<'_>, step: &Step) -> Result<()> {
-        let Some(row) = load(desk, &step.about)? else {
+        let is_there = |row: &StoredConnection| row.stage == Stage::Leaving && row.at == step.at;
+        let Some(mut row) = load(desk, &step.about)?.filter(is_there) else {
             return Ok(());
         };
-        let next = step.at + 1;
-        if next < self.0.hooks().disconnect.len() {
-            return self.run(desk, Link::Disconnect, next, &step.about, &row);
+        row.at += 1;
+        if place(row.at) < self.0.hooks().disconnect.len() {
+            put(desk, &step.about, &row)?;
+            return self.run(desk, Link::Disconnect, row.at, &step.about, &row);
         }
         delete(desk, &step.about)
     }
 
-    /// Takes leave of the connections that a process held which is gone.
+    /// Takes leave of the connections that a process held which is gone. (No other process has the store now.)
     pub(super) fn leave_those_of_others(&self) -> Result<()> {
+        let mut last = None;
         loop {
-            let (found, _) = self.0.with_jobs(|desk| {
-                let ids = self.page_of_others(desk)?;
-                ids.iter().try_for_each(|id| self.go(desk, id))?;
-                Ok(ids.len())
-            })?;
-            if found < PAGE {
+            let places = self.those_who_stay(last.as_ref())?;
+            if places.is_empty() {
                 return Ok(());
             }
+            let ids: Vec<_> = places
+                .iter()
+                .filter_map(Entry::id)
+                .map(|id| id.to_string())
+                .collect();
+            self.0
+                .with_jobs(|desk| ids.iter().try_for_each(|id| self.leave_if_of_others(desk, id)))?;
+            last = places.into_iter().next_back();
         }
     }
 
-    fn page_of_others(&self, desk: &Desk<'_>) -> Result<Vec<String>> {
-        let holder = self.0.holder().to_owned();
-        let query = desk.transaction().reader().query::<StoredConnection>();
-        let others = query.filter(move |row| row.holder != holder && !row.gone).take(PAGE);
-        let rows = self.0.ready(others)?;
-        Ok(rows.iter().map(|row| row.id().to_string()).collect())
-    }
-
-    /// Schedules the first hook for the start.
-    pub(super) fn start(&self) -> Result<()> {
-        let holder = self.0.holder();
-        let first = self.0.with_jobs(|desk| self.run_start(desk, 0, holder));
-        first.map(|_| ())
-    }
-
-    fn started(&self, desk: &Desk<'_>, step: &Step) -> Result<()> {
-        // The chain of a process that is gone goes no further: this one has its own.
-        if step.about != self.0.holder() {
-            return Ok(());
+    fn leave_if_of_others(&self, desk: &Desk<'_>, id: &str) -> Result<()> {
+        match load(desk, id)? {
+            Some(row) if row.holder != self.0.holder() => self.go(desk, id),
+            _ => Ok(()),
         }
-        if step.at + 1 < self.0.hooks().start.len() {
-            return self.run_start(desk, step.at + 1, &step.about);
-        }
-        desk.say(started(&step.about));
-        Ok(())
     }
 
-    fn run_start(&self, desk: &Desk<'_>, at: usize, holder: &str) -> Result<()> {
-        let Some(path) = self.0.hooks().start.get(at) else {
-            return Ok(());
+    /// The next connections that are not gone.
+    fn those_who_stay(&self, after: Option<&Entry>) -> Result<Vec<Entry>> {
+        let bounds = IndexBounds {
+            index: BY_GONE,
+            equal: vec![Some(Value::from(false))],
+            lower: None,
+            upper: None,
         };
-        schedule(desk, Link::Start, at, holder, path, Object::new())
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.0.entries(TableTag::of(CONNECTIONS), &bounds, from, PAGE)
     }
 
     /// Schedules a hook of a connection, if the chain has one there.
-    fn run(&self, desk: &Desk<'_>, link: Link, at: usize, id: &str, row: &StoredConnection) -> Result<()> {
+    fn run(&self, desk: &Desk<'_>, link: Link, at: u32, id: &str, row: &StoredConnection) -> Result<()> {
         let hooks = self.0.hooks();
         let chain = match link {
             Link::Connect => &hooks.connect,
             Link::Disconnect | Link::Start => &hooks.disconnect,
         };
-        let Some(path) = chain.get(at) else { return Ok(()) };
+        let Some(path) = chain.get(place(at)) else {
+            return Ok(());
+        };
         let mut args = Object::new();
         if let Some(name) = hooks.argument(path) {
             args.insert(name.to_owned(), to_value(&row.seen(id))?);
         }
-        schedule(desk, link, at, id, path, args)
+        let step = Step {
+            link,
+            at,
+            about: id.to_owned(),
+        };
+        schedule(desk, &step, path, args).map(drop)
     }
 }
 
-fn schedule(desk: &Desk<'_>, link: Link, at: usize, about: &str, path: &str, args: Object) -> Result<()> {
-    let step = Step {
-        link,
-        at,
-        about: about.to_owned(),
-    };
-    let job = desk.schedule(NewJob {
+/// Schedules a hook.
+pub(super) fn schedule(desk: &Desk<'_>, step: &Step, path: &str, args: Object) -> Result<JobId> {
+    desk.schedule(NewJob {
         target: path.to_owned(),
         kind: JobKind::Mutation,
         args,
@@ -187,25 +196,33 @@ fn schedule(desk: &Desk<'_>, link: Link, at: usize, about: &str, path: &str, arg
             kind: ORIGIN.to_owned(),
             key: step.to_string(),
         }),
-    });
-    job.map(drop)
+    })
+}
+
+/// A place in a chain, as an index.
+const fn place(at: u32) -> usize {
+    at as usize
 }
 
 /// The row of a connection; none if it has been taken leave of.
 pub(super) fn load(desk: &Desk<'_>, id: &str) -> Result<Option<StoredConnection>> {
     let id: DocumentId = id.parse()?;
     let document = desk.transaction().with(|transaction| transaction.get(id))?;
-    document.map(|document| Ok(from_object(&document.fields)?)).transpose()
+    document
+        .map(|document| Ok(from_object(&document.fields)?))
+        .transpose()
 }
 
 pub(super) fn put(desk: &Desk<'_>, id: &str, row: &StoredConnection) -> Result<()> {
     let (id, fields) = (id.parse()?, fields(row)?);
-    desk.transaction().with(|transaction| transaction.replace(id, fields).map(drop))
+    desk.transaction()
+        .with(|transaction| transaction.replace(id, fields).map(drop))
 }
 
 fn delete(desk: &Desk<'_>, id: &str) -> Result<()> {
     let id = id.parse()?;
-    desk.transaction().with(|transaction| transaction.delete(id).map(drop))
+    desk.transaction()
+        .with(|transaction| transaction.delete(id).map(drop))
 }
 
 fn fields(row: &StoredConnection) -> Result<Object> {

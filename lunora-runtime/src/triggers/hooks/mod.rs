@@ -7,6 +7,7 @@
 
 mod chain;
 mod presence;
+mod start;
 mod step;
 
 use std::sync::Arc;
@@ -15,23 +16,22 @@ use lunora_core::error::Result;
 
 use self::chain::Chain;
 pub(crate) use self::presence::{Arrival, Presence, Refusal};
-use crate::functions::{Heard, Runtime};
+use crate::functions::{JobRunner, Runtime};
 
 /// Lets hooks follow one another from now on.
 pub(super) fn listen(runtime: &Runtime) {
     runtime.on_job_end(step::ORIGIN, Arc::new(Chain(runtime.clone())));
 }
 
-/// What is to be done before anything runs: says goodbye to the connections of a process that is gone, and schedules the
-/// hooks for the start.
-pub(super) fn begin(runtime: &Runtime) -> Result<()> {
-    let chain = Chain(runtime.clone());
-    chain.leave_those_of_others()?;
-    chain.start()
+/// Runs the hooks for the start, one after the other, before anything else that waits. One that cannot be run at the moment
+/// is left to the runner.
+pub(super) async fn start(runtime: &Runtime, runner: &JobRunner) -> Result<()> {
+    start::run(runtime, runner).await
 }
 
-/// Hears when the hooks for the start are over; nothing if there are none.
-pub(super) fn started(runtime: &Runtime) -> Option<Heard> {
-    let has_hooks = !runtime.hooks().start.is_empty();
-    has_hooks.then(|| runtime.listen(&step::started(runtime.holder())))
+/// What is to be done before anything runs: says goodbye to the connections of a process that is gone, and gives up what it
+/// has left of its start.
+pub(super) fn begin(runtime: &Runtime) -> Result<()> {
+    start::forget_that_of_others(runtime)?;
+    Chain(runtime.clone()).leave_those_of_others()
 }

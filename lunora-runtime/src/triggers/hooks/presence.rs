@@ -39,6 +39,16 @@ pub(crate) enum Refusal {
     Failed(Error),
 }
 
+/// The row of a connection is not there any more.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection was taken leave of before it was let in")]
+struct Ended;
+
+/// A gate has ended without a word for the client.
+#[derive(Debug, thiserror::Error)]
+#[error("a gate has failed or was canceled; its job says why")]
+struct GateFailed;
+
 impl Runtime {
     /// Whether connections are to be announced.
     pub(crate) fn wants_connections(&self) -> bool {
@@ -57,6 +67,7 @@ impl Presence {
             user_agent: arrival.user_agent,
             connected_at: runtime.now().as_millis(),
             stage: Stage::Waiting,
+            at: 0,
             met: 0,
             gone: false,
             refusal: None,
@@ -77,21 +88,24 @@ impl Presence {
 
     /// Resolves when all gates have let it in.
     pub(crate) async fn admitted(&self) -> Result<(), Refusal> {
+        if self.runtime.hooks().gates == 0 {
+            return Ok(());
+        }
         loop {
-            match self.look().await.map_err(Refusal::Failed)? {
-                Some(row) if row.stage == Stage::Waiting => self.heard.next().await,
-                Some(row) if row.stage == Stage::Refused => {
-                    return Err(Refusal::Refused(row.refusal.unwrap_or_default()));
+            let row = self.look().await.map_err(Refusal::Failed)?;
+            let row = row.ok_or_else(|| Refusal::Failed(Error::from(Ended)))?;
+            match row.stage {
+                Stage::Waiting => self.heard.next().await,
+                Stage::Admitted | Stage::Connected => return Ok(()),
+                Stage::Refused | Stage::Leaving => {
+                    let failed = || Refusal::Failed(Error::from(GateFailed));
+                    return Err(row.refusal.map_or_else(failed, Refusal::Refused));
                 }
-                _ => return Ok(()),
             }
         }
     }
 
     async fn look(&self) -> Result<Option<StoredConnection>> {
-        if self.runtime.hooks().gates == 0 {
-            return Ok(None);
-        }
         let (runtime, id) = (self.runtime.clone(), self.id.clone());
         blocking(move || runtime.with_jobs(|desk| load(desk, &id)).map(|(row, _)| row)).await
     }
@@ -136,13 +150,18 @@ async fn attend(
     while latest.changed().await.is_ok() {
         let identity = latest.borrow_and_update().clone();
         write(&runtime, &id, "the user of a connection", move |_, desk, id| {
-            let Some(mut row) = load(desk, id)? else { return Ok(()) };
+            let Some(mut row) = load(desk, id)? else {
+                return Ok(());
+            };
             row.identity = identity.as_deref().map(kept);
             put(desk, id, &row)
         })
         .await;
     }
-    write(&runtime, &id, "the end of a connection", |chain, desk, id| chain.go(desk, id)).await;
+    write(&runtime, &id, "the end of a connection", |chain, desk, id| {
+        chain.go(desk, id)
+    })
+    .await;
 }
 
 async fn write(

@@ -18,14 +18,9 @@ pub(super) enum Link {
 pub(super) struct Step {
     pub(super) link: Link,
     /// Its place in the chain.
-    pub(super) at: usize,
+    pub(super) at: u32,
     /// The connection, or the process that starts.
     pub(super) about: String,
-}
-
-/// What is said when the hooks for the start of a process are over.
-pub(super) fn started(holder: &str) -> String {
-    format!("started {holder}")
 }
 
 impl fmt::Display for Step {
