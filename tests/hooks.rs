@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use lunora::{Identity, testing::TestApp};
+use lunora_runtime::functions::{JobsWanted, NewKey};
 use serde_json::json;
 
+#[allow(unreachable_pub, reason = "as a user writes it")]
 mod hall {
     use lunora::prelude::*;
 
@@ -105,6 +107,33 @@ async fn a_gate_refuses_and_nobody_else_hears_of_it() {
     );
     app.advance(Duration::from_secs(1)).await.unwrap();
     assert_eq!(notes(&app).await, ["opened"]);
+}
+
+/// Whoever runs a hook again that has failed runs that one alone.
+#[tokio::test]
+async fn a_hook_that_is_run_again_does_not_run_those_after_it_again() {
+    let app = TestApp::new(app()).unwrap();
+    let _connection = app.connect().await.unwrap();
+    let runtime = app.runtime().clone();
+    let retried = tokio::task::spawn_blocking(move || {
+        let mut admin = String::new();
+        let keep = |key: &NewKey| {
+            key.expose().clone_into(&mut admin);
+            Ok::<_, std::convert::Infallible>(())
+        };
+        runtime.ensure_admin_key(keep).unwrap().unwrap();
+        let key = || runtime.admin_keys().verify(&admin).unwrap();
+        let jobs = runtime
+            .list_jobs(&key().read_data().unwrap(), &JobsWanted::default())
+            .unwrap();
+        let failed = jobs.iter().find(|job| job.function == "hall:broken").unwrap();
+        runtime
+            .retry_job(&key().run_internal().unwrap(), failed.id)
+            .map(drop)
+    });
+    retried.await.unwrap().unwrap();
+    app.advance(Duration::from_secs(1)).await.unwrap();
+    assert_eq!(notes(&app).await, COME);
 }
 
 #[tokio::test]
