@@ -470,6 +470,94 @@ fn what_cannot_be_understood_is_exit_code_2_with_advice() {
     }
 }
 
+mod jobs {
+    use super::*;
+
+    fn jobs(args: &[&str], data: &Path) -> Finished {
+        fixture(&[&["jobs"], args].concat(), data)
+    }
+
+    /// Schedules a call and returns the id of its job.
+    fn schedule(server: &Server, promise: &str, spread: u32) -> String {
+        let keys = if spread == 0 {
+            json!(["now"])
+        } else {
+            json!(["now", "later"])
+        };
+        let args = json!({"promise": promise, "keys": keys, "spread": spread});
+        let ids = server.connect().call("mutation", "promises:schedule", &args);
+        let ids = ids.unwrap().unwrap();
+        ids.as_array()
+            .unwrap()
+            .last()
+            .unwrap()
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    fn state(id: &str, data: &Path) -> Value {
+        let shown = jobs(&["show", id, "--json"], data).unwrap();
+        serde_json::from_str::<Value>(&shown).unwrap()["state"].clone()
+    }
+
+    fn wait_for(state: &str, id: &str, data: &Path) {
+        let end = Instant::now() + Duration::from_mins(1);
+        while self::state(id, data) != state {
+            assert!(Instant::now() < end, "{id} is not {state}");
+        }
+    }
+
+    #[test]
+    fn a_failed_job_is_listed_shown_and_run_again() {
+        let data = tempfile::tempdir().unwrap();
+        let server = Server::start(&program::fixture(), data.path());
+        let id = schedule(&server, "failing", 0);
+        wait_for("failed", &id, data.path());
+        let listed = jobs(&["list", "--state", "failed"], data.path()).unwrap();
+        let line = format!("{id}  failed      1 runs  promises:fail  now fails on purpose\n");
+        assert_eq!(listed, line);
+        let shown = jobs(&["show", &id, "--json"], data.path()).unwrap();
+        let shown: Value = serde_json::from_str(&shown).unwrap();
+        assert_eq!(shown["arguments"], json!({"key": "now"}));
+        assert_eq!(shown["error"], "now fails on purpose");
+        jobs(&["cancel", &id], data.path()).assert_failed(1, &["the job is over (failed)"]);
+
+        assert_eq!(
+            jobs(&["retry", &id], data.path()).unwrap(),
+            format!("{id} runs again\n")
+        );
+        wait_for("failed", &id, data.path());
+        let shown = jobs(&["show", &id, "--json"], data.path()).unwrap();
+        let shown: Value = serde_json::from_str(&shown).unwrap();
+        assert_eq!(shown["attempts"].as_f64(), Some(2.0));
+    }
+
+    #[test]
+    fn a_job_is_canceled_before_its_time() {
+        let data = tempfile::tempdir().unwrap();
+        let server = Server::start(&program::fixture(), data.path());
+        let id = schedule(&server, "muchLater", 1);
+        assert_eq!(
+            jobs(&["cancel", &id], data.path()).unwrap(),
+            format!("{id} is canceled\n")
+        );
+        assert_eq!(state(&id, data.path()), "canceled");
+        let listed = jobs(&["list", "--json"], data.path()).unwrap();
+        assert!(listed.contains(&id), "{listed}");
+    }
+
+    #[test]
+    fn without_a_server_there_is_nothing_to_look_at() {
+        let data = tempfile::tempdir().unwrap();
+        let mut server = Server::start(&program::fixture(), data.path());
+        let id = schedule(&server, "muchLater", 1);
+        server.process().kill();
+        jobs(&["show", &id], data.path()).assert_failed(2, &["no server runs on this data"]);
+        jobs(&["show", "not-a-job"], data.path()).assert_failed(2, &["a document id"]);
+    }
+}
+
 #[test]
 fn help_names_the_commands() {
     let help = run(command(&program::fixture()).arg("--help")).unwrap();
@@ -480,12 +568,22 @@ fn help_names_the_commands() {
         "functions",
         "check",
         "keys",
+        "jobs",
         "export",
         "import",
     ] {
         assert!(help.contains(name), "{name} is not in {help}");
     }
-    for name in ["serve", "run", "functions", "check", "keys", "export", "import"] {
+    for name in [
+        "serve",
+        "run",
+        "functions",
+        "check",
+        "keys",
+        "jobs",
+        "export",
+        "import",
+    ] {
         let help = run(command(&program::fixture()).args([name, "--help"])).unwrap();
         assert!(help.contains("Usage") && help.contains(name), "{help}");
     }

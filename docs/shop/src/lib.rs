@@ -1,5 +1,6 @@
 //! A shop: the application that the book builds.
 
+pub mod crons;
 pub mod errors;
 pub mod payments;
 pub mod products;
@@ -12,8 +13,9 @@ mod tests;
 pub mod web;
 
 lunora::app! {
+    crons::schedule,
     schema::{Product, Purchase},
-    products::{list, priced, page, by_sku, add, set_price, restock, receive, receive_known},
+    products::{list, priced, page, by_sku, add, label_last_ones, set_price, restock, receive, receive_known},
     purchases::{buy, expire, mine, pay, begin_payment, reopen, mark_paid, cancel, release},
     receipts::send,
     staff::{set_price, plan_price, drop_price, planned},

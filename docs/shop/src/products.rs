@@ -55,6 +55,17 @@ pub async fn add(ctx: &mut MutationCtx, sku: String, category: String, price: u3
     ctx.db().insert(product).await
 }
 
+/// Labels what will soon be gone.
+#[internal_mutation]
+pub async fn label_last_ones(ctx: &mut MutationCtx) -> Result<()> {
+    let products = ctx.db().query::<Product>().collect().await?;
+    for product in products.iter().filter(|product| product.stock <= 3) {
+        let label = Product::patch().label(Some("last ones".to_owned()));
+        ctx.db().patch(product.id(), label).await?;
+    }
+    Ok(())
+}
+
 /// Sets the price of a product.
 #[internal_mutation]
 pub async fn set_price(ctx: &mut MutationCtx, sku: String, price: u32) -> Result<()> {

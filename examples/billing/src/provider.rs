@@ -24,6 +24,18 @@ pub(crate) struct Receipt {
     pub(crate) succeeded: bool,
 }
 
+/// What the provider's books say.
+#[data]
+pub(crate) struct Books {
+    pub(crate) charges: u32,
+}
+
+/// A change at the provider. It may arrive late or twice, so it says who has changed, and not how.
+#[data]
+pub(crate) struct Event {
+    pub(crate) customer: String,
+}
+
 static ADDRESS: OnceLock<String> = OnceLock::new();
 
 /// Says where the provider is, once for this process: a test that has one of its own does, before its first call.
@@ -37,6 +49,12 @@ fn address() -> &'static str {
     ADDRESS.get_or_init(|| {
         std::env::var("PAYMENT_PROVIDER").unwrap_or_else(|_| "http://127.0.0.1:4242".to_owned())
     })
+}
+
+/// What the provider signs its webhooks with: the environment variable `WEBHOOK_SECRET`, or else the secret of the fake
+/// one, which everybody knows.
+pub fn webhook_secret() -> String {
+    std::env::var("WEBHOOK_SECRET").unwrap_or_else(|_| "whsec_fake".to_owned())
 }
 
 /// Whether `id` can be the name of a customer at the provider. It becomes part of a URL, and whoever registers
@@ -63,6 +81,11 @@ pub(crate) async fn charge(ctx: &ActionCtx, customer: &Customer, plan: Plan, key
         .header("Idempotency-Key", key)
         .json(&Order { plan });
     Ok(charge.await?.error_for_status()?.json().await?)
+}
+
+pub(crate) async fn books(ctx: &ActionCtx) -> Result<Books> {
+    let answer = ctx.fetch(format!("{}/v1/books", address())).await?;
+    Ok(answer.error_for_status()?.json().await?)
 }
 
 fn url(customer: &Customer) -> String {

@@ -22,3 +22,15 @@ pub enum Plan {
     /// Everything.
     Professional,
 }
+
+/// How business is.
+#[table("reports")]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// How many customers there are.
+    pub customers: u32,
+    /// How many of them pay.
+    pub paying: u32,
+    /// How many charges the provider has made.
+    pub charges: u32,
+}

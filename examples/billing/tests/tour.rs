@@ -2,8 +2,10 @@
 
 #[path = "../src/bin/payment-provider/routes.rs"]
 mod payment_provider;
+#[path = "../src/bin/payment-provider/webhooks.rs"]
+mod webhooks;
 
-use std::{iter, net::TcpListener, sync::Once, thread};
+use std::{iter, net::TcpListener, sync::Once, thread, time::Duration};
 
 use billing::{
     api,
@@ -12,7 +14,8 @@ use billing::{
     schema::{Customer, Plan},
 };
 use lunora::{
-    Error, Id, Result, Value,
+    Error, Id, JobState, Result, Value,
+    http::Method,
     testing::{TestApp, TestClient},
 };
 use serde_json::json;
@@ -151,6 +154,79 @@ async fn an_id_that_would_lead_elsewhere_is_refused() -> Result<()> {
             Some(Billing::InvalidId),
             "{id}"
         );
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_report_is_made_by_a_job() -> Result<()> {
+    let app = app()?;
+    let client = app.client();
+    client.mutation(api::customers::register(name("cus_ida"))).await?;
+    client.action(api::customers::upgrade(name("cus_ida"))).await?;
+    let job = client.mutation(api::reports::request()).await?;
+    assert_eq!(client.query(api::reports::latest()).await?, None);
+    app.advance(Duration::ZERO).await?;
+    let report = client.query(api::reports::latest()).await?;
+    let report = report.expect("it has been made");
+    assert_eq!((report.customers, report.paying), (1, 1));
+    let status = client.query(api::reports::progress(job)).await?;
+    assert_eq!(status.map(|status| status.state), Some(JobState::Succeeded));
+    Ok(())
+}
+
+/// The clock of a test begins on Tuesday, 1 January 2030, at midnight in UTC: 9 o'clock on Monday in Berlin is 8 there.
+#[tokio::test]
+async fn a_report_comes_every_monday() -> Result<()> {
+    let app = app()?;
+    let client = app.client();
+    app.advance(Duration::from_hours(6 * 24 + 7)).await?;
+    assert_eq!(client.query(api::reports::latest()).await?, None);
+    app.advance(Duration::from_hours(1)).await?;
+    let first = client.query(api::reports::latest()).await?;
+    app.advance(Duration::from_hours(7 * 24)).await?;
+    let second = client.query(api::reports::latest()).await?;
+    let ids = [&first, &second].map(|report| report.as_ref().map(lunora::Doc::id));
+    assert!(ids[0].is_some() && ids[0] != ids[1], "{ids:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_not_signed_moves_no_plan() -> Result<()> {
+    let app = app()?;
+    let client = app.client();
+    let id = client
+        .mutation(api::customers::register(name("cus_alan")))
+        .await?;
+    put_on(&app, id, Plan::Professional).await?;
+    for signature in ["", "t=1893456000,v1=00", "t=0,v1="] {
+        let request = app
+            .http(Method::POST, "/stripe/webhook")
+            .header("stripe-signature", signature)
+            .json(&json!({ "customer": "cus_alan" }));
+        assert_eq!(request.send().await?.status(), 401, "{signature}");
+    }
+    assert_eq!(
+        client.query(api::customers::plan(name("cus_alan"))).await?,
+        Plan::Professional
+    );
+    Ok(())
+}
+
+/// What the server calls itself, tried by whoever likes to.
+#[tokio::test]
+async fn nobody_outside_runs_what_the_server_calls_itself() -> Result<()> {
+    let client = app()?.client();
+    for function in [
+        "reports:build",
+        "reports:store",
+        "reports:schedule",
+        "webhooks:webhook",
+    ] {
+        let (module, _) = function.split_once(':').expect("it has a module");
+        let missing = format!("{module}:noSuchFunction");
+        let answers = [refused(&client, function).await, refused(&client, &missing).await];
+        assert_eq!(answers[0].replace(function, &missing), answers[1]);
     }
     Ok(())
 }

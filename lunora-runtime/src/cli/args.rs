@@ -40,9 +40,9 @@ pub(super) enum Command {
     Export(Export),
     Import(Import),
     Keys(Keys),
+    Jobs(Jobs),
     Crons(Crons),
     Logs(Logs),
-    Jobs(Jobs),
 }
 
 #[derive(Debug)]
@@ -91,9 +91,9 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         Some(("export", matches)) => Command::Export(backup::export(matches)?),
         Some(("import", matches)) => Command::Import(backup::import(matches)),
         Some(("keys", matches)) => Command::Keys(keys::keys(matches)?),
+        Some(("jobs", matches)) => Command::Jobs(jobs::jobs(matches)?),
         Some(("crons", matches)) => Command::Crons(crons::crons(matches)?),
         Some(("logs", matches)) => Command::Logs(logs::logs(matches)?),
-        Some(("jobs", matches)) => Command::Jobs(jobs::jobs(matches)?),
         Some((_, matches)) => Command::Serve(serve(matches)?),
         None => Command::Serve(serve(&command_serve().try_get_matches_from(["serve"])?)?),
     })
@@ -113,9 +113,9 @@ fn command() -> clap::Command {
         .subcommand(backup::command_export())
         .subcommand(backup::command_import())
         .subcommand(keys::command())
+        .subcommand(jobs::command())
         .subcommand(crons::command())
         .subcommand(logs::command())
-        .subcommand(jobs::command())
         .after_help("LUNORA_LOG sets what is logged: `debug`, or `lunora=debug,my_app=trace`.")
 }
 

@@ -61,3 +61,11 @@ pub trait HasRng<'a>: Sized {
     #[doc(hidden)]
     fn rng(self) -> CallRng<'a>;
 }
+
+/// The context schedules calls.
+#[diagnostic::on_unimplemented(
+    message = "a query cannot schedule or cancel",
+    label = "queries only read, jobs too",
+    note = "make this function a `#[mutation]` or an `#[action]`; a query looks at jobs with `get` and `list`"
+)]
+pub trait MaySchedule {}

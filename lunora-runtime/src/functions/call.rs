@@ -68,7 +68,7 @@ impl Engine {
         let Some(underway) = self.running.enter() else {
             return Err(CallError::ShuttingDown);
         };
-        let span = span(function, &request);
+        let span = span(function, &request, tracing::Span::current().id());
         let result = self
             .checked(function, request, class, key, underway)
             .instrument(span.clone())
@@ -90,7 +90,8 @@ impl Engine {
             refuse(watcher, CallError::ShuttingDown);
             return None;
         };
-        let span = span(function, &request);
+        // It may start on the thread that has just ordered another call, and is no part of that.
+        let span = span(function, &request, None);
         let watcher = logged(watcher, span.clone());
         let request = CallRequest {
             kind: Some(Kind::Mutation),
@@ -196,9 +197,9 @@ fn shown(error: &Error) -> String {
     text
 }
 
-fn span(function: &Function, request: &CallRequest) -> tracing::Span {
+fn span(function: &Function, request: &CallRequest, parent: Option<tracing::Id>) -> tracing::Span {
     let id = request.request_id;
-    tracing::info_span!("call", function = function.path, kind = function.kind.name(), request_id = %id)
+    tracing::info_span!(parent: parent, "call", function = function.path, kind = function.kind.name(), request_id = %id)
 }
 
 pub(super) fn log<T>(result: &Result<T, CallError>) {

@@ -63,7 +63,7 @@ pub use self::{
     asset::Asset,
     auth::{Auth, Unauthenticated},
     authenticate::{AuthError, Authenticated, Caller, Credential, Ended, Expiry, Validity},
-    blocked::{CanFetch, CanNestMutations, CanRunActions, HasDatabase, HasRng},
+    blocked::{CanFetch, CanNestMutations, CanRunActions, HasDatabase, HasRng, MaySchedule},
     clock::{Clock, SystemClock},
     crons::{CronList, CronOutcome, CronProblem, CronRun, Crons, CronsError, Missed},
     dispatch::{Answer, CallError, CallRequest, FullDispatch, PublicDispatch},

@@ -82,7 +82,7 @@ async fn run(
         known => known,
     };
     let request_id = head.extensions.get().copied().unwrap_or_else(RequestId::random);
-    let (body, leftover) = Incoming::new(&head.headers, body, &shared.options.limits, &shared.buffers);
+    let (body, leftover) = Incoming::split(&head.headers, body, &shared.options.limits, &shared.buffers);
     let call = HttpCall {
         found,
         head,

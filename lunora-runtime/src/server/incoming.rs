@@ -47,7 +47,8 @@ pub(super) struct Incoming {
 pub(super) struct Leftover(oneshot::Receiver<Sent>);
 
 impl Incoming {
-    pub(super) fn new(
+    /// The body for an action, and what will be left of it.
+    pub(super) fn split(
         headers: &HeaderMap,
         body: Sent,
         limits: &ServerLimits,

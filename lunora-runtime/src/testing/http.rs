@@ -74,9 +74,10 @@ impl TestRequest {
         let request = self.head.body(Body::from(self.body?))?;
         let is_head = request.method() == Method::HEAD;
         let (head, body) = self.server.answer(self.user, request).await.into_parts();
-        let body = match is_head {
-            true => Bytes::new(),
-            false => body.collect().await?.to_bytes(),
+        let body = if is_head {
+            Bytes::new()
+        } else {
+            body.collect().await?.to_bytes()
         };
         Ok(TestResponse {
             status: head.status,

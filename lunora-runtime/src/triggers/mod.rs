@@ -1,10 +1,10 @@
 //! What runs without a client asking: jobs when their time has come.
 //!
 //! Everything that runs by itself is a job, a document of the system table `_jobs`: what wants to be run later puts one
-//! there, with [`Desk::schedule`](crate::functions::Desk::schedule), and hears of its end, if it wants to, as a
-//! [`JobEnd`](crate::functions::JobEnd). So there is one runner, one order of time, and one set of promises.
+//! there, with `Desk::schedule`, and hears of its end, if it wants to, as a `JobEnd`. So there is one runner, one order of
+//! time, and one set of promises.
 //!
-//! A server [runs](Triggers::run) its triggers by its clock; a test moves its clock [through](VirtualTime) what falls due.
+//! A server [starts](Triggers::start) its triggers by its clock; a test moves its clock through what falls due.
 
 mod crons;
 mod jobs;
@@ -15,8 +15,8 @@ use tokio::{runtime::Handle, task::JoinSet};
 pub use self::crons::CronInfo;
 pub(crate) use self::crons::RunNow;
 use self::crons::Timetable;
-pub use self::jobs::JOBS_AT_ONCE;
 pub(crate) use self::jobs::VirtualTime;
+pub use self::jobs::{ACTIONS_AT_ONCE, MUTATIONS_AT_ONCE};
 use self::jobs::{abandon_those_of_others, purge_for_ever, run_for_ever};
 use crate::functions::{JobKind, JobRunner, Runtime};
 

@@ -10,6 +10,7 @@ mod callers;
 mod cors;
 mod crons;
 mod export;
+mod jobs;
 mod limits;
 mod logs;
 mod moments;

@@ -225,3 +225,30 @@ fn keys_stay_and_go_with_the_store() {
     let secret: Json = json!(kept.split_once('|').unwrap().1);
     assert!(!format!("{listed:?}").contains(secret.as_str().unwrap()));
 }
+
+#[test]
+fn the_number_of_keys() {
+    let server = serve(options());
+    let all = server.runtime.admin_keys().verify(&server.admin_key).unwrap();
+    let manager = all.manage_keys().unwrap();
+    let mut made = names(&server).len();
+    let error = loop {
+        match server
+            .runtime
+            .create_key(&manager, &format!("key-{made}"), &[Scope::ReadData])
+        {
+            Ok(_) => made += 1,
+            Err(error) => break error.to_string(),
+        }
+    };
+    assert!(
+        made >= 100 && error.contains("limit: admin_keys"),
+        "{made}: {error}"
+    );
+    let admin = server.as_admin();
+    let reply = create(&server, &admin, "one-more", &["run-internal"]);
+    assert_eq!(refused(&reply), (409, "TooManyKeys".to_owned()));
+    assert!(reply.text().contains(&format!("{made} keys")), "{}", reply.text());
+    assert_eq!(revoke(&server, &admin, "key-7").status, 200);
+    assert_eq!(create(&server, &admin, "one-more", &["run-internal"]).status, 200);
+}

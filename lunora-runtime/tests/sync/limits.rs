@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use lunora_core::{Object, path::FunctionPath};
 use lunora_runtime::{
-    functions::{EngineOptions, LiveLimits},
+    functions::{CallRequest, EngineOptions, LiveLimits, RequestId},
     server::{ServerLimits, SocketLimits},
 };
 use serde_json::{Value as Json, json};
+use tokio::task::JoinSet;
 
 use crate::support::{Running, Socket, app, limited, options, serve, serve_with, socket::Heard, socket::add};
 
@@ -281,4 +283,131 @@ fn large_messages_that_do_not_come_to_an_end() {
         |heard: &Heard| matches!(heard, Heard::Closed(1013, reason) if reason.contains("buffered_bytes"));
     assert!(ends.iter().any(overloaded), "{ends:?}");
     works(&server);
+}
+
+#[test]
+fn results_that_are_not_read() {
+    let server = serve(limited(|limits| limits.unread_bytes = 1_000_000));
+    let large = |bytes: usize| json!({"value": "x".repeat(bytes)});
+    let mut socket = server.socket();
+    socket.add(0, "values:echo", large(500_000));
+    assert_eq!(socket.changes().len(), 1);
+    let mut over = server.socket();
+    over.add(0, "values:echo", large(2_000_000));
+    let (_, code, reason) = over.end();
+    assert!(
+        code == 1013 && reason.contains("limit: unread_bytes"),
+        "{code} {reason}"
+    );
+    // Others are not affected, and what has been read is free again.
+    socket.add(1, "values:echo", large(900_000));
+    assert_eq!(socket.changes().len(), 1);
+}
+
+#[test]
+fn actions_count_among_the_requests_of_all() {
+    let server = serve(limited(|limits| limits.concurrent_requests = 2));
+    let mut sockets = [server.socket(), server.socket()];
+    for socket in &mut sockets {
+        socket.act(0, "slow:sleep", json!({}));
+        // It has been read, so it is under way.
+        socket.add(0, "values:echo", json!({}));
+        socket.transition();
+    }
+    let mut third = server.socket();
+    third.act(0, "slow:sleep", json!({}));
+    let answer = third.response();
+    let text = answer["result"].as_str().unwrap();
+    assert!(
+        answer["success"] == false && text.contains("limit: concurrent_requests"),
+        "{answer}"
+    );
+    for socket in &mut sockets {
+        assert_eq!(socket.response()["success"], true);
+    }
+    third.act(1, "slow:sleep", json!({}));
+    assert_eq!(third.response()["success"], true, "there is room again");
+}
+
+#[test]
+fn more_changes_than_are_told_at_once() {
+    let server = serve(options());
+    let mut socket = server.socket();
+    // Each message has twice as much to be told as makes the server stop reading, and nothing is lost of it.
+    let changes = |id: u32| {
+        [
+            add(id, "no path!", json!({})),
+            json!({"type": "Remove", "queryId": id}),
+        ]
+    };
+    for _ in 0..5 {
+        socket.modify(Json::Array((0..20_000).flat_map(changes).collect()));
+    }
+    socket.add(1, "values:echo", json!({"value": 1}));
+    let (mut removed, mut results) = (0, Vec::new());
+    while socket.version.query_set < 6 {
+        for change in socket.changes() {
+            match change["type"].as_str() {
+                Some("QueryRemoved") => removed += 1,
+                _ => results.push(change),
+            }
+        }
+    }
+    assert_eq!(removed, 100_000);
+    assert_eq!(results.len(), 1, "of what is removed there is no result");
+    assert_eq!(results[0]["value"], json!(1.0));
+}
+
+#[test]
+fn a_mutation_for_which_there_is_no_thread_waits() {
+    let engine = EngineOptions {
+        threads: 1,
+        ..EngineOptions::default()
+    };
+    let server = serve_with(app::APP, engine, options());
+    let gate = app::shut("full");
+    let mut blocking = server.socket();
+    blocking.mutate(0, "gate:pass", json!({"name": "full"}));
+    // The thread is taken when the first of these finds no room.
+    let tokio = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let mut calls = JoinSet::new();
+    let refused = tokio.block_on(async {
+        for _ in 0..9_000 {
+            let runtime = server.runtime.clone();
+            calls.spawn(async move { runtime.public().call(echo()).await.is_err() });
+        }
+        calls.join_next().await.unwrap().unwrap()
+    });
+    assert!(refused, "no call comes to its end otherwise");
+
+    let mut socket = server.socket();
+    socket.mutate(0, "notes:add", json!({"name": "patient"}));
+    socket.act(1, "values:none", json!({}));
+    assert_eq!(socket.response()["requestId"], 1);
+    let call = json!({"path": "values:bump", "args": {}}).to_string();
+    let over_http = server.post("/api/mutation", &call);
+    assert!(
+        over_http.status == 503 && over_http.text().contains("Overloaded"),
+        "{over_http:?}"
+    );
+    drop(gate);
+    let answer = socket.response();
+    assert_eq!(
+        (&answer["requestId"], &answer["success"]),
+        (&json!(0), &json!(true))
+    );
+    assert_eq!(blocking.response()["success"], true);
+    tokio.block_on(calls.join_all());
+}
+
+fn echo() -> CallRequest {
+    CallRequest {
+        path: FunctionPath::parse("values:echo").unwrap(),
+        kind: None,
+        args: Object::new(),
+        identity: None,
+        idempotency_key: None,
+        at: None,
+        request_id: RequestId::random(),
+    }
 }

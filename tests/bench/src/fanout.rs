@@ -35,19 +35,19 @@ struct Line {
 
 /// How many have heard of the round.
 #[derive(Debug, Default)]
-struct Heard {
+pub(crate) struct Heard {
     count: AtomicUsize,
     all: Notify,
 }
 
 impl Heard {
-    fn one(&self, of: usize) {
+    pub(crate) fn one(&self, of: usize) {
         if self.count.fetch_add(1, Ordering::AcqRel) + 1 == of {
             self.all.notify_one();
         }
     }
 
-    async fn wait(&self) {
+    pub(crate) async fn wait(&self) {
         self.all.notified().await;
         self.count.store(0, Ordering::Release);
     }
@@ -120,15 +120,20 @@ async fn measure(watchers: usize, time: Duration) -> Outcome<Line> {
 fn line(watchers: usize, elapsed: Duration, cpu: Duration, mut latencies: Vec<Duration>) -> Line {
     latencies.sort_unstable();
     let notifications = (latencies.len() * watchers) as f64;
-    let quantile = |part: usize| latencies[(latencies.len() - 1) * part / 100].as_secs_f64() * 1e6;
     Line {
         watchers,
         rounds: latencies.len(),
         notifications_per_second: notifications / elapsed.as_secs_f64(),
         cpu_us_per_notification: cpu.as_secs_f64() * 1e6 / notifications,
-        p50_us: quantile(50),
-        p99_us: quantile(99),
+        p50_us: quantile(&latencies, 50),
+        p99_us: quantile(&latencies, 99),
     }
+}
+
+/// A quantile of sorted times, in microseconds.
+pub(crate) fn quantile(sorted: &[Duration], part: usize) -> f64 {
+    let at = sorted.len().saturating_sub(1) * part / 100;
+    sorted.get(at).map_or(f64::NAN, |time| time.as_secs_f64() * 1e6)
 }
 
 fn watch(runtime: &Runtime) -> Outcome<LiveQueries> {

@@ -11,6 +11,7 @@ mod jobs;
 mod load;
 mod report;
 mod server;
+mod socket;
 mod sqlite;
 mod transfer;
 mod work;
@@ -61,6 +62,8 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
         "echo" => return echo::serve(),
         "sqlite-each" => return sqlite::serve(Commits::Each),
         "sqlite-groups" => return sqlite::serve(Commits::Groups),
+        "socket-sqlite" => return socket::reference::bank(),
+        "socket-broadcast" => return socket::reference::broadcast(),
         _ => {}
     }
     let seconds = args.next().map_or(Ok(5), |text| text.parse())?;
@@ -70,18 +73,20 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
         "in-process" => tokio.block_on(in_process(time)),
         "fanout" => tokio.block_on(fanout::run(time)),
         "cache" => tokio.block_on(cache::run(time)),
+        "socket" => tokio.block_on(socket::run(time)),
         "jobs" => tokio.block_on(jobs::run(time)),
         "hot-path" => tokio.block_on(hot_path(seconds)),
         "all" => tokio.block_on(async {
             over_http(time).await?;
             in_process(time).await?;
             fanout::run(time).await?;
+            socket::run(time).await?;
             cache::run(time).await?;
             jobs::run(time).await
         }),
         other => Err(format!(
-            "there is no benchmark `{other}`; there are `transfer`, `in-process`, `fanout`, `cache`, `jobs` and `all`, \
-             each with [SECONDS], and for profilers `hot-path [THOUSANDS]`"
+            "there is no benchmark `{other}`; there are `transfer`, `in-process`, `fanout`, `socket`, `cache`, `jobs` and \
+             `all`, each with [SECONDS], and for profilers `hot-path [THOUSANDS]`"
         )
         .into()),
     }

@@ -68,6 +68,14 @@ impl Server {
     pub(crate) fn cpu(&self) -> Outcome<Duration> {
         cpu_of(&self.child.id().to_string())
     }
+
+    /// Memory that it has at the moment, in KiB.
+    pub(crate) fn memory(&self) -> Outcome<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = resident.and_then(|text| text.trim().strip_suffix(" kB"));
+        Ok(kib.ok_or("no memory in status")?.parse()?)
+    }
 }
 
 /// Processor time that this process has used so far.

@@ -69,6 +69,11 @@ impl Bank {
 
     /// Moves an amount. False when the account has less than that.
     pub(crate) async fn transfer(&self, from: u32, to: u32, amount: i64) -> Outcome<bool> {
+        Ok(self.begin(from, to, amount)?.await?)
+    }
+
+    /// The same, for whoever has others under way.
+    pub(crate) fn begin(&self, from: u32, to: u32, amount: i64) -> Outcome<oneshot::Receiver<bool>> {
         let (answer, answered) = oneshot::channel();
         let transfer = Transfer {
             from,
@@ -77,7 +82,7 @@ impl Bank {
             answer,
         };
         self.0.try_send(transfer).map_err(|error| error.to_string())?;
-        Ok(answered.await?)
+        Ok(answered)
     }
 }
 

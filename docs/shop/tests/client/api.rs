@@ -15,6 +15,35 @@ pub struct Address {
     pub city: String,
 }
 
+/// Where a scheduled call stands.
+#[data(crate = ::lunora_client)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobState {
+    Pending,
+    Running,
+    Succeeded,
+    Failed,
+    Canceled,
+}
+
+/// What can be told of a scheduled call.
+#[data(crate = ::lunora_client)]
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobStatus {
+    pub state: JobState,
+    pub attempts: u32,
+    pub scheduled_for: f64,
+    pub started_at: Option<f64>,
+    pub ended_at: Option<f64>,
+}
+
+/// Documents of the table `_jobs`, which no public function shows.
+#[data(crate = ::lunora_client)]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Jobs {}
+
+table!(Jobs, "_jobs");
+
 /// Something to buy.
 #[data(crate = ::lunora_client)]
 #[derive(Debug, Clone, PartialEq)]
@@ -107,6 +136,31 @@ pub mod purchases {
         /// can cancel it meanwhile. If the server stops in between, paying again charges nothing twice: the provider knows the
         /// purchase.
         pub fn pay(purchase: Id<Purchase> = "purchase", card: String = "card") -> () { Action "purchases" "pay" }
+    }
+}
+
+/// Functions of `staff`.
+pub mod staff {
+    use super::*;
+
+    reference! {
+        /// Takes a planned price back. False if it is too late.
+        pub fn drop_price(job: Id<Jobs> = "job") -> bool { Mutation "staff" "dropPrice" }
+    }
+
+    reference! {
+        /// Sets the price of a product when the time has come.
+        pub fn plan_price(sku: String = "sku", price: u32 = "price", at: f64 = "at") -> Id<Jobs> { Mutation "staff" "planPrice" }
+    }
+
+    reference! {
+        /// How far a planned price is.
+        pub fn planned(job: Id<Jobs> = "job") -> Option<JobStatus> { Query "staff" "planned" }
+    }
+
+    reference! {
+        /// Sets the price of a product, in cents.
+        pub fn set_price(sku: String = "sku", price: u32 = "price") -> () { Mutation "staff" "setPrice" }
     }
 }
 

@@ -65,3 +65,18 @@ async fn a_planned_price_comes_in_its_time_or_is_taken_back() -> Result<()> {
     assert_eq!(refusal(&refused.unwrap_err()), Some(Refusal::StaffOnly));
     Ok(())
 }
+
+#[tokio::test]
+async fn labels_are_up_before_the_shop_opens() -> Result<()> {
+    let app = shop().await?;
+    let label = async || -> Result<Option<String>> {
+        let mugs = app.query(api::products::list(name("kitchen"))).await?;
+        Ok(mugs[0].label.clone())
+    };
+    // The clock begins on a Tuesday at midnight, which is 1 o'clock in Berlin.
+    app.advance(Duration::from_mins(6 * 60 + 59)).await?;
+    assert_eq!(label().await?, None);
+    app.advance(Duration::from_mins(1)).await?;
+    assert_eq!(label().await?, Some(name("last ones")));
+    Ok(())
+}

@@ -5,7 +5,7 @@ import type { FunctionReference, PaginationOptions, PaginationResult } from "con
 import type { GenericId } from "convex/values";
 
 /** The tables of which public functions speak. */
-export type TableNames = "products" | "purchases";
+export type TableNames = "_jobs" | "products" | "purchases";
 
 /** The id of a document of a table: a string that fits no other table. */
 export type Id<TableName extends TableNames> = GenericId<TableName>;
@@ -59,6 +59,18 @@ export interface PurchaseDoc {
   address: Address;
 }
 
+/** Where a scheduled call stands. */
+export type JobState = "pending" | "running" | "succeeded" | "failed" | "canceled";
+
+/** What can be told of a scheduled call. */
+export interface JobStatus {
+  state: JobState;
+  attempts: number;
+  scheduledFor: number;
+  startedAt?: number | null;
+  endedAt?: number | null;
+}
+
 /** How far a purchase is. */
 export type State = "reserved" | "paying" | "paid" | "canceled";
 
@@ -87,5 +99,15 @@ export declare const api: {
      * purchase.
      */
     pay: FunctionReference<"action", "public", { purchase: Id<"purchases">; card: string }, null>;
+  };
+  staff: {
+    /** Takes a planned price back. False if it is too late. */
+    dropPrice: FunctionReference<"mutation", "public", { job: Id<"_jobs"> }, boolean>;
+    /** Sets the price of a product when the time has come. */
+    planPrice: FunctionReference<"mutation", "public", { sku: string; price: number; at: number }, Id<"_jobs">>;
+    /** How far a planned price is. */
+    planned: FunctionReference<"query", "public", { job: Id<"_jobs"> }, JobStatus | null>;
+    /** Sets the price of a product, in cents. */
+    setPrice: FunctionReference<"mutation", "public", { sku: string; price: number }, null>;
   };
 };

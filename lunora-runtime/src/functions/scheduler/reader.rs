@@ -1,18 +1,21 @@
 //! `ctx.scheduler()` of a query: jobs to look at.
 
+use std::time::Duration;
+
 use lunora_core::{
     error::Result,
     id::TableTag,
     job::{JOBS, JobId, JobState},
     limits::LimitExceeded,
     table::IndexBounds,
+    time::Time,
     value::{Value, from_object},
 };
 
 use super::{Job, JobKind, StoredJob, stored::BY_NEXT};
 use crate::{
     database::{Order, SharedTransaction},
-    functions::BoxFuture,
+    functions::{BoxFuture, blocked::MaySchedule},
 };
 
 /// Most jobs of one list.
@@ -47,6 +50,32 @@ impl<'a> JobReader<'a> {
     pub fn list(&self, state: JobState, limit: usize) -> BoxFuture<'a, Result<Vec<Job>>> {
         let transaction = self.transaction;
         Box::pin(async move { list(transaction, state, limit) })
+    }
+}
+
+/// What a query's scheduler lacks, hidden, with a bound that nothing satisfies: the error is then in our words.
+#[doc(hidden)]
+#[allow(missing_docs, reason = "hidden")]
+impl<'a> JobReader<'a> {
+    pub fn run_after<'b, C>(&'b self, _delay: Duration, _call: C) -> BoxFuture<'a, Result<JobId>>
+    where
+        &'b Self: MaySchedule,
+    {
+        Box::pin(std::future::pending())
+    }
+
+    pub fn run_at<'b, C>(&'b self, _time: Time, _call: C) -> BoxFuture<'a, Result<JobId>>
+    where
+        &'b Self: MaySchedule,
+    {
+        Box::pin(std::future::pending())
+    }
+
+    pub fn cancel<'b>(&'b self, _job: JobId) -> BoxFuture<'a, Result<bool>>
+    where
+        &'b Self: MaySchedule,
+    {
+        Box::pin(std::future::pending())
     }
 }
 

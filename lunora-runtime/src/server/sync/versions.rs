@@ -152,6 +152,22 @@ mod tests {
         let sent = versions.sent();
         assert_eq!((sent.query_set, sent.identity, sent.ts.0), (5, 1, 10));
     }
+
+    #[test]
+    fn with_too_much_to_tell_the_client_has_to_wait() {
+        let mut versions = Versions::default();
+        let removed = |count: usize| Change {
+            removed: vec![7; count],
+            ..Change::default()
+        };
+        versions.query_set_changed(1, 1, removed(MAX_UNTOLD - 1));
+        assert!(!versions.is_full());
+        versions.query_set_changed(2, 2, removed(0));
+        assert!(versions.is_full());
+        versions.advance(Timestamp(1), 1);
+        assert!(!versions.is_full(), "it has been told of the first change");
+    }
+
     #[test]
     fn what_is_refused_and_removed_has_no_result() {
         let mut versions = Versions::default();

@@ -9,7 +9,7 @@ mod past;
 mod runner;
 mod virtual_time;
 
-pub use self::runner::JOBS_AT_ONCE;
+pub use self::runner::{ACTIONS_AT_ONCE, MUTATIONS_AT_ONCE};
 pub(crate) use self::virtual_time::VirtualTime;
 pub(super) use self::{
     past::{abandon_those_of_others, purge_for_ever},

@@ -14,8 +14,11 @@ use crate::{
     functions::{JobKind, JobRunner, job_at},
 };
 
-/// How many jobs of a kind run at one time. (Mutations take turns on the threads for functions all the same.)
-pub const JOBS_AT_ONCE: usize = 64;
+/// How many mutations run as jobs at one time. They take turns on the threads for functions with the calls of clients,
+/// which wait for no more than these.
+pub const MUTATIONS_AT_ONCE: usize = 16;
+/// How many actions run as jobs at one time.
+pub const ACTIONS_AT_ONCE: usize = 64;
 
 /// How long to wait when the executor has no room for a job.
 const WAIT_FOR_ROOM: Duration = Duration::from_millis(10);
@@ -33,11 +36,15 @@ struct Runner {
 
 /// Runs the jobs of a kind.
 pub(in crate::triggers) async fn run_for_ever(jobs: JobRunner, kind: JobKind) {
+    let at_once = match kind {
+        JobKind::Mutation => MUTATIONS_AT_ONCE,
+        JobKind::Action => ACTIONS_AT_ONCE,
+    };
     let mut runner = Runner {
         jobs,
         kind,
         line: Line::default(),
-        slots: Arc::new(Semaphore::new(JOBS_AT_ONCE)),
+        slots: Arc::new(Semaphore::new(at_once)),
     };
     loop {
         if let Err(error) = refill(&runner.jobs, runner.kind, &mut runner.line).await {

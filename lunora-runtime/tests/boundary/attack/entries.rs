@@ -69,13 +69,13 @@ pub(crate) const ENTRIES: &[Entry] = &[
     entry(Verb::Get, "/api/admin/keys", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/keys/create", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/keys/revoke", None, NamesBy::Nothing),
-    entry(Verb::Get, "/api/admin/crons", None, NamesBy::Nothing),
-    entry(Verb::Post, "/api/admin/crons/run", None, NamesBy::Nothing),
-    entry(Verb::Post, "/api/admin/logs", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/jobs/list", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/jobs/show", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/jobs/cancel", None, NamesBy::Nothing),
     entry(Verb::Post, "/api/admin/jobs/retry", None, NamesBy::Nothing),
+    entry(Verb::Get, "/api/admin/crons", None, NamesBy::Nothing),
+    entry(Verb::Post, "/api/admin/crons/run", None, NamesBy::Nothing),
+    entry(Verb::Post, "/api/admin/logs", None, NamesBy::Nothing),
     entry(Verb::Get, "/{*path}", None, NamesBy::File),
 ];
 

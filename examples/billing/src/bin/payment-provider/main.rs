@@ -4,6 +4,7 @@
 //! every customer whose id has the word `declined` in it.
 
 mod routes;
+mod webhooks;
 
 use std::env;
 

@@ -1,0 +1,26 @@
+mod messages {
+    use lunora::prelude::*;
+
+    #[internal_query]
+    pub async fn count(_ctx: &QueryCtx) -> Result<i64> {
+        Ok(0)
+    }
+
+    #[internal_mutation]
+    pub async fn purge(_ctx: &mut MutationCtx) -> Result<()> {
+        Ok(())
+    }
+}
+
+lunora::app! {
+    messages::{count, purge},
+}
+
+use lunora::prelude::*;
+use std::time::Duration;
+
+async fn helper(ctx: &QueryCtx) -> Result<JobId> {
+    ctx.scheduler().run_after(Duration::ZERO, internal::messages::purge()).await
+}
+
+fn main() {}
