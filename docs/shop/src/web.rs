@@ -36,9 +36,10 @@ pub async fn webhook(ctx: &ActionCtx, mut request: Request) -> Result<Response> 
         .verify(ctx, &mut request)
         .await?;
     let event: Event = serde_json::from_slice(&signed)?;
-    let settled = match event.paid {
-        true => ctx.run_mutation(internal::purchases::mark_paid(event.purchase)),
-        false => ctx.run_mutation(internal::purchases::reopen(event.purchase)),
+    let settled = if event.paid {
+        ctx.run_mutation(internal::purchases::mark_paid(event.purchase))
+    } else {
+        ctx.run_mutation(internal::purchases::reopen(event.purchase))
     };
     settled.await?;
     Ok(Response::empty())

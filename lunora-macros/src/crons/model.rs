@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Attribute, ReturnType, Signature, Visibility, spanned::Spanned};
+use syn::{Attribute, Signature, Visibility, spanned::Spanned};
 
 use crate::attribute;
 
@@ -35,10 +35,7 @@ impl Parsed {
 
     /// Where the return type stands.
     pub(super) fn output(&self) -> Span {
-        match &self.signature.output {
-            ReturnType::Type(_, ty) => ty.span(),
-            ReturnType::Default => Span::call_site(),
-        }
+        self.signature.output.span()
     }
 
     pub(super) fn cfgs(&self) -> Vec<Attribute> {

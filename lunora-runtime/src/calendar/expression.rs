@@ -152,10 +152,10 @@ impl CronExpression {
     /// them; none when no year up to the limit has one.
     pub(super) fn at_or_after(&self, local: i64) -> Option<i64> {
         let today = local.div_euclid(DAY);
-        if self.matches_date(Date::from_days(today)) {
-            if let Some(time) = self.time_from(local.rem_euclid(DAY)) {
-                return Some(today * DAY + time);
-            }
+        if self.matches_date(Date::from_days(today))
+            && let Some(time) = self.time_from(local.rem_euclid(DAY))
+        {
+            return Some(today * DAY + time);
         }
         let day = (today + 1..=today + FARTHEST).find(|day| self.matches_date(Date::from_days(*day)))?;
         Some(day * DAY + self.time_from(0)?)
@@ -194,10 +194,10 @@ impl CronExpression {
         let first_second = next(self.seconds, 0)?;
         let first_minute = next(self.minutes, 0)?;
         if next(self.hours, hour) == Some(hour) {
-            if next(self.minutes, minute) == Some(minute) {
-                if let Some(second) = next(self.seconds, second) {
-                    return Some(hour * 3_600 + minute * 60 + second);
-                }
+            if next(self.minutes, minute) == Some(minute)
+                && let Some(second) = next(self.seconds, second)
+            {
+                return Some(hour * 3_600 + minute * 60 + second);
             }
             if let Some(minute) = next(self.minutes, minute + 1) {
                 return Some(hour * 3_600 + minute * 60 + first_second);

@@ -92,7 +92,7 @@ fn lines(cron: &Listed) -> String {
         (false, Some(next)) => format!("next {}", show(next)),
         (false, None) => "no next run".to_owned(),
     };
-    let last = cron.runs.first().map_or_else(String::new, |run| last(run));
+    let last = cron.runs.first().map_or_else(String::new, last);
     format!("{name}\n  {schedule}, {target}\n  {next}\n{last}")
 }
 

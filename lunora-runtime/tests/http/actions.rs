@@ -50,7 +50,7 @@ fn until(what: &str, is: impl Fn() -> bool) {
 fn http_body_bytes() {
     let server = server_with(|limits| limits.http_body_bytes = 100_000);
     assert_eq!(
-        server.ask("POST /upload HTTP/1.1\r\n", &[0; 100_000]).text(),
+        server.ask("POST /upload HTTP/1.1\r\n", &vec![0; 100_000]).text(),
         "100000"
     );
     for size in [100_001, 3_000_000] {
@@ -79,8 +79,11 @@ fn the_default_body_limit_is_20_mib() {
 #[test]
 fn all_bodies_together_have_a_limit() {
     let server = server_with(|limits| limits.buffered_bytes = 100_000);
-    assert_eq!(server.ask("POST /upload HTTP/1.1\r\n", &[0; 100_000]).status, 200);
-    let reply = server.ask("POST /upload HTTP/1.1\r\n", &[0; 100_001]);
+    assert_eq!(
+        server.ask("POST /upload HTTP/1.1\r\n", &vec![0; 100_000]).status,
+        200
+    );
+    let reply = server.ask("POST /upload HTTP/1.1\r\n", &vec![0; 100_001]);
     assert_eq!((reply.status, reply.code().as_str()), (503, "Overloaded"));
     assert_eq!(reply.header("retry-after"), Some("1"));
     // What is handed on and not kept takes none of it.

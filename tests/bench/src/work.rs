@@ -21,6 +21,7 @@ pub static LATE: Mutex<Vec<Duration>> = Mutex::new(Vec::new());
 
 #[table("notes")]
 #[index(by_text(text))]
+#[derive(Debug)]
 pub struct Note {
     pub text: String,
 }

@@ -6,7 +6,7 @@ use super::{super::schedule::ScheduleError, *};
 
 #[test]
 fn an_interval_counts_from_when_it_was_first_known() {
-    let minute = Schedule::every(Duration::from_secs(60)).unwrap();
+    let minute = Schedule::every(Duration::from_mins(1)).unwrap();
     let (since, seconds_later) = (time(1_007), |later: i64| time(1_007 + later));
     assert_eq!(minute.next(since, since), Some(seconds_later(60)));
     assert_eq!(minute.next(since, seconds_later(59)), Some(seconds_later(60)));

@@ -73,8 +73,11 @@ pub enum JobError {
     /// It is over.
     #[error("the job is over ({0}), so there is nothing to cancel")]
     Over(JobState),
-    /// It has not failed.
-    #[error("the job is {0}; only one that has failed or was canceled can be run again")]
+    /// It has not failed, or is a run of a cron.
+    #[error(
+        "the job is {0}; only one that has failed or was canceled can be run again, and no run of a cron: `crons run` runs \
+         the cron"
+    )]
     NotFailed(JobState),
     /// The store could not do it, or the list is too long.
     #[error("{0}")]

@@ -36,8 +36,8 @@ use crate::{
 /// ```
 ///
 /// # Daylight saving
-/// An expression whose seconds, minutes or hours begin with `*`, and `hourly`, go with the clock as it is shown: `*/15 * *
-/// * *` is every 15 minutes in any case. Everything else names times of the day, and is due once for each: when clocks
+/// An expression whose seconds, minutes or hours begin with `*`, and `hourly`, go with the clock as it is shown:
+/// `*/15 * * * *` is every 15 minutes in any case. Everything else names times of the day, and is due once for each: when clocks
 /// skip the time, at the end of what they skip; when it comes twice, the first time.
 #[derive(Debug, Default)]
 #[must_use = "it is the function's result"]

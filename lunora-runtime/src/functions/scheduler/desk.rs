@@ -47,6 +47,16 @@ impl Made {
         std::mem::take(&mut self.0.lock().notices)
     }
 
+    /// Marks this place.
+    pub(in crate::functions) fn mark(&self) -> usize {
+        self.0.lock().notices.len()
+    }
+
+    /// Forgets what has been taken back since `mark`. (What was counted stays counted.)
+    pub(in crate::functions) fn undo_to(&self, mark: usize) {
+        self.0.lock().notices.truncate(mark);
+    }
+
     fn add(&self, notice: Notice) {
         self.0.lock().notices.push(notice);
     }
@@ -129,7 +139,11 @@ impl<'a> Desk<'a> {
     pub(crate) fn schedule(&self, new: NewJob) -> Result<JobId> {
         let mut args = Vec::new();
         encode_object(&new.args, &mut args);
-        self.made.count(args.len())?;
+        match new.origin {
+            None => self.made.count(args.len())?,
+            // The server schedules it, which counts against no function.
+            Some(_) => check("job_argument_bytes", args.len(), MAX_ARGUMENTS)?,
+        }
         let due = new.due.as_millis().max(self.now.as_millis()).min(LAST_TIME);
         let mut job = StoredJob {
             target: new.target,
@@ -165,9 +179,12 @@ impl<'a> Desk<'a> {
         Ok(true)
     }
 
-    /// Runs a job once more that has failed or was canceled; false if it did neither.
+    /// Runs a job once more that has failed or was canceled; false if it did neither. One that the server made for itself
+    /// is not run again: its maker has gone on, and a cron has one run at a time.
     pub(crate) fn retry(&self, id: JobId) -> Result<bool> {
-        let is_off = |job: &StoredJob| matches!(job.state, JobState::Failed | JobState::Canceled);
+        let is_off = |job: &StoredJob| {
+            job.origin.is_none() && matches!(job.state, JobState::Failed | JobState::Canceled)
+        };
         let Some(mut job) = self.load(id)?.filter(is_off) else {
             return Ok(false);
         };

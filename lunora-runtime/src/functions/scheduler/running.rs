@@ -5,6 +5,7 @@ use std::sync::Arc;
 use lunora_core::{
     error::{Error, Result},
     job::{JobId, JobState},
+    time::Time,
     value::Value,
 };
 
@@ -44,14 +45,14 @@ impl JobRun {
         }
     }
 
-    /// After it: ends the job, in the transaction of the mutation.
-    pub(in crate::functions) fn succeed(&self, desk: &Desk<'_>, result: &Value) -> Result<()> {
+    /// After it, at `now`: ends the job, in the transaction of the mutation.
+    pub(in crate::functions) fn succeed(&self, desk: &Desk<'_>, result: &Value, now: Time) -> Result<()> {
         let Self::Own { id, .. } = self else { return Ok(()) };
         let Some(mut job) = desk.load(*id)? else {
             return Err(Error::from(NotPending));
         };
         job.tried(desk.now());
-        job.succeed(result.clone(), desk.now());
+        job.succeed(result.clone(), now);
         desk.put(*id, &job)
     }
 

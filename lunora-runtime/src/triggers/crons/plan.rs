@@ -62,7 +62,7 @@ mod tests {
     }
 
     fn every_minute(missed: Missed, done: u32, now: Time) -> Plan {
-        let schedule = Schedule::every(Duration::from_secs(60)).unwrap();
+        let schedule = Schedule::every(Duration::from_mins(1)).unwrap();
         plan(&schedule, missed, minute(0), minute(done), now)
     }
 

@@ -77,7 +77,7 @@ impl Wire {
         match u8::try_from(payload.len()) {
             Ok(length) if length < 126 => self.output.push(0x80 | length),
             _ => {
-                self.output.push(0x80 | 126);
+                self.output.push(0x80 | 0x7e);
                 let length = u16::try_from(payload.len()).unwrap_or(u16::MAX);
                 self.output.extend(length.to_be_bytes());
             }

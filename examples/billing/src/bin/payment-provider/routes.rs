@@ -101,7 +101,7 @@ async fn books(State(charges): State<Charges>) -> Json<Summary> {
     Json(Summary { charges })
 }
 
-/// POST /v1/webhook_endpoints
+/// `POST /v1/webhook_endpoints`
 async fn add_endpoint(State(charges): State<Charges>, Json(endpoint): Json<Endpoint>) -> &'static str {
     charges.books().endpoints.push(endpoint.url);
     "added\n"

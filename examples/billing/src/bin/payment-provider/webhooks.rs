@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use data_encoding::HEXLOWER;
 use ring::hmac;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -38,6 +39,5 @@ fn signature(body: &str) -> String {
     let seconds = now.as_secs();
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret().as_bytes());
     let tag = hmac::sign(&key, format!("{seconds}.{body}").as_bytes());
-    let digits: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("t={seconds},v1={digits}")
+    format!("t={seconds},v1={}", HEXLOWER.encode(tag.as_ref()))
 }
