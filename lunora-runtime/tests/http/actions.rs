@@ -154,7 +154,7 @@ fn a_client_that_asks_first_is_not_asked_for_what_nobody_reads() {
 
 #[test]
 fn a_stream_goes_out_piece_by_piece_and_ends_with_its_client() {
-    let server = server_with(|limits| limits.concurrent_requests = 1);
+    let server = server_with(|limits| limits.concurrent_http_actions = 1);
     let before = DROPPED.load(Ordering::SeqCst);
     let mut connection = server.connect();
     connection.send(b"GET /ticks HTTP/1.1\r\nHost: x\r\n\r\n");
