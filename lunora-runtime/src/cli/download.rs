@@ -60,7 +60,12 @@ impl Remote {
                 continue;
             };
             let rest = text.split_off(end + 1);
-            String::from_utf8_lossy(&text).lines().try_for_each(&mut line)?;
+            // An empty one says only that the server is there.
+            let whole = String::from_utf8_lossy(&text);
+            whole
+                .lines()
+                .filter(|text| !text.is_empty())
+                .try_for_each(&mut line)?;
             text = rest;
         }
         Ok(())

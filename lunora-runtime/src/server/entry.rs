@@ -23,6 +23,8 @@ pub(super) struct Shared {
     pub(super) options: ServerOptions,
     pub(super) lifecycle: Lifecycle,
     pub(super) requests: Quota,
+    /// Apart from the others: uploads and streams may take long.
+    pub(super) http_requests: Quota,
     pub(super) exports: Quota,
     pub(super) log_readers: Quota,
     pub(super) buffers: Quota,
@@ -38,6 +40,7 @@ impl Shared {
         Self {
             lifecycle: Lifecycle::new(),
             requests: Quota::new(limits.concurrent_requests),
+            http_requests: Quota::new(limits.concurrent_http_actions),
             exports: Quota::new(limits.concurrent_exports),
             log_readers: Quota::new(limits.concurrent_log_readers),
             buffers: Quota::new(limits.buffered_bytes),
