@@ -519,7 +519,7 @@ mod jobs {
         assert_eq!(listed, line);
         let shown = jobs(&["show", &id, "--json"], data.path()).unwrap();
         let shown: Value = serde_json::from_str(&shown).unwrap();
-        assert_eq!(shown["arguments"], json!({"key": "now"}));
+        assert_eq!(shown["arguments"], json!({"key": "now", "given": 0.0}));
         assert_eq!(shown["error"], "now fails on purpose");
         jobs(&["cancel", &id], data.path()).assert_failed(1, &["the job is over (failed)"]);
 
