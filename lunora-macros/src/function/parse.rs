@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The attributes that make a function.
-pub(crate) const KINDS: [&str; 7] = [
+const KINDS: [&str; 8] = [
     "query",
     "mutation",
     "action",
@@ -21,6 +21,7 @@ pub(crate) const KINDS: [&str; 7] = [
     "internal_mutation",
     "internal_action",
     "http_action",
+    "crons",
 ];
 
 const LIMITS: [&str; 5] = [
@@ -117,11 +118,19 @@ fn limits(input: ParseStream) -> syn::Result<Vec<(Ident, Expr)>> {
 
 /// Parses the function: the signature strictly, the body not at all.
 pub(crate) fn function(tokens: TokenStream, subject: Subject) -> syn::Result<Parsed> {
+    function_or(tokens, |input| refuse_other_items(input, subject))
+}
+
+/// The same; `refuse` says of what begins as something else where the attribute belongs.
+pub(crate) fn function_or(
+    tokens: TokenStream,
+    refuse: impl Fn(ParseStream) -> syn::Result<()>,
+) -> syn::Result<Parsed> {
     let parser = |input: ParseStream| {
         let attributes = input.call(Attribute::parse_outer)?;
         let (other_kinds, attributes) = attributes.into_iter().partition(is_kind);
         let visibility = input.parse()?;
-        refuse_other_items(input, subject)?;
+        refuse(input)?;
         let signature: Signature = input.parse()?;
         let body = input.parse()?;
         Ok(Parsed {

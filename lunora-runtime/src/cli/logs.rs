@@ -3,15 +3,11 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Failure, args::Logs, output::print, place::Place};
+use super::{Failure, args::Logs, output::print, place::Remote};
 use crate::calendar::show;
 
 pub(super) fn logs(command: &Logs) -> Result<(), Failure> {
-    let Place::There(server) = Place::of(&command.target)? else {
-        return Err(Failure::unusable(
-            "no server runs on this data, so none writes a log; start it with `serve`, or name another with --url",
-        ));
-    };
+    let server = Remote::of(&command.target, "none writes a log")?;
     let wanted = json!({
         "level": command.level,
         "function": command.function,

@@ -55,6 +55,12 @@ impl Failure {
     }
 }
 
+/// Runs what a command waits for.
+fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    tokio.map_err(Failure::unusable)?.block_on(work)
+}
+
 /// Runs the command that the process was started with; `serve` if it names none.
 ///
 /// Exit codes: 0 for success, 1 when a function failed or a check found damage, 2 when the command could not be

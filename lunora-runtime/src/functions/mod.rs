@@ -94,6 +94,7 @@ pub(crate) use self::{
     runtime::Catalog,
     scheduler::{JobKind, JobRunner, News, due, job_at},
     start::lost,
+    system::fields_of,
 };
 // What makes jobs for the server itself.
 pub(crate) use self::scheduler::{Desk, JobEnd, NewJob, Origin, StoredJob};

@@ -3,7 +3,7 @@
 use std::{convert::Infallible, pin::Pin, sync::Arc, time::Instant};
 
 use axum_core::{body::Body, response::Response};
-use http::{Method, Request, StatusCode, Uri, uri::PathAndQuery};
+use http::{Method, Request, StatusCode, Uri, request::Parts, uri::PathAndQuery};
 use hyper::body::Incoming;
 
 use super::{
@@ -51,6 +51,12 @@ impl Shared {
             options,
         }
     }
+}
+
+/// The id that the request got when it came in.
+pub(super) fn request_id(parts: &Parts) -> RequestId {
+    let id = parts.extensions.get().copied();
+    id.unwrap_or_else(RequestId::random)
 }
 
 /// Answers requests.

@@ -21,7 +21,7 @@ use super::{
     admission::Share,
     answer::{self, Refusal, View},
     assets, caller,
-    entry::Shared,
+    entry::{Shared, request_id},
     held::hold,
     incoming::Incoming,
     pages,
@@ -79,7 +79,7 @@ async fn run(
         None => caller::identity(&head.headers, &shared.runtime).await?,
         known => known,
     };
-    let request_id = head.extensions.get().copied().unwrap_or_else(RequestId::random);
+    let request_id = request_id(&head);
     let (body, leftover) = Incoming::split(&head.headers, body, &shared.options.limits, &shared.buffers);
     let call = HttpCall {
         found,

@@ -9,6 +9,7 @@
 //! What a *function* did, or what is wrong with its name or arguments, is an answer with status 200 and the failure
 //! in it (`answer`). What is wrong with the *request* is a status of 4xx or 5xx (`problem`).
 
+mod admin;
 mod admission;
 mod answer;
 mod assets;

@@ -102,21 +102,24 @@ impl Runtime {
             }
             jobs.into_iter().map(info).collect()
         });
-        tracing::info!(target: "lunora::audit", key = reader.name(), outcome = "ok", "jobs listed");
-        listed.map(|(jobs, _)| jobs).map_err(JobError::Failed)
+        let listed = listed.map(|(jobs, _)| jobs).map_err(JobError::Failed);
+        let outcome = outcome(&listed);
+        tracing::info!(target: "lunora::audit", key = reader.name(), outcome, "jobs listed");
+        listed
     }
 
     /// One job.
     pub fn show_job(&self, reader: &DataReader, id: JobId) -> Result<JobInfo, JobError> {
-        tracing::info!(target: "lunora::audit", key = reader.name(), job = %id, outcome = "ok", "job shown");
-        self.job(id)
+        let job = self.job(id);
+        audit(reader.name(), id, &job, "job shown");
+        job
     }
 
     /// Cancels a job that is not over.
     pub fn cancel_job(&self, caller: &AdminCaller, id: JobId) -> Result<JobInfo, JobError> {
         let canceled = self.with_jobs(|desk| desk.cancel(id)).map_err(JobError::Failed);
         let result = canceled.and_then(|(done, _)| self.changed(id, done, JobError::Over));
-        audit(caller, id, &result, "job canceled");
+        audit(caller.name(), id, &result, "job canceled");
         result
     }
 
@@ -124,7 +127,7 @@ impl Runtime {
     pub fn retry_job(&self, caller: &AdminCaller, id: JobId) -> Result<JobInfo, JobError> {
         let revived = self.with_jobs(|desk| desk.retry(id)).map_err(JobError::Failed);
         let result = revived.and_then(|(done, _)| self.changed(id, done, JobError::NotFailed));
-        audit(caller, id, &result, "job run again");
+        audit(caller.name(), id, &result, "job run again");
         result
     }
 
@@ -144,13 +147,17 @@ impl Runtime {
     }
 }
 
-fn audit(caller: &AdminCaller, id: JobId, result: &Result<JobInfo, JobError>, done: &str) {
-    let outcome = match result {
+fn audit(key: &str, id: JobId, result: &Result<JobInfo, JobError>, done: &str) {
+    let outcome = outcome(result);
+    tracing::info!(target: "lunora::audit", key, job = %id, outcome, "{done}");
+}
+
+const fn outcome<T>(result: &Result<T, JobError>) -> &'static str {
+    match result {
         Ok(_) => "ok",
         Err(JobError::Failed(_)) => "error",
         Err(_) => "refused",
-    };
-    tracing::info!(target: "lunora::audit", key = caller.name(), job = %id, outcome, "{done}");
+    }
 }
 
 fn info(job: Job) -> Result<JobInfo> {

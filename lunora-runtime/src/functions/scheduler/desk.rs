@@ -2,13 +2,13 @@
 
 use lunora_core::{
     document::encode_object,
-    error::{Error, Result},
+    error::Result,
     id::TableTag,
     identity::Identity,
     job::{JOBS, JobId, JobState},
     limits::LimitExceeded,
     time::Time,
-    value::{Bytes, Object, to_value},
+    value::{Bytes, Object},
 };
 use parking_lot::Mutex;
 
@@ -19,7 +19,10 @@ use super::{
     reader::{list, load},
     stored::{BY_NEXT, kept},
 };
-use crate::database::{SharedTransaction, Transaction};
+use crate::{
+    database::{SharedTransaction, Transaction},
+    functions::system::fields_of,
+};
 
 /// Most jobs that one mutation schedules.
 const MAX_JOBS: usize = 1_000;
@@ -205,7 +208,7 @@ impl<'a> Desk<'a> {
 
     /// Changes a job, and tells whoever made it if it is over.
     pub(super) fn put(&self, id: JobId, job: &StoredJob) -> Result<()> {
-        let fields = fields(job)?;
+        let fields = fields_of(job)?;
         self.transaction.with(|transaction| {
             transaction.replace(id.untyped(), fields)?;
             self.note(transaction, id, job)
@@ -214,7 +217,7 @@ impl<'a> Desk<'a> {
     }
 
     fn insert(&self, job: &StoredJob) -> Result<JobId> {
-        let fields = fields(job)?;
+        let fields = fields_of(job)?;
         let id = self.transaction.with(|transaction| {
             let id = transaction.insert(TableTag::of(JOBS), fields)?;
             let id = JobId::try_from_untyped(id)?;
@@ -240,10 +243,4 @@ impl<'a> Desk<'a> {
         let job = self.load(id)?;
         Ok(job.is_none_or(|job| job.state == JobState::Canceled))
     }
-}
-
-fn fields(job: &StoredJob) -> Result<Object> {
-    to_value(job)?
-        .into_object()
-        .map_err(|other| Error::internal(format!("a job is an object, not {}", other.kind_name())))
 }

@@ -189,7 +189,7 @@ impl<S: Send + 'static> Run<S> {
         };
         let (id, attempts) = (self.id, job.attempts);
         let claimed = engine.with_jobs(|desk| {
-            let Some(mut job) = desk.load(id)?.filter(|job| is_that(job, attempts)) else {
+            let Some(mut job) = desk.load(id)?.filter(|job| job.waits_after(attempts)) else {
                 return Ok(false);
             };
             job.start(engine.jobs.holder(), desk.now());
@@ -221,7 +221,7 @@ impl<S: Send + 'static> Run<S> {
     fn wait_for_last_run(self, job: &StoredJob) {
         let (id, attempts) = (self.id, job.attempts);
         let waits = self.runner.engine.with_jobs(|desk| {
-            let Some(mut job) = desk.load(id)?.filter(|job| is_that(job, attempts)) else {
+            let Some(mut job) = desk.load(id)?.filter(|job| job.waits_after(attempts)) else {
                 return Ok(());
             };
             job.wait(desk.now() + STILL_RUNS);
@@ -242,11 +242,6 @@ impl<S: Send + 'static> Run<S> {
             started: self.runner.engine.clock.now(),
         }
     }
-}
-
-/// The job waits, and for this run.
-fn is_that(job: &StoredJob, attempts: u32) -> bool {
-    job.state == JobState::Pending && job.attempts == attempts
 }
 
 async fn run_action(work: Work, known: Known, settling: Settling, held: impl Send + 'static) {

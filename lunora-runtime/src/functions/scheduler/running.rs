@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lunora_core::{
     error::{Error, Result},
-    job::{JobId, JobState},
+    job::JobId,
     time::Time,
     value::Value,
 };
@@ -40,7 +40,7 @@ impl JobRun {
             return Ok(());
         };
         match desk.load(*id)? {
-            Some(job) if job.state == JobState::Pending && job.attempts == *attempts => Ok(()),
+            Some(job) if job.waits_after(*attempts) => Ok(()),
             _ => Err(Error::from(NotPending)),
         }
     }

@@ -74,19 +74,20 @@ impl Settling {
     /// is ordered. Nobody else would run the job again.
     pub(super) async fn on_executor(self, outcome: Outcome) {
         let work = Arc::new((self, outcome));
-        while work.0.is_refused(&work).await {
+        while Self::is_refused(&work).await {
             tokio::time::sleep(WAIT_FOR_DISK).await;
         }
     }
 
-    async fn is_refused(&self, work: &Arc<(Self, Outcome)>) -> bool {
+    async fn is_refused(work: &Arc<(Self, Outcome)>) -> bool {
         let (done, is_refused) = tokio::sync::oneshot::channel();
+        let executor = work.0.engine.executor.clone();
         let work = Arc::clone(work);
         let mut task = Task::new("the outcome of a job", PATIENCE, move || {
             // Whoever waits may be gone with its runtime.
             let _ = done.send(work.0.is_refused_here(&work.1));
         });
-        while let Err(stalled) = self.engine.executor.run_job(task) {
+        while let Err(stalled) = executor.run_job(task) {
             task = stalled;
             tokio::time::sleep(WAIT_FOR_ROOM).await;
         }
@@ -122,12 +123,10 @@ impl Settling {
     }
 
     fn is_that(&self, job: &StoredJob) -> bool {
-        let state = if self.running {
-            JobState::Running
-        } else {
-            JobState::Pending
-        };
-        let is_ours = !self.running || job.holder.as_deref() == Some(self.engine.jobs.holder());
-        job.state == state && job.attempts == self.attempts && is_ours
+        if !self.running {
+            return job.waits_after(self.attempts);
+        }
+        let is_ours = job.holder.as_deref() == Some(self.engine.jobs.holder());
+        job.state == JobState::Running && job.attempts == self.attempts && is_ours
     }
 }

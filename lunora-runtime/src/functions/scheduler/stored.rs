@@ -7,6 +7,7 @@ use lunora_core::{
     error::{Error, Result},
     identity::Identity,
     job::{JobState, JobStatus},
+    reference::Kind,
     table::IndexSpec,
     time::Time,
     value::{Bytes, Object, Value},
@@ -74,6 +75,14 @@ pub(crate) enum JobKind {
 }
 
 impl JobKind {
+    /// Of the jobs that call a function of this kind. (The types let no query be scheduled.)
+    pub(in crate::functions) const fn of(function: Kind) -> Self {
+        match function {
+            Kind::Action => Self::Action,
+            Kind::Query | Kind::Mutation => Self::Mutation,
+        }
+    }
+
     pub(crate) const ALL: [Self; 2] = [Self::Mutation, Self::Action];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -151,6 +160,11 @@ impl StoredJob {
         self.holder = None;
         self.ended_at = Some(now.as_millis());
         self.next = (now + KEPT).as_millis();
+    }
+
+    /// It waits, and for the run after this many.
+    pub(super) fn waits_after(&self, attempts: u32) -> bool {
+        self.state == JobState::Pending && self.attempts == attempts
     }
 
     pub(crate) fn status(&self) -> JobStatus {
