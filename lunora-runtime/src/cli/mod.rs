@@ -64,7 +64,7 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
 /// Runs the command that the process was started with; `serve` if it names none.
 ///
 /// Exit codes: 0 for success, 1 when a function failed or a check found damage, 2 when the command could not be
-/// carried out (bad arguments, no data directory, address in use).
+/// carried out (bad arguments, no data directory, address in use, a key that may not do this).
 pub fn main(app: App) -> ExitCode {
     let command = match args::parse(std::env::args_os()) {
         Ok(command) => command,

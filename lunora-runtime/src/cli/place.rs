@@ -74,9 +74,10 @@ impl Remote {
         let answer: Option<Json> = serde_json::from_slice(&reply.body).ok();
         match (reply.status, answer) {
             (200, Some(answer)) => Ok(answer),
-            (400 | 403 | 404 | 409, Some(Json::Object(problem))) => Err(Failure::failed(
+            (400 | 404 | 409, Some(Json::Object(problem))) => Err(Failure::failed(
                 problem.get("message").and_then(Json::as_str).unwrap_or_default(),
             )),
+            // The key is none, or not one for this: nothing was tried.
             _ => Err(self.strange(&reply)),
         }
     }
