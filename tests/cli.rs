@@ -470,6 +470,70 @@ fn what_cannot_be_understood_is_exit_code_2_with_advice() {
     }
 }
 
+mod crons_and_logs {
+    use super::*;
+
+    /// The billing example, whose weekly report asks a provider that is not there and is tried again later.
+    fn serve_billing(data: &Path) -> Server {
+        let mut billing = serve(&program::billing(), data);
+        Process::start(billing.env("PAYMENT_PROVIDER", "http://127.0.0.1:1")).serving()
+    }
+
+    fn billing(args: &[&str], data: &Path) -> Finished {
+        run(command(&program::billing()).args(args).arg("--data").arg(data))
+    }
+
+    #[test]
+    fn a_cron_is_listed_and_run_now_and_the_log_says_how_it_ended() {
+        let data = tempfile::tempdir().unwrap();
+        let data = data.path();
+        let _server = serve_billing(data);
+        let listed = billing(&["crons", "list"], data).unwrap();
+        let (what, next) = listed.split_once("\n  next ").unwrap();
+        assert_eq!(
+            what,
+            "weekly report\n  `0 9 * * MON` Europe/Berlin, reports:build"
+        );
+        assert!(next.ends_with(" UTC\n"), "{listed}");
+
+        let job = billing(&["crons", "run", "weekly report"], data).unwrap();
+        let shown = billing(&["jobs", "show", job.trim()], data).unwrap();
+        let shown: Value = serde_json::from_str(&shown).unwrap();
+        assert_eq!(shown["function"], "reports:build");
+        let refusal = "a run of the cron `weekly report` is under way";
+        billing(&["crons", "run", "weekly report"], data).assert_failed(1, &[refusal]);
+        billing(&["jobs", "cancel", job.trim()], data).unwrap();
+        billing(&["jobs", "retry", job.trim()], data).assert_failed(1, &["no run of a cron", "crons run"]);
+        billing(&["crons", "run", "yearly"], data).assert_failed(1, &["there is no cron `yearly`"]);
+
+        let failures = ["logs", "--level", "error", "--function", "reports:build"];
+        let end = Instant::now() + Duration::from_mins(1);
+        while billing(&failures, data).unwrap().is_empty() {
+            assert!(Instant::now() < end, "nothing was logged");
+        }
+        let text = billing(&failures, data).unwrap();
+        assert!(
+            text.contains("ERROR") && text.contains(" reports:build: "),
+            "{text}"
+        );
+        let json = billing(&[&failures[..], &["--json"]].concat(), data).unwrap();
+        let line: Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+        assert_eq!(
+            (&line["level"], &line["function"]),
+            (&json!("error"), &json!("reports:build"))
+        );
+    }
+
+    #[test]
+    fn without_a_server_they_say_that_there_is_none() {
+        let data = tempfile::tempdir().unwrap();
+        drop(serve_billing(data.path()));
+        for args in [&["crons", "list"][..], &["logs"], &["jobs", "list"]] {
+            billing(args, data.path()).assert_failed(2, &["no server runs on this data", "serve", "--url"]);
+        }
+    }
+}
+
 mod jobs {
     use super::*;
 
@@ -519,7 +583,7 @@ mod jobs {
         assert_eq!(listed, line);
         let shown = jobs(&["show", &id, "--json"], data.path()).unwrap();
         let shown: Value = serde_json::from_str(&shown).unwrap();
-        assert_eq!(shown["arguments"], json!({"key": "now"}));
+        assert_eq!(shown["arguments"], json!({"key": "now", "given": 0.0}));
         assert_eq!(shown["error"], "now fails on purpose");
         jobs(&["cancel", &id], data.path()).assert_failed(1, &["the job is over (failed)"]);
 

@@ -8,6 +8,12 @@ use lunora::{
 };
 use serde_json::{Value as Json, json};
 
+#[allow(
+    unreachable_pub,
+    missing_docs,
+    missing_debug_implementations,
+    reason = "an application as users write it, in a test"
+)]
 mod web {
     use std::collections::BTreeMap;
 

@@ -73,3 +73,13 @@ async fn but_not_while_it_runs_nor_if_there_is_none() {
     let refused = app.run_cron("fast").await.unwrap_err();
     assert_eq!(refused.to_string(), "there is no cron `fast`");
 }
+
+#[tokio::test]
+async fn its_own_next_run_counts_against_no_limit_of_the_function() {
+    let app = app_with(|| Crons::new().interval("busy", HOUR, internal::work::many())).await;
+    app.advance(HOUR).await.unwrap();
+    let busy = info(&app, "busy").await;
+    assert_eq!(busy.runs[0].outcome, CronOutcome::Succeeded, "{:?}", busy.runs);
+    assert_eq!(busy.next, Some(start() + 2 * HOUR));
+    assert_eq!(minutes(&app, "one of many").await.len(), 1_000);
+}

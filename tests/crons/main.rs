@@ -20,7 +20,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 
 lunora::app! {
-    work::{Tick, tick, ticks, flaky, fail, waiting, schedule},
+    work::{Tick, tick, ticks, flaky, fail, many, waiting, schedule},
 }
 
 thread_local! {

@@ -40,6 +40,16 @@ pub async fn fail(_ctx: &mut MutationCtx) -> Result<()> {
     Err(Error::internal("as it was told to"))
 }
 
+/// Schedules as many jobs as a mutation may.
+#[internal_mutation]
+pub async fn many(ctx: &mut MutationCtx) -> Result<()> {
+    for _ in 0..1_000 {
+        let call = crate::internal::work::tick("one of many".to_owned());
+        ctx.scheduler().run_after(std::time::Duration::ZERO, call).await?;
+    }
+    Ok(())
+}
+
 #[crons]
 pub fn schedule() -> Crons {
     crate::LIST.get()()

@@ -56,3 +56,23 @@ async fn an_action_is_told_and_what_it_schedules_afterwards_is_canceled() {
     );
     assert!(notes(&app).await.is_empty());
 }
+
+#[tokio::test]
+async fn a_cancel_that_is_taken_back_is_told_to_nobody() {
+    let app = test_app();
+    let mut said = work::listen("asked");
+    let job = app
+        .mutation(api::work::schedule_action("asked".into(), "asked".into(), 0))
+        .await
+        .unwrap();
+    let asked = async {
+        assert_eq!(said.recv().await.unwrap(), "running");
+        app.mutation(api::work::cancel_nested(job)).await.unwrap();
+        work::ASKED.notify_one();
+        assert_eq!(said.recv().await.unwrap(), "goes on");
+    };
+    let (ran, ()) = tokio::join!(app.advance(SECOND), asked);
+    ran.unwrap();
+    let status = app.query(api::work::status(job)).await.unwrap().unwrap();
+    assert_eq!(status.state, JobState::Succeeded);
+}

@@ -30,3 +30,13 @@ async fn arguments_of_jobs_are_bounded() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn a_list_holds_no_more_than_a_result_may() {
+    let app = test_app();
+    app.mutation(api::work::wordy(1_000_000, 16)).await.unwrap();
+    assert_eq!(app.query(api::work::waiting()).await.unwrap().len(), 16);
+    app.mutation(api::work::wordy(1_000_000, 1)).await.unwrap();
+    let list = async { app.query(api::work::waiting()).await.map(drop) };
+    refused(list, "jobs_listed_bytes").await;
+}

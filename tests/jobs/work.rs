@@ -113,6 +113,19 @@ pub async fn cancel(ctx: &mut MutationCtx, job: JobId) -> Result<bool> {
 }
 
 #[mutation]
+pub async fn cancel_and_fail(ctx: &mut MutationCtx, job: JobId) -> Result<()> {
+    assert!(ctx.scheduler().cancel(job).await?);
+    Err(Error::not_found("what was wanted"))
+}
+
+#[mutation]
+pub async fn cancel_nested(ctx: &mut MutationCtx, job: JobId) -> Result<()> {
+    let taken_back = ctx.run_mutation(api::work::cancel_and_fail(job)).await;
+    assert!(taken_back.is_err());
+    Ok(())
+}
+
+#[mutation]
 pub async fn cancel_and_look(ctx: &mut MutationCtx, job: JobId) -> Result<Option<JobStatus>> {
     ctx.scheduler().cancel(job).await?;
     Ok(ctx.scheduler().get(job).await?.map(|job| job.status()))
@@ -205,6 +218,19 @@ pub async fn told(ctx: &ActionCtx, name: String) -> Result<()> {
     Ok(())
 }
 
+/// When `asked` is to say whether it was canceled.
+pub static ASKED: tokio::sync::Notify = tokio::sync::Notify::const_new();
+
+/// Says that it runs, and when it is asked, whether it was told to stop.
+#[internal_action]
+pub async fn asked(ctx: &ActionCtx, name: String) -> Result<()> {
+    say(&name, "running");
+    ASKED.notified().await;
+    let is_canceled = ctx.cancellation().is_requested();
+    say(&name, if is_canceled { "canceled" } else { "goes on" });
+    Ok(())
+}
+
 #[internal_action]
 pub async fn relay(ctx: &ActionCtx, text: String) -> Result<()> {
     ctx.scheduler()
@@ -230,6 +256,7 @@ pub async fn schedule_action(
     match what.as_str() {
         "act" => scheduler.run_after(now, internal::work::act(name)).await,
         "told" => scheduler.run_after(now, internal::work::told(name)).await,
+        "asked" => scheduler.run_after(now, internal::work::asked(name)).await,
         "actFlaky" => {
             let call = internal::work::act_flaky(name);
             scheduler.run_after(now, call).retry(retries, second).await

@@ -2,7 +2,7 @@
 //!
 //! What a client may do is public: register, look at its plan, ask for a sync or an upgrade. What moves a plan is
 //! internal: only this server, after it has heard from the provider, can do that. Nor can a client run what the server calls
-//! itself: jobs, crons, hooks, and the webhook.
+//! itself: jobs, crons, and the webhook.
 
 pub mod customers;
 pub mod provider;

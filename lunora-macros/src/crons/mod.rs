@@ -2,15 +2,15 @@
 
 mod expand;
 mod expression;
-mod model;
 mod parse;
 mod validate;
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::spanned::Spanned;
 
 pub(crate) use self::expression::bang;
-use crate::{errors::Errors, names::name_after};
+use crate::{attribute::cfgs, errors::Errors, names::name_after};
 
 /// The whole way of a list of crons: the user's function, then what we add to it.
 pub(crate) fn attribute(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -22,11 +22,12 @@ pub(crate) fn attribute(options: TokenStream, item: TokenStream) -> TokenStream 
     };
     validate::function(&parsed, &mut errors);
     let (user, name) = (parsed.user_tokens(), &parsed.signature.ident);
+    let cfgs = cfgs(&parsed.attributes);
     let generated = match (errors.is_empty(), parsed.signature.receiver()) {
-        (true, _) => expand::list(&krate, name, parsed.output(), &parsed.cfgs()),
+        (true, _) => expand::list(&krate, name, parsed.signature.output.span(), &cfgs),
         // Inside an `impl` block there is no place for a module.
         (false, Some(_)) => TokenStream::new(),
-        (false, None) => expand::stub(&krate, name, &parsed.cfgs()),
+        (false, None) => expand::stub(&krate, name, &cfgs),
     };
     quote!(#user #errors #generated)
 }

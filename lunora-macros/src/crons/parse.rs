@@ -2,15 +2,14 @@
 
 use proc_macro2::TokenStream;
 use syn::{
-    Attribute, Ident, Signature, Token,
+    Ident, Token,
     parse::{ParseStream, Parser},
 };
 
-use super::model::Parsed;
 use crate::{
-    attribute::{CratePath, last_segment},
+    attribute::CratePath,
     errors::Errors,
-    function::parse::KINDS,
+    function::{model::Parsed, parse},
 };
 
 /// Parses the attribute's options; what cannot be read is a mistake and stays at its default.
@@ -32,22 +31,7 @@ pub(super) fn options(tokens: TokenStream, errors: &mut Errors) -> CratePath {
 
 /// Parses the function: the signature strictly, the body not at all.
 pub(super) fn function(tokens: TokenStream) -> syn::Result<Parsed> {
-    let parser = |input: ParseStream| {
-        let attributes = input.call(Attribute::parse_outer)?;
-        let (other_kinds, attributes) = attributes.into_iter().partition(is_other_kind);
-        let visibility = input.parse()?;
-        refuse_other_items(input)?;
-        let signature: Signature = input.parse()?;
-        let body = input.parse()?;
-        Ok(Parsed {
-            attributes,
-            other_kinds,
-            visibility,
-            signature,
-            body,
-        })
-    };
-    parser.parse2(tokens)
+    parse::function_or(tokens, refuse_other_items)
 }
 
 fn refuse_other_items(input: ParseStream) -> syn::Result<()> {
@@ -62,9 +46,4 @@ fn refuse_other_items(input: ParseStream) -> syn::Result<()> {
         return Ok(());
     }
     Err(input.error("`#[crons]` belongs on a function: `pub fn schedule() -> Crons`"))
-}
-
-fn is_other_kind(attribute: &Attribute) -> bool {
-    let others = KINDS.iter().chain(&["crons"]);
-    last_segment(attribute.path()).is_some_and(|name| others.into_iter().any(|kind| name == kind))
 }

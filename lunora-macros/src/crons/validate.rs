@@ -2,8 +2,7 @@
 
 use syn::{ReturnType, Safety, Signature};
 
-use super::model::Parsed;
-use crate::errors::Errors;
+use crate::{errors::Errors, function::model::Parsed};
 
 /// Checks `parsed`.
 pub(super) fn function(parsed: &Parsed, errors: &mut Errors) {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The attributes that make a function.
-pub(crate) const KINDS: [&str; 10] = [
+pub(crate) const KINDS: [&str; 11] = [
     "query",
     "mutation",
     "action",
@@ -24,6 +24,7 @@ pub(crate) const KINDS: [&str; 10] = [
     "on_connect",
     "on_disconnect",
     "on_start",
+    "crons",
 ];
 
 const LIMITS: [&str; 5] = [
@@ -129,11 +130,19 @@ fn limits(input: ParseStream) -> syn::Result<Vec<(Ident, Expr)>> {
 
 /// Parses the function: the signature strictly, the body not at all.
 pub(crate) fn function(tokens: TokenStream, subject: Subject) -> syn::Result<Parsed> {
+    function_or(tokens, |input| refuse_other_items(input, subject))
+}
+
+/// The same; `refuse` says of what begins as something else where the attribute belongs.
+pub(crate) fn function_or(
+    tokens: TokenStream,
+    refuse: impl Fn(ParseStream) -> syn::Result<()>,
+) -> syn::Result<Parsed> {
     let parser = |input: ParseStream| {
         let attributes = input.call(Attribute::parse_outer)?;
         let (other_kinds, attributes) = attributes.into_iter().partition(is_kind);
         let visibility = input.parse()?;
-        refuse_other_items(input, subject)?;
+        refuse(input)?;
         let signature: Signature = input.parse()?;
         let body = input.parse()?;
         Ok(Parsed {

@@ -1,6 +1,6 @@
 //! The calendar: when something is due that comes again. Pure computation, which knows neither the store nor a clock.
 //!
-//! An [`CronExpression`] says which local times match; a [`Zone`] says when a local time is. What happens to times that
+//! A [`CronExpression`] says which local times match; a `Zone` says when a local time is. What happens to times that
 //! a change of the clocks skips or doubles is decided in `next`.
 
 mod civil;

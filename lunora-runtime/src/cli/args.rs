@@ -193,6 +193,14 @@ fn command_run() -> clap::Command {
     with_target(run)
 }
 
+/// For commands that show something.
+fn json() -> Arg {
+    Arg::new("json")
+        .long("json")
+        .action(ArgAction::SetTrue)
+        .help("Prints JSON")
+}
+
 /// The options that say where a command does its work.
 fn with_target(command: clap::Command) -> clap::Command {
     command

@@ -6,22 +6,15 @@ use serde_json::{Value as Json, json};
 use super::{
     Failure,
     args::{CronOperation, Crons},
+    block_on,
     output::print,
-    place::{Place, Remote},
+    place::Remote,
 };
 use crate::calendar::show;
 
 pub(super) fn crons(command: &Crons) -> Result<(), Failure> {
-    let tokio = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::unusable)?;
-    let Place::There(server) = Place::of(&command.target)? else {
-        return Err(Failure::unusable(
-            "no server runs on this data, so no cron does; start it with `serve`, or name another with --url",
-        ));
-    };
-    let answer = tokio.block_on(ask(&server, &command.operation))?;
+    let server = Remote::of(&command.target, "no cron does")?;
+    let answer = block_on(ask(&server, &command.operation))?;
     if command.json {
         return print(serde_json::to_string_pretty(&answer).map_err(Failure::unusable)? + "\n");
     }
@@ -35,21 +28,12 @@ pub(super) fn crons(command: &Crons) -> Result<(), Failure> {
 }
 
 async fn ask(server: &Remote, operation: &CronOperation) -> Result<Json, Failure> {
-    let reply = match operation {
-        CronOperation::List => server.ask("/api/admin/crons", None).await,
+    match operation {
+        CronOperation::List => server.told("/api/admin/crons", None).await,
         CronOperation::Run { name } => {
             let body = json!({"name": name});
-            server.ask("/api/admin/crons/run", Some(body.to_string())).await
+            server.told("/api/admin/crons/run", Some(body)).await
         }
-    }?;
-    let answer: Option<Json> = serde_json::from_slice(&reply.body).ok();
-    match (reply.status, answer) {
-        (200, Some(answer)) => Ok(answer),
-        // What the server did not do, and why.
-        (400 | 403 | 404 | 409, Some(Json::Object(problem))) => Err(Failure::failed(
-            problem.get("message").and_then(Json::as_str).unwrap_or_default(),
-        )),
-        _ => Err(server.strange(&reply)),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-#[cfg(feature = "fetch")]
-use super::progress;
 use super::{Failure, place::Remote};
+#[cfg(feature = "fetch")]
+use super::{block_on, progress};
 #[cfg(feature = "fetch")]
 use crate::functions::http_client;
 
@@ -12,11 +12,7 @@ impl Remote {
     /// Writes what the server exports to `out`.
     #[cfg(feature = "fetch")]
     pub(super) fn download(&self, out: &mut impl Write) -> Result<(), Failure> {
-        let tokio = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(Failure::unusable)?;
-        tokio.block_on(self.receive(out))
+        block_on(self.receive(out))
     }
 
     #[cfg(feature = "fetch")]
@@ -38,11 +34,7 @@ impl Remote {
         body: &str,
         line: impl FnMut(&str) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let tokio = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(Failure::unusable)?;
-        tokio.block_on(self.receive_lines(path, body, line))
+        block_on(self.receive_lines(path, body, line))
     }
 
     #[cfg(feature = "fetch")]
@@ -60,7 +52,12 @@ impl Remote {
                 continue;
             };
             let rest = text.split_off(end + 1);
-            String::from_utf8_lossy(&text).lines().try_for_each(&mut line)?;
+            // An empty one says only that the server is there.
+            let whole = String::from_utf8_lossy(&text);
+            whole
+                .lines()
+                .filter(|text| !text.is_empty())
+                .try_for_each(&mut line)?;
             text = rest;
         }
         Ok(())

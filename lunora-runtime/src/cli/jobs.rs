@@ -6,21 +6,14 @@ use serde_json::{Value as Json, json};
 use super::{
     Failure,
     args::{JobOperation, Jobs},
+    block_on,
     output::print,
-    place::{Place, Remote},
+    place::Remote,
 };
 
 pub(super) fn jobs(command: &Jobs) -> Result<(), Failure> {
-    let tokio = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::unusable)?;
-    let Place::There(server) = Place::of(&command.target)? else {
-        return Err(Failure::unusable(
-            "no server runs on this data, so no job does; start it with `serve`, or name another with --url",
-        ));
-    };
-    let answer = tokio.block_on(ask(&server, &command.operation))?;
+    let server = Remote::of(&command.target, "no job does")?;
+    let answer = block_on(ask(&server, &command.operation))?;
     if command.json {
         return print(serde_json::to_string_pretty(&answer).map_err(Failure::unusable)? + "\n");
     }
@@ -34,17 +27,7 @@ async fn ask(server: &Remote, operation: &JobOperation) -> Result<Json, Failure>
         JobOperation::Cancel { id } => ("cancel", json!({"id": id})),
         JobOperation::Retry { id } => ("retry", json!({"id": id})),
     };
-    let path = format!("/api/admin/jobs/{path}");
-    let reply = server.ask(&path, Some(body.to_string())).await?;
-    let answer: Option<Json> = serde_json::from_slice(&reply.body).ok();
-    match (reply.status, answer) {
-        (200, Some(answer)) => Ok(answer),
-        // What the server did not do, and why.
-        (400 | 403 | 404 | 409, Some(Json::Object(problem))) => Err(Failure::failed(
-            problem.get("message").and_then(Json::as_str).unwrap_or_default(),
-        )),
-        _ => Err(server.strange(&reply)),
-    }
+    server.told(&format!("/api/admin/jobs/{path}"), Some(body)).await
 }
 
 /// A job in a list.

@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use super::{
     Failure,
     args::{Keys, Operation, Target},
+    block_on,
     data_dir::DataDir,
     output::print,
     place::{Place, Remote},
@@ -19,11 +20,7 @@ use crate::{
 };
 
 pub(super) fn keys(app: App, command: &Keys) -> Result<(), Failure> {
-    let tokio = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::unusable)?;
-    let answer = tokio.block_on(async {
+    let answer = block_on(async {
         match Place::of(&command.target)? {
             Place::Here(store) => here(app, store, &command.operation).await,
             Place::There(server) => there(&server, &command.operation).await,
@@ -63,25 +60,16 @@ fn carry_out(runtime: &Runtime, operation: &Operation) -> Result<Json, Failure> 
 
 /// Through a server.
 async fn there(server: &Remote, operation: &Operation) -> Result<Json, Failure> {
-    let reply = match operation {
-        Operation::List => server.ask("/api/admin/keys", None).await,
+    match operation {
+        Operation::List => server.told("/api/admin/keys", None).await,
         Operation::Create { name, scopes } => {
             let body = json!({"name": name, "scopes": scopes});
-            server.ask("/api/admin/keys/create", Some(body.to_string())).await
+            server.told("/api/admin/keys/create", Some(body)).await
         }
         Operation::Revoke { name } => {
             let body = json!({"name": name});
-            server.ask("/api/admin/keys/revoke", Some(body.to_string())).await
+            server.told("/api/admin/keys/revoke", Some(body)).await
         }
-    }?;
-    let answer: Option<Json> = serde_json::from_slice(&reply.body).ok();
-    match (reply.status, answer) {
-        (200, Some(answer)) => Ok(answer),
-        // What the server did not do, and why.
-        (400 | 404 | 409, Some(Json::Object(problem))) => Err(Failure::failed(
-            problem.get("message").and_then(Json::as_str).unwrap_or_default(),
-        )),
-        _ => Err(server.strange(&reply)),
     }
 }
 

@@ -3,15 +3,11 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Failure, args::Logs, output::print, place::Place};
+use super::{Failure, args::Logs, output::print, place::Remote};
 use crate::calendar::show;
 
 pub(super) fn logs(command: &Logs) -> Result<(), Failure> {
-    let Place::There(server) = Place::of(&command.target)? else {
-        return Err(Failure::unusable(
-            "no server runs on this data, so none writes a log; start it with `serve`, or name another with --url",
-        ));
-    };
+    let server = Remote::of(&command.target, "none writes a log")?;
     let wanted = json!({
         "level": command.level,
         "function": command.function,
@@ -21,7 +17,7 @@ pub(super) fn logs(command: &Logs) -> Result<(), Failure> {
     });
     server.lines("/api/admin/logs", &wanted.to_string(), |line| {
         if command.json {
-            print(format_args!("{line}\n"))
+            print(format_args!("{}\n", harmless_json(line)))
         } else {
             serde_json::from_str(line)
                 .map_err(Failure::unusable)
@@ -90,9 +86,30 @@ fn harmless(text: &str) -> String {
     harmless
 }
 
+/// The same JSON, with the control characters in it that JSON itself leaves as they are, U+009B among them.
+fn harmless_json(line: &str) -> String {
+    let mut harmless = String::with_capacity(line.len());
+    for c in line.chars() {
+        if c.is_control() {
+            harmless.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            harmless.push(c);
+        }
+    }
+    harmless
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_steers_no_terminal_and_says_the_same() {
+        let line = json!({"message": "no\u{9b}2J\u{7f}\u{1b}"});
+        let shown = harmless_json(&line.to_string());
+        assert!(!shown.contains(char::is_control), "{shown:?}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), line);
+    }
 
     #[test]
     fn a_line_stays_one_line_and_steers_no_terminal() {

@@ -55,10 +55,16 @@ impl Failure {
     }
 }
 
+/// Runs what a command waits for.
+fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    tokio.map_err(Failure::unusable)?.block_on(work)
+}
+
 /// Runs the command that the process was started with; `serve` if it names none.
 ///
 /// Exit codes: 0 for success, 1 when a function failed or a check found damage, 2 when the command could not be
-/// carried out (bad arguments, no data directory, address in use).
+/// carried out (bad arguments, no data directory, address in use, a key that may not do this).
 pub fn main(app: App) -> ExitCode {
     let command = match args::parse(std::env::args_os()) {
         Ok(command) => command,

@@ -2,6 +2,8 @@
 
 use std::{io, path::Path, sync::Arc};
 
+use serde_json::Value as Json;
+
 use super::{Failure, args::Target, data_dir::DataDir};
 #[cfg(feature = "fetch")]
 use crate::functions::http_client;
@@ -55,6 +57,31 @@ impl Place {
 }
 
 impl Remote {
+    /// The server that a command is for which only a server can carry out. Where there is none, `idle` says what that
+    /// means for it.
+    pub(super) fn of(target: &Target, idle: &str) -> Result<Self, Failure> {
+        match Place::of(target)? {
+            Place::There(server) => Ok(server),
+            Place::Here(_) => Err(Failure::unusable(format!(
+                "no server runs on this data, so {idle}; start it with `serve`, or name another with --url"
+            ))),
+        }
+    }
+
+    /// Asks one of the routes for administrators; what the server did not do, and why, is a failure.
+    pub(super) async fn told(&self, path: &str, body: Option<Json>) -> Result<Json, Failure> {
+        let reply = self.ask(path, body.map(|body| body.to_string())).await?;
+        let answer: Option<Json> = serde_json::from_slice(&reply.body).ok();
+        match (reply.status, answer) {
+            (200, Some(answer)) => Ok(answer),
+            (400 | 404 | 409, Some(Json::Object(problem))) => Err(Failure::failed(
+                problem.get("message").and_then(Json::as_str).unwrap_or_default(),
+            )),
+            // The key is none, or not one for this: nothing was tried.
+            _ => Err(self.strange(&reply)),
+        }
+    }
+
     /// The server that holds a directory.
     fn holding(directory: &DataDir<'_>) -> Result<Self, Failure> {
         let missing = |file: &str, error: io::Error| {

@@ -11,6 +11,7 @@ use lunora_core::{
 use super::{
     Failure,
     args::Run,
+    block_on,
     output::print,
     place::{Place, Remote},
     progress,
@@ -23,11 +24,7 @@ use crate::{
 pub(super) fn run(app: App, run: &Run) -> Result<(), Failure> {
     let path = FunctionPath::parse(&run.function).map_err(Failure::unusable)?;
     let args = arguments(&run.args)?;
-    let tokio = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::unusable)?;
-    let value = tokio.block_on(async {
+    let value = block_on(async {
         match Place::of(&run.target)? {
             Place::Here(store) => run_here(app, store, path, args).await,
             Place::There(server) => run_there(&server, &path, &args).await,

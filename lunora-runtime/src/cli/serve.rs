@@ -5,6 +5,7 @@ use std::{io, sync::Arc};
 use super::{
     Failure,
     args::Serve,
+    block_on,
     data_dir::DataDir,
     output::print,
     progress,
@@ -19,11 +20,7 @@ use crate::{
 
 /// Serves; `logs` has what is logged meanwhile.
 pub(super) fn serve(app: App, options: &Serve, logs: Option<LogRing>) -> Result<(), Failure> {
-    let tokio = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::unusable)?;
-    tokio.block_on(async {
+    block_on(async {
         match &options.data {
             Some(path) => serve_data(app, &DataDir::new(path), options, logs).await,
             None => serve_memory(app, options, logs).await,

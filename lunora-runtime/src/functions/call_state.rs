@@ -33,7 +33,7 @@ pub(super) struct CallState {
     /// The job that it is a part of.
     job: Option<JobRun>,
     /// What it has done to jobs.
-    made: Made,
+    pub(super) made: Made,
 }
 
 impl CallState {

@@ -97,6 +97,7 @@ pub(crate) use self::{
     runtime::Catalog,
     scheduler::{Heard, JobKind, JobRunner, News, due, job_at, kept},
     start::lost,
+    system::fields_of,
 };
 // What makes jobs for the server itself.
 pub(crate) use self::scheduler::{Desk, JobEnd, NewJob, Origin, StoredJob};

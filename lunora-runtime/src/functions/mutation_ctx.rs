@@ -71,12 +71,19 @@ impl Deref for MutationCtx {
 struct Tentative<'a> {
     state: &'a CallState,
     savepoint: Option<Savepoint>,
+    /// What had been done to jobs.
+    made: usize,
 }
 
 impl<'a> Tentative<'a> {
     fn begin(state: &'a CallState) -> Result<Self> {
         let savepoint = Some(state.transaction.savepoint()?);
-        Ok(Self { state, savepoint })
+        let made = state.made.mark();
+        Ok(Self {
+            state,
+            savepoint,
+            made,
+        })
     }
 
     fn keep(mut self) {
@@ -89,6 +96,7 @@ impl Drop for Tentative<'_> {
         if let Some(savepoint) = self.savepoint.take() {
             // It fails when the transaction is over, and with it these writes.
             let _ = self.state.transaction.rollback(savepoint);
+            self.state.made.undo_to(self.made);
         }
     }
 }

@@ -4,8 +4,10 @@ use lunora_core::{
     error::{Error, Result},
     limits::Limits,
     time::Time,
+    value::{Object, to_value},
 };
 use rand::Rng;
+use serde::Serialize;
 
 use super::{BoxFuture, executor::drive};
 
@@ -29,6 +31,15 @@ macro_rules! system_table {
     };
 }
 pub(super) use system_table;
+
+/// The fields of a document of a system table.
+pub(crate) fn fields_of(document: &impl Serialize) -> Result<Object> {
+    let fields = to_value(document)?.into_object();
+    fields.map_err(|other| {
+        let kind = other.kind_name();
+        Error::internal(format!("a document of a system table is an object, not {kind}"))
+    })
+}
 
 /// Runs transactions that belong to no function, on the calling thread.
 #[derive(Debug)]

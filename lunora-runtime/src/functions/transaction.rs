@@ -239,7 +239,7 @@ impl Work {
         let mut ctx = MutationCtx::new(Arc::clone(state), self.depth);
         let value = self.handle(Ctx::Mutation(&mut ctx))?;
         if let Some(job) = &self.job {
-            job.succeed(&state.desk(), &value)?;
+            job.succeed(&state.desk(), &value, self.engine.clock.now())?;
         }
         if let Some(key) = &self.key {
             key.record(&state.transaction, &value, earlier, self.engine.clock.now())?;

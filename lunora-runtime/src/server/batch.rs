@@ -16,7 +16,7 @@ use super::{
     call::{Asked, outcome, too_many},
     caller::Caller,
     dispatch,
-    entry::Shared,
+    entry::{Shared, request_id},
     envelope::{Envelope, Shape, bad_json, is_json},
     finishing::Finishing,
     held::hold,
@@ -47,7 +47,7 @@ async fn try_batch(shared: &Shared, request: Request) -> Result<Response, Proble
     let batch = Batch {
         runtime: shared.runtime.clone(),
         moment: moments::newest(&shared.runtime)?,
-        request_id: parts.extensions.get().copied().unwrap_or_else(RequestId::random),
+        request_id: request_id(&parts),
         in_full: caller.is_admin() || shared.options.dev,
         caller,
         max_bytes: limits.batch_result_bytes,

@@ -12,7 +12,7 @@ use super::{
     body,
     caller::Caller,
     dispatch,
-    entry::Shared,
+    entry::{Shared, request_id},
     envelope::{Envelope, Shape, path_of_address},
     finishing::Finishing,
     held::hold,
@@ -20,9 +20,7 @@ use super::{
     options::ServerLimits,
     problem::{Problem, json},
 };
-use crate::functions::{
-    Answer, AuthError, CallError, CallRequest, IdempotencyKey, InvalidAdminKey, RequestId,
-};
+use crate::functions::{Answer, AuthError, CallError, CallRequest, IdempotencyKey, InvalidAdminKey};
 
 /// Where a route takes the function from, and of which kind it has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +81,7 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
     let slot = shared.requests.take(1).ok_or_else(too_many)?;
     let caller = Caller::of(&parts.headers, &shared.runtime).await?;
     let asked = Asked::read(target, &parts, &body.bytes, limits)?;
-    let request_id = parts.extensions.get().copied().unwrap_or_else(RequestId::random);
+    let request_id = request_id(&parts);
     let view = View {
         request_id,
         format: asked.format,

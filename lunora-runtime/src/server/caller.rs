@@ -28,14 +28,18 @@ impl Caller {
 }
 
 /// The user whom a valid token vouches for, for HTTP actions: there the header may be the application's own, so anything
-/// else in it means nothing. An admin key is no user.
-pub(super) async fn identity(headers: &HeaderMap, runtime: &Runtime) -> Option<Identity> {
+/// else in it means nothing. An admin key is no user. While a token cannot be checked, nobody knows who sends it.
+pub(super) async fn identity(headers: &HeaderMap, runtime: &Runtime) -> Result<Option<Identity>, Problem> {
     let Ok(token @ Credential::Token(_)) = credential(headers) else {
-        return None;
+        return Ok(None);
     };
-    match runtime.authenticate(token).await.ok()?.caller {
-        Caller::Public(identity) => identity,
-        Caller::Acting(_) | Caller::Admin(..) => None,
+    match runtime.authenticate(token).await {
+        Ok(authenticated) => Ok(match authenticated.caller {
+            Caller::Public(identity) => identity,
+            Caller::Acting(_) | Caller::Admin(..) => None,
+        }),
+        Err(error) if error.retry_after().is_some() => Err(error.into()),
+        Err(_) => Ok(None),
     }
 }
 

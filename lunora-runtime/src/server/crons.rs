@@ -6,15 +6,12 @@ use lunora_core::job::JobId;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    body,
-    call::too_many,
-    caller::admin_key,
+    admin::{Admitted, Work, admit, answer},
     entry::Shared,
-    keys::{answer, lost, read},
     problem::Problem,
 };
 use crate::{
-    functions::{AdminKey, AuthError, Runtime},
+    functions::{AdminKey, AuthError},
     triggers::{CronInfo, RunNow},
 };
 
@@ -51,31 +48,12 @@ pub(super) async fn crons(operation: Operation, shared: &Shared, request: Reques
 }
 
 async fn try_crons(operation: Operation, shared: &Shared, request: Request) -> Result<Response, Problem> {
-    if shared.lifecycle.is_ending() {
-        return Err(Problem::shutting_down());
-    }
-    let (parts, body) = request.into_parts();
-    let body = body::receive(&parts.headers, body, &shared.options.limits, &shared.buffers).await?;
-    let slot = shared.requests.take(1).ok_or_else(too_many)?;
-    // The key first: without one nobody learns what a request should look like.
-    let key = admin_key(&parts.headers, &shared.runtime)?;
-    let work = work(operation, key, &parts.headers, &body.bytes)?;
-    let runtime = shared.runtime.clone();
-    let done = tokio::task::spawn_blocking(move || {
-        let _held = (slot, body);
-        work(&runtime)
-    });
-    done.await.unwrap_or_else(|error| Err(lost(error)))
+    let (key, admitted) = admit(shared, request).await?;
+    let work = work(operation, key, &admitted)?;
+    admitted.carry_out(shared, work).await
 }
 
-type Work = Box<dyn FnOnce(&Runtime) -> Result<Response, Problem> + Send>;
-
-fn work(
-    operation: Operation,
-    key: AdminKey,
-    headers: &http::HeaderMap,
-    body: &[u8],
-) -> Result<Work, Problem> {
+fn work(operation: Operation, key: AdminKey, admitted: &Admitted) -> Result<Work, Problem> {
     Ok(match operation {
         Operation::List => {
             let reader = key.read_data().map_err(AuthError::from)?;
@@ -86,7 +64,7 @@ fn work(
         }
         Operation::Run => {
             let caller = key.run_internal().map_err(AuthError::from)?;
-            let Named { name } = read(headers, body)?;
+            let Named { name } = admitted.read()?;
             Box::new(
                 move |runtime| match runtime.run_cron_as(&caller, &name).map_err(failed)? {
                     RunNow::Started(job) => answer(&Started { job }),

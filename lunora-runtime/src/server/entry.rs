@@ -3,7 +3,7 @@
 use std::{convert::Infallible, pin::Pin, sync::Arc, time::Instant};
 
 use axum_core::{body::Body, response::Response};
-use http::{Method, Request, StatusCode, Uri, uri::PathAndQuery};
+use http::{Method, Request, StatusCode, Uri, request::Parts, uri::PathAndQuery};
 use hyper::body::Incoming;
 
 use super::{
@@ -23,6 +23,8 @@ pub(super) struct Shared {
     pub(super) options: ServerOptions,
     pub(super) lifecycle: Lifecycle,
     pub(super) requests: Quota,
+    /// Apart from the others: uploads and streams may take long.
+    pub(super) http_requests: Quota,
     pub(super) exports: Quota,
     pub(super) log_readers: Quota,
     pub(super) buffers: Quota,
@@ -38,6 +40,7 @@ impl Shared {
         Self {
             lifecycle: Lifecycle::new(),
             requests: Quota::new(limits.concurrent_requests),
+            http_requests: Quota::new(limits.concurrent_http_actions),
             exports: Quota::new(limits.concurrent_exports),
             log_readers: Quota::new(limits.concurrent_log_readers),
             buffers: Quota::new(limits.buffered_bytes),
@@ -48,6 +51,12 @@ impl Shared {
             options,
         }
     }
+}
+
+/// The id that the request got when it came in.
+pub(super) fn request_id(parts: &Parts) -> RequestId {
+    let id = parts.extensions.get().copied();
+    id.unwrap_or_else(RequestId::random)
 }
 
 /// Answers requests.

@@ -9,20 +9,18 @@ use std::{
 
 use axum_core::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, request::Parts};
+use http::{HeaderValue, StatusCode};
 use http_body::Frame;
 use tokio::sync::mpsc;
 
 use super::{
-    body,
-    call::too_many,
-    caller::admin_key,
+    admin::admit,
     entry::Shared,
     problem::{Problem, with_type},
 };
 use crate::{
     database::{ExportError, ExportReport},
-    functions::{AuthError, RequestId, Revocation, Runtime},
+    functions::{AuthError, Revocation, Runtime},
 };
 
 const ARCHIVE: HeaderValue = HeaderValue::from_static("application/octet-stream");
@@ -36,21 +34,15 @@ pub(super) async fn export(shared: &Shared, request: Request) -> Response {
 }
 
 async fn try_export(shared: &Shared, request: Request) -> Result<Response, Problem> {
-    if shared.lifecycle.is_ending() {
-        return Err(Problem::shutting_down());
-    }
-    let (parts, body) = request.into_parts();
-    let body = body::receive(&parts.headers, body, &shared.options.limits, &shared.buffers).await?;
-    let slot = shared.requests.take(1).ok_or_else(too_many)?;
-    let key = admin_key(&parts.headers, &shared.runtime)?;
+    let (key, admitted) = admit(shared, request).await?;
     let reader = key.read_data().map_err(AuthError::from)?;
     let place = shared.exports.take(1).ok_or_else(too_many_exports)?;
     let (sender, mut pieces) = mpsc::channel(PIECES);
-    let (runtime, id) = (shared.runtime.clone(), request_id(&parts));
+    let (runtime, id) = (shared.runtime.clone(), admitted.request_id());
     let revocation = reader.revocation().clone();
     // It reads for as long as it takes, and ends when its client hangs up or its key is revoked.
     let sending = tokio::task::spawn_blocking(move || {
-        let _held = (slot, body, place);
+        let _held = (admitted, place);
         send(&runtime, &sender, &revocation)
     });
     tokio::spawn(async move {
@@ -68,10 +60,6 @@ async fn try_export(shared: &Shared, request: Request) -> Result<Response, Probl
         // Before anything was sent there is still a way to say so.
         _ => Err(failed()),
     }
-}
-
-fn request_id(parts: &Parts) -> RequestId {
-    parts.extensions.get().copied().unwrap_or_else(RequestId::random)
 }
 
 /// Makes the export piece by piece. That its end is missing, a client sees by its connection and by the export.

@@ -3,7 +3,7 @@
 //! They come after the routes of the server, and before its files. What is said about origins, by `OPTIONS` too, is the
 //! application's own business here.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum_core::{
     body::Body,
@@ -20,10 +20,8 @@ use lunora_core::{
 use super::{
     admission::Share,
     answer::{self, Refusal, View},
-    assets,
-    call::too_many,
-    caller,
-    entry::Shared,
+    assets, caller,
+    entry::{Shared, request_id},
     held::hold,
     incoming::Incoming,
     pages,
@@ -75,13 +73,13 @@ async fn run(
         return Err(Problem::shutting_down());
     }
     // Until the action has ended and its answer, which may be a stream, has been sent.
-    let slot = Arc::new(shared.requests.take(1).ok_or_else(too_many)?);
+    let slot = Arc::new(shared.http_requests.take(1).ok_or_else(too_many)?);
     let (head, body) = request.into_parts();
     let identity = match user {
-        None => caller::identity(&head.headers, &shared.runtime).await,
+        None => caller::identity(&head.headers, &shared.runtime).await?,
         known => known,
     };
-    let request_id = head.extensions.get().copied().unwrap_or_else(RequestId::random);
+    let request_id = request_id(&head);
     let (body, leftover) = Incoming::split(&head.headers, body, &shared.options.limits, &shared.buffers);
     let call = HttpCall {
         found,
@@ -102,13 +100,18 @@ async fn run(
             )
                 .into_response())
         }
-        Err(CallError::Function(error)) => Ok(failed(error, request_id, shared.options.dev)),
+        Err(CallError::Function(error)) => failed(error, request_id, shared),
         Err(CallError::Overloaded { retry_after }) => Err(Problem::overloaded(
             "The server has more calls than it can run.",
             retry_after,
         )),
         Err(CallError::ShuttingDown | CallError::KeyRevoked) => Err(Problem::shutting_down()),
     }
+}
+
+fn too_many() -> Problem {
+    let message = "The server works on as many HTTP actions as it may (limit: concurrent_http_actions).";
+    Problem::overloaded(message, Duration::from_secs(1))
 }
 
 fn unframed(mut headers: HeaderMap) -> HeaderMap {
@@ -131,7 +134,7 @@ fn sendable(body: ResponseBody, slot: Arc<Share>, id: RequestId, shared: &Shared
 }
 
 /// An application error is for the sender, with its status. Anything else is for the log.
-fn failed(error: Error, request_id: RequestId, in_full: bool) -> Response {
+fn failed(error: Error, request_id: RequestId, shared: &Shared) -> Result<Response, Problem> {
     if let Some(data) = error.app_data() {
         let status = error
             .status()
@@ -140,21 +143,25 @@ fn failed(error: Error, request_id: RequestId, in_full: bool) -> Response {
         let mut body = Vec::new();
         write(Format::Export, data, &mut body);
         let status = status.unwrap_or(StatusCode::BAD_REQUEST);
-        let mut response = json(status, body);
+        let mut response = json(status, hold(body, &shared.unread)?);
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from(1));
         }
-        return response;
+        return Ok(response);
     }
     let view = View {
         request_id,
         format: Format::Clean,
-        in_full,
+        in_full: shared.options.dev,
         refusal: Refusal::Function,
     };
     // Refusals that reach this come from calls of the application's own.
     let message = answer::message(&error.nested(), &view);
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", message).into()
+    Err(Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "InternalServerError",
+        message,
+    ))
 }

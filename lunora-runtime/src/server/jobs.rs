@@ -3,18 +3,15 @@
 
 use axum_core::{extract::Request, response::Response};
 use http::StatusCode;
-use lunora_core::job::JobId;
+use lunora_core::{job::JobId, limits::LimitExceeded};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    body,
-    call::too_many,
-    caller::admin_key,
+    admin::{Admitted, Work, admit, answer},
     entry::Shared,
-    keys::{answer, lost, read},
     problem::Problem,
 };
-use crate::functions::{AdminKey, AuthError, JobError, JobInfo, JobsWanted, Runtime};
+use crate::functions::{AdminKey, AuthError, JobError, JobInfo, JobsWanted};
 
 /// What a route does with jobs.
 #[derive(Debug, Clone, Copy)]
@@ -45,35 +42,16 @@ pub(super) async fn jobs(operation: Operation, shared: &Shared, request: Request
 }
 
 async fn try_jobs(operation: Operation, shared: &Shared, request: Request) -> Result<Response, Problem> {
-    if shared.lifecycle.is_ending() {
-        return Err(Problem::shutting_down());
-    }
-    let (parts, body) = request.into_parts();
-    let body = body::receive(&parts.headers, body, &shared.options.limits, &shared.buffers).await?;
-    let slot = shared.requests.take(1).ok_or_else(too_many)?;
-    // The key first: without one nobody learns what a request should look like.
-    let key = admin_key(&parts.headers, &shared.runtime)?;
-    let work = work(operation, key, &parts.headers, &body.bytes)?;
-    let runtime = shared.runtime.clone();
-    let done = tokio::task::spawn_blocking(move || {
-        let _held = (slot, body);
-        work(&runtime)
-    });
-    done.await.unwrap_or_else(|error| Err(lost(error)))
+    let (key, admitted) = admit(shared, request).await?;
+    let work = work(operation, key, &admitted)?;
+    admitted.carry_out(shared, work).await
 }
 
-type Work = Box<dyn FnOnce(&Runtime) -> Result<Response, Problem> + Send>;
-
-fn work(
-    operation: Operation,
-    key: AdminKey,
-    headers: &http::HeaderMap,
-    body: &[u8],
-) -> Result<Work, Problem> {
+fn work(operation: Operation, key: AdminKey, admitted: &Admitted) -> Result<Work, Problem> {
     Ok(match operation {
         Operation::List => {
             let reader = key.read_data().map_err(AuthError::from)?;
-            let wanted: JobsWanted = read(headers, body)?;
+            let wanted: JobsWanted = admitted.read()?;
             Box::new(move |runtime| {
                 let jobs = runtime.list_jobs(&reader, &wanted)?;
                 answer(&List { jobs })
@@ -81,17 +59,17 @@ fn work(
         }
         Operation::Show => {
             let reader = key.read_data().map_err(AuthError::from)?;
-            let Named { id } = read(headers, body)?;
+            let Named { id } = admitted.read()?;
             Box::new(move |runtime| answer(&runtime.show_job(&reader, id)?))
         }
         Operation::Cancel => {
             let caller = key.run_internal().map_err(AuthError::from)?;
-            let Named { id } = read(headers, body)?;
+            let Named { id } = admitted.read()?;
             Box::new(move |runtime| answer(&runtime.cancel_job(&caller, id)?))
         }
         Operation::Retry => {
             let caller = key.run_internal().map_err(AuthError::from)?;
-            let Named { id } = read(headers, body)?;
+            let Named { id } = admitted.read()?;
             Box::new(move |runtime| answer(&runtime.retry_job(&caller, id)?))
         }
     })
@@ -103,9 +81,16 @@ impl From<JobError> for Problem {
             JobError::Missing(_) => (StatusCode::NOT_FOUND, "NoSuchJob"),
             JobError::Over(_) => (StatusCode::CONFLICT, "JobIsOver"),
             JobError::NotFailed(_) => (StatusCode::CONFLICT, "JobHasNotFailed"),
-            JobError::Failed(_) => (StatusCode::BAD_REQUEST, "JobsNotRead"),
+            JobError::Failed(error) if error.downcast_ref::<LimitExceeded>().is_some() => {
+                (StatusCode::BAD_REQUEST, "JobsNotRead")
+            }
+            JobError::Failed(_) => (StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError"),
         };
-        // Only holders of a key get here, and they read errors in full.
-        Self::new(status, code, format!("Nothing was changed: {error}."))
+        // Only holders of a key get here, and they read errors in full. After a failure nobody knows what was changed.
+        let message = match status {
+            StatusCode::INTERNAL_SERVER_ERROR => format!("{error}."),
+            _ => format!("Nothing was changed: {error}."),
+        };
+        Self::new(status, code, message)
     }
 }

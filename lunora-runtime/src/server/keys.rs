@@ -1,17 +1,13 @@
 //! The routes under `/api/admin/keys`: making, listing and revoking admin keys, for holders of a key with all scopes.
 
 use axum_core::{extract::Request, response::Response};
-use http::{HeaderValue, StatusCode, header};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use tokio::task::JoinError;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
 
 use super::{
-    body,
-    call::too_many,
-    caller::admin_key,
+    admin::{Work, admit, answer},
     entry::Shared,
-    envelope::{bad_json, is_json},
-    problem::{Problem, json},
+    problem::Problem,
 };
 use crate::functions::{AuthError, KeyError, KeyInfo, KeyManager, Runtime, Scope};
 
@@ -58,48 +54,20 @@ pub(super) async fn keys(operation: Operation, shared: &Shared, request: Request
 }
 
 async fn try_keys(operation: Operation, shared: &Shared, request: Request) -> Result<Response, Problem> {
-    if shared.lifecycle.is_ending() {
-        return Err(Problem::shutting_down());
-    }
-    let (parts, body) = request.into_parts();
-    let body = body::receive(&parts.headers, body, &shared.options.limits, &shared.buffers).await?;
-    let slot = shared.requests.take(1).ok_or_else(too_many)?;
-    let key = admin_key(&parts.headers, &shared.runtime)?;
+    let (key, admitted) = admit(shared, request).await?;
     let manager = key.manage_keys().map_err(AuthError::from)?;
     let work: Work = match operation {
         Operation::List => Box::new(move |runtime| list(runtime, &manager)),
         Operation::Create => {
-            let wanted: Wanted = read(&parts.headers, &body.bytes)?;
+            let wanted: Wanted = admitted.read()?;
             Box::new(move |runtime| create(runtime, &manager, &wanted))
         }
         Operation::Revoke => {
-            let named: Named = read(&parts.headers, &body.bytes)?;
+            let named: Named = admitted.read()?;
             Box::new(move |runtime| revoke(runtime, &manager, &named))
         }
     };
-    let runtime = shared.runtime.clone();
-    // It waits for the disk, and goes on when its client hangs up.
-    let done = tokio::task::spawn_blocking(move || {
-        let _held = (slot, body);
-        work(&runtime)
-    });
-    done.await.unwrap_or_else(|error| Err(lost(error)))
-}
-
-/// It panicked, or the process ends before it could begin.
-pub(super) fn lost(error: JoinError) -> Problem {
-    error
-        .try_into_panic()
-        .map_or_else(|_| Problem::shutting_down(), |panic| Problem::lost(&*panic))
-}
-
-type Work = Box<dyn FnOnce(&Runtime) -> Result<Response, Problem> + Send>;
-
-pub(super) fn read<T: DeserializeOwned>(headers: &http::HeaderMap, body: &[u8]) -> Result<T, Problem> {
-    if !is_json(headers) {
-        return Err(bad_json("the Content-Type header is not application/json"));
-    }
-    serde_json::from_slice(body).map_err(bad_json)
+    admitted.carry_out(shared, work).await
 }
 
 fn list(runtime: &Runtime, manager: &KeyManager) -> Result<Response, Problem> {
@@ -117,24 +85,6 @@ fn create(runtime: &Runtime, manager: &KeyManager, wanted: &Wanted) -> Result<Re
 
 fn revoke(runtime: &Runtime, manager: &KeyManager, named: &Named) -> Result<Response, Problem> {
     answer(&runtime.revoke_key(manager, &named.name)?)
-}
-
-/// An answer that is for nobody else.
-pub(super) fn answer(body: &impl Serialize) -> Result<Response, Problem> {
-    let body = serde_json::to_vec(body).map_err(|error| {
-        tracing::error!(%error, "an answer to an administrator could not be written");
-        Problem::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "InternalServerError",
-            "The answer was lost.",
-        )
-    })?;
-    let mut response = json(StatusCode::OK, body);
-    // There may be a key in it.
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
 }
 
 impl From<KeyError> for Problem {

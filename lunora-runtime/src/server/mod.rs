@@ -1,14 +1,17 @@
 //! The boundary: HTTP in, JSON out, and nothing known about storage.
 //!
-//! A request goes through `entry` (request id, CORS, access line), the route in [`ROUTES`], and
-//! for the routes that call functions through `call`: body, caller, path and arguments, then one of the two
-//! dispatchers. Which one, is decided by the caller in `dispatch`, and nowhere else.
-//! `sync` is the WebSocket. `keys`, `jobs`, `crons` and `logs` are for administrators alone. `http_actions` and `assets` have
-//! what else the application answers, where no route of the server does. `listen` accepts connections and ends them.
+//! A request goes through `entry` (request id, CORS, access line), the route in [`ROUTES`], and for the routes that call
+//! functions through `call`: body, caller, path and arguments, then one of the two dispatchers. Which one, is decided by
+//! the caller in `dispatch`, and nowhere else.
+//!
+//! `sync` is the WebSocket. `keys`, `jobs`, `crons`, `logs` and `export` are for administrators alone, on what stands in
+//! `admin`. `http_actions` and `assets` have what else the application answers, where no route of the server does.
+//! `listen` accepts connections and ends them.
 //!
 //! What a *function* did, or what is wrong with its name or arguments, is an answer with status 200 and the failure
 //! in it (`answer`). What is wrong with the *request* is a status of 4xx or 5xx (`problem`).
 
+mod admin;
 mod admission;
 mod answer;
 mod assets;

@@ -44,6 +44,8 @@ pub struct ServerLimits {
     pub connections: usize,
     /// Requests under `/api` being worked on. Further ones are told 503.
     pub concurrent_requests: usize,
+    /// Requests for HTTP actions, until their answers have been sent. Further ones are told 503.
+    pub concurrent_http_actions: usize,
     /// Queries in one batch.
     pub batch_queries: usize,
     /// Bytes of all results of one batch.
@@ -87,6 +89,7 @@ impl Default for ServerLimits {
         Self {
             connections: 20_000,
             concurrent_requests: 4096,
+            concurrent_http_actions: 4096,
             batch_queries: 256,
             batch_result_bytes: 16 << 20,
             concurrent_exports: 2,

@@ -154,7 +154,7 @@ fn a_client_that_asks_first_is_not_asked_for_what_nobody_reads() {
 
 #[test]
 fn a_stream_goes_out_piece_by_piece_and_ends_with_its_client() {
-    let server = server_with(|limits| limits.concurrent_requests = 1);
+    let server = server_with(|limits| limits.concurrent_http_actions = 1);
     let before = DROPPED.load(Ordering::SeqCst);
     let mut connection = server.connect();
     connection.send(b"GET /ticks HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -166,13 +166,33 @@ fn a_stream_goes_out_piece_by_piece_and_ends_with_its_client() {
         }
     }
     // It holds its place for as long as it is sent.
-    assert_eq!(get(&server, "/who").code(), "Overloaded");
+    let reply = get(&server, "/who");
+    assert_eq!((reply.status, reply.code().as_str()), (503, "Overloaded"));
+    assert!(reply.text().contains("concurrent_http_actions"), "{reply:?}");
     drop(connection);
     until("the stream is dropped", || {
         TICKS.add_permits(1);
         DROPPED.load(Ordering::SeqCst) > before
     });
     until("its place is free", || get(&server, "/who").status == 200);
+}
+
+#[test]
+fn actions_take_no_place_of_calls() {
+    let server = server_with(|limits| limits.concurrent_requests = 0);
+    assert_eq!(get(&server, "/who").status, 200);
+    let server = server_with(|limits| limits.concurrent_http_actions = 0);
+    assert_eq!(get(&server, "/who").code(), "Overloaded");
+    let reply = server.post("/api/query", r#"{"path":"a:b","args":{}}"#);
+    assert_ne!(reply.status, 503, "{reply:?}");
+}
+
+#[test]
+fn what_an_action_refuses_at_length_is_held_like_every_answer() {
+    let server = server_with(|limits| limits.unread_bytes = 100_000);
+    let reply = get(&server, "/refuse");
+    assert_eq!((reply.status, reply.code().as_str()), (503, "Overloaded"));
+    assert!(reply.text().contains("unread_bytes"), "{reply:?}");
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn a_line_has_its_parts() {
     let reply = server.post_with(PATH, &server.as_admin(), "{}");
     let line: Json = serde_json::from_str(reply.text()).unwrap();
     let expected = serde_json::json!({
-        "at": 5, "level": "warn", "target": "app", "function": "a:b", "requestId": "7", "message": "failed",
+        "at": 5.0, "level": "warn", "target": "app", "function": "a:b", "requestId": "7", "message": "failed",
         "fields": [["count", "3"]],
     });
     assert_eq!(line, expected);

@@ -46,7 +46,7 @@ impl Server {
             ..EngineOptions::default()
         };
         Self {
-            running: serve_with(app::APP, engine, options()),
+            running: serve_with(app::APP_ON_THE_WEB, engine, options()),
             clock,
         }
     }

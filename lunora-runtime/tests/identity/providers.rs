@@ -256,6 +256,13 @@ fn a_provider_that_is_down_at_first_is_found_when_it_comes() {
     for _ in 0..10 {
         pair.is_unavailable(&signer);
     }
+    // Nor is a user taken for nobody where nobody may come as well.
+    let bearer = format!("Authorization: Bearer {}\r\n", pair.token(&signer));
+    let ask = |headers: &str| {
+        let head = format!("GET /web/x HTTP/1.1\r\n{headers}");
+        pair.server.running.ask(&head, b"")
+    };
+    assert_eq!((ask("").status, ask(&bearer).status), (200, 503));
     assert_eq!(pair.provider.asked().len(), 1, "it is not asked again at once");
     let document = json!({"issuer": pair.provider.issuer(), "jwks_uri": pair.provider.keys_address()});
     pair.provider.discovers(Answer::Json(document.to_string()));

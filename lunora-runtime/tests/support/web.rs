@@ -63,6 +63,7 @@ http_actions! {
     Wait = POST "/wait" wait
     Framed = GET "/framed" framed
     Fail = GET "/fail" fail
+    Refuse = GET "/refuse" refuse
     Script = POST "/app.js" deaf
     Hidden = GET "/hidden.js" deaf
     AnyRead = GET "/web/{*path}" all
@@ -193,6 +194,10 @@ fn framed(_: &ActionCtx, _: Request) -> Answer<'_> {
 
 fn fail(_: &ActionCtx, _: Request) -> Answer<'_> {
     Box::pin(async move { Err(Error::internal("a secret")) })
+}
+
+fn refuse(_: &ActionCtx, _: Request) -> Answer<'_> {
+    Box::pin(async move { Err(Error::app("x".repeat(1_000_000))) })
 }
 
 fn all(_: &ActionCtx, request: Request) -> Answer<'_> {

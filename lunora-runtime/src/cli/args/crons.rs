@@ -1,8 +1,8 @@
 //! `crons`, as it is typed.
 
-use clap::{Arg, ArgAction, ArgMatches, error::ErrorKind};
+use clap::{Arg, ArgMatches, error::ErrorKind};
 
-use super::{Target, target, with_target};
+use super::{Target, json, target, with_target};
 
 /// A command about crons.
 #[derive(Debug)]
@@ -37,13 +37,6 @@ fn run() -> clap::Command {
     let run =
         clap::Command::new("run").about("Runs a cron now, unless it runs already; prints the id of its job");
     with_target(run.arg(name).arg(json()))
-}
-
-fn json() -> Arg {
-    Arg::new("json")
-        .long("json")
-        .action(ArgAction::SetTrue)
-        .help("Prints JSON")
 }
 
 pub(super) fn crons(matches: &ArgMatches) -> Result<Crons, clap::Error> {

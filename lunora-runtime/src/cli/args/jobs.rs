@@ -1,9 +1,9 @@
 //! `jobs`, as it is typed.
 
-use clap::{Arg, ArgAction, ArgMatches, builder::PossibleValuesParser, error::ErrorKind, value_parser};
+use clap::{Arg, ArgMatches, builder::PossibleValuesParser, error::ErrorKind, value_parser};
 use lunora_core::job::{JobId, JobState};
 
-use super::{Target, target, with_target};
+use super::{Target, json, target, with_target};
 
 /// A command about jobs.
 #[derive(Debug)]
@@ -79,13 +79,6 @@ fn one(command: clap::Command) -> clap::Command {
         .value_parser(str::parse::<JobId>)
         .help("Id of the job");
     command.arg(id).arg(json())
-}
-
-fn json() -> Arg {
-    Arg::new("json")
-        .long("json")
-        .action(ArgAction::SetTrue)
-        .help("Prints JSON")
 }
 
 pub(super) fn jobs(matches: &ArgMatches) -> Result<Jobs, clap::Error> {

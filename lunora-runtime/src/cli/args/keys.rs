@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches, error::ErrorKind};
 
-use super::{Target, target, with_target};
+use super::{Target, json, target, with_target};
 use crate::functions::Scope;
 
 /// A command about admin keys.
@@ -65,13 +65,6 @@ fn revoke() -> clap::Command {
 
 fn name() -> Arg {
     Arg::new("name").required(true).help("Name of the key")
-}
-
-fn json() -> Arg {
-    Arg::new("json")
-        .long("json")
-        .action(ArgAction::SetTrue)
-        .help("Prints JSON")
 }
 
 pub(super) fn keys(matches: &ArgMatches) -> Result<Keys, clap::Error> {

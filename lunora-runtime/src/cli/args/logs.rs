@@ -24,7 +24,7 @@ pub(super) fn command() -> clap::Command {
             text("level", "LEVEL", "Lines of this level or above: trace, debug, info, warn or error")
                 .value_parser(str::parse::<LogLevel>),
         )
-        .arg(text("function", "PATH", "Lines of this function, such as messages:list"))
+        .arg(text("function", "PATH", "Lines of this function, such as messages:list, or of the HTTP actions at this path, such as /users/{id}"))
         .arg(text("request", "ID", "Lines of this request"))
         .arg(
             text("last", "NUMBER", "How many of the lines that are there")

@@ -14,14 +14,10 @@ use self::{
     serving::Serving,
     sources::Sources,
 };
-use super::{Failure, args::Dev, output::print, signals::told_to_stop};
+use super::{Failure, args::Dev, block_on, output::print, signals::told_to_stop};
 
 pub(super) fn dev(options: &Dev) -> Result<(), Failure> {
-    let tokio = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::unusable)?;
-    tokio.block_on(async {
+    block_on(async {
         let mut stop = std::pin::pin!(told_to_stop());
         let mut workshop = Workshop::new(options)?;
         tokio::select! {

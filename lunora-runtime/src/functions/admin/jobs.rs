@@ -73,8 +73,11 @@ pub enum JobError {
     /// It is over.
     #[error("the job is over ({0}), so there is nothing to cancel")]
     Over(JobState),
-    /// It has not failed.
-    #[error("the job is {0}; only one that has failed or was canceled can be run again")]
+    /// It has not failed, or is a run of a cron.
+    #[error(
+        "the job is {0}; only one that has failed or was canceled can be run again, and no run of a cron: `crons run` runs \
+         the cron"
+    )]
     NotFailed(JobState),
     /// The store could not do it, or the list is too long.
     #[error("{0}")]
@@ -99,21 +102,24 @@ impl Runtime {
             }
             jobs.into_iter().map(info).collect()
         });
-        tracing::info!(target: "lunora::audit", key = reader.name(), outcome = "ok", "jobs listed");
-        listed.map(|(jobs, _)| jobs).map_err(JobError::Failed)
+        let listed = listed.map(|(jobs, _)| jobs).map_err(JobError::Failed);
+        let outcome = outcome(&listed);
+        tracing::info!(target: "lunora::audit", key = reader.name(), outcome, "jobs listed");
+        listed
     }
 
     /// One job.
     pub fn show_job(&self, reader: &DataReader, id: JobId) -> Result<JobInfo, JobError> {
-        tracing::info!(target: "lunora::audit", key = reader.name(), job = %id, outcome = "ok", "job shown");
-        self.job(id)
+        let job = self.job(id);
+        audit(reader.name(), id, &job, "job shown");
+        job
     }
 
     /// Cancels a job that is not over.
     pub fn cancel_job(&self, caller: &AdminCaller, id: JobId) -> Result<JobInfo, JobError> {
         let canceled = self.with_jobs(|desk| desk.cancel(id)).map_err(JobError::Failed);
         let result = canceled.and_then(|(done, _)| self.changed(id, done, JobError::Over));
-        audit(caller, id, &result, "job canceled");
+        audit(caller.name(), id, &result, "job canceled");
         result
     }
 
@@ -121,7 +127,7 @@ impl Runtime {
     pub fn retry_job(&self, caller: &AdminCaller, id: JobId) -> Result<JobInfo, JobError> {
         let revived = self.with_jobs(|desk| desk.retry(id)).map_err(JobError::Failed);
         let result = revived.and_then(|(done, _)| self.changed(id, done, JobError::NotFailed));
-        audit(caller, id, &result, "job run again");
+        audit(caller.name(), id, &result, "job run again");
         result
     }
 
@@ -141,13 +147,17 @@ impl Runtime {
     }
 }
 
-fn audit(caller: &AdminCaller, id: JobId, result: &Result<JobInfo, JobError>, done: &str) {
-    let outcome = match result {
+fn audit(key: &str, id: JobId, result: &Result<JobInfo, JobError>, done: &str) {
+    let outcome = outcome(result);
+    tracing::info!(target: "lunora::audit", key, job = %id, outcome, "{done}");
+}
+
+const fn outcome<T>(result: &Result<T, JobError>) -> &'static str {
+    match result {
         Ok(_) => "ok",
         Err(JobError::Failed(_)) => "error",
         Err(_) => "refused",
-    };
-    tracing::info!(target: "lunora::audit", key = caller.name(), job = %id, outcome, "{done}");
+    }
 }
 
 fn info(job: Job) -> Result<JobInfo> {

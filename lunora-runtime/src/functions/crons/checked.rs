@@ -2,7 +2,7 @@
 
 use std::any::TypeId;
 
-use lunora_core::{error::Error, reference::Kind, value::Object};
+use lunora_core::{error::Error, value::Object};
 
 use super::{
     Crons, Missed,
@@ -107,11 +107,7 @@ impl Entry {
             missed: self.missed,
             retries: self.retries,
             path: self.path,
-            kind: match self.kind {
-                Kind::Action => JobKind::Action,
-                // The types let no query in.
-                Kind::Query | Kind::Mutation => JobKind::Mutation,
-            },
+            kind: JobKind::of(self.kind),
             args: self.args.map_err(CronProblem::Arguments)?,
         })
     }

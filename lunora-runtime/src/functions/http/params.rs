@@ -1,6 +1,6 @@
 //! Names with texts, as the parts of a path and a query string have them, read into a type.
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{borrow::Cow, collections::HashMap, fmt, str::FromStr};
 
 use serde::{
     de::{
@@ -41,8 +41,10 @@ impl<'a> All<'a> {
     /// The values by name, in the order of their first appearance.
     fn grouped(&self) -> Vec<Named<'a>> {
         let mut groups: Vec<Named<'a>> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
         for (name, value) in self.0 {
-            match groups.iter_mut().find(|group| group.name == name) {
+            let place = *places.entry(name).or_insert(groups.len());
+            match groups.get_mut(place) {
                 Some(group) => group.values.push(value),
                 None => groups.push(Named {
                     name,
@@ -152,9 +154,13 @@ impl<'a> Named<'a> {
     }
 
     fn parse<T: FromStr>(&self, expected: &str) -> Result<T, Mismatch> {
+        self.parse_if(expected, |_| true)
+    }
+
+    fn parse_if<T: FromStr>(&self, expected: &str, is: impl Fn(&T) -> bool) -> Result<T, Mismatch> {
         let text = self.text()?;
-        text.parse()
-            .map_err(|_| self.wrong(&format!("expected {expected}, found {text:?}")))
+        let value = text.parse().ok().filter(is);
+        value.ok_or_else(|| self.wrong(&format!("expected {expected}, found {text:?}")))
     }
 
     fn wrong(&self, why: &str) -> Mismatch {
@@ -198,9 +204,18 @@ impl<'de> Deserializer<'de> for Named<'_> {
         deserialize_u32 visit_u64 u64, "an integer from 0 on";
         deserialize_u64 visit_u64 u64, "an integer from 0 on";
         deserialize_u128 visit_u128 u128, "an integer from 0 on";
-        deserialize_f32 visit_f64 f64, "a number";
-        deserialize_f64 visit_f64 f64, "a number";
         deserialize_char visit_char char, "one character";
+    }
+
+    // In Rust `NaN` and `inf` are numbers, and nobody who asks for one expects them.
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        let value = self.parse_if("a number", |value: &f64| value.is_finite())?;
+        visitor.visit_f64(value).map_err(|error| self.named(error))
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        let value = self.parse_if("a number", |value: &f32| value.is_finite())?;
+        visitor.visit_f32(value).map_err(|error| self.named(error))
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
@@ -395,6 +410,41 @@ mod tests {
         let map: BTreeMap<String, String> = read(&pairs("a=x&b=y")).unwrap();
         assert_eq!(map["b"], "y");
         read::<()>(&pairs("")).unwrap();
+    }
+
+    #[test]
+    fn numbers_are_finite() {
+        for text in ["NaN", "inf", "-infinity", "1e999"] {
+            let query = format!("at={text}");
+            assert_eq!(
+                refused::<f64>(&query),
+                format!("at: expected a number, found {text:?}")
+            );
+            assert_eq!(
+                refused::<f32>(&query),
+                format!("at: expected a number, found {text:?}")
+            );
+        }
+        assert_eq!(
+            refused::<f32>("at=1e39"),
+            r#"at: expected a number, found "1e39""#
+        );
+    }
+
+    #[test]
+    fn names_keep_their_order_however_they_are_mixed() {
+        let pairs = pairs("b=1&a=2&b=3&c=4&a=5");
+        let groups = All(&pairs).grouped();
+        let groups: Vec<_> = groups
+            .into_iter()
+            .map(|group| (group.name, group.values))
+            .collect();
+        let texts = ["1", "2", "3", "4", "5"].map(str::to_owned);
+        let [one, two, three, four, five] = &texts;
+        assert_eq!(
+            groups,
+            [("b", vec![one, three]), ("a", vec![two, five]), ("c", vec![four])]
+        );
     }
 
     #[test]

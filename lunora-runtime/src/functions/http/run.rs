@@ -41,8 +41,9 @@ impl Runtime {
             identity,
             request_id,
         } = call;
+        // By the name that calls have in their spans, so that whoever looks for the lines of one finds them.
         let span = tracing::info_span!(
-            "http action", method = %head.method, route = found.route(), request_id = %request_id
+            "http action", method = %head.method, function = found.route(), request_id = %request_id
         );
         let ctx = ActionCtx::new(engine, identity.map(Arc::new));
         let task = async move {

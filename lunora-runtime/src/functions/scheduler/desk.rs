@@ -2,13 +2,13 @@
 
 use lunora_core::{
     document::encode_object,
-    error::{Error, Result},
+    error::Result,
     id::TableTag,
     identity::Identity,
     job::{JOBS, JobId, JobState},
     limits::LimitExceeded,
     time::Time,
-    value::{Bytes, Object, to_value},
+    value::{Bytes, Object},
 };
 use parking_lot::Mutex;
 
@@ -19,7 +19,10 @@ use super::{
     reader::{list, load},
     stored::{BY_NEXT, kept},
 };
-use crate::database::{SharedTransaction, Transaction};
+use crate::{
+    database::{SharedTransaction, Transaction},
+    functions::system::fields_of,
+};
 
 /// Most jobs that one mutation schedules.
 const MAX_JOBS: usize = 1_000;
@@ -45,6 +48,16 @@ struct Counted {
 impl Made {
     pub(super) fn take(&self) -> Vec<Notice> {
         std::mem::take(&mut self.0.lock().notices)
+    }
+
+    /// Marks this place.
+    pub(in crate::functions) fn mark(&self) -> usize {
+        self.0.lock().notices.len()
+    }
+
+    /// Forgets what has been taken back since `mark`. (What was counted stays counted.)
+    pub(in crate::functions) fn undo_to(&self, mark: usize) {
+        self.0.lock().notices.truncate(mark);
     }
 
     fn add(&self, notice: Notice) {
@@ -129,7 +142,11 @@ impl<'a> Desk<'a> {
     pub(crate) fn schedule(&self, new: NewJob) -> Result<JobId> {
         let mut args = Vec::new();
         encode_object(&new.args, &mut args);
-        self.made.count(args.len())?;
+        match new.origin {
+            None => self.made.count(args.len())?,
+            // The server schedules it, which counts against no function.
+            Some(_) => check("job_argument_bytes", args.len(), MAX_ARGUMENTS)?,
+        }
         let due = new.due.as_millis().max(self.now.as_millis()).min(LAST_TIME);
         let mut job = StoredJob {
             target: new.target,
@@ -166,9 +183,12 @@ impl<'a> Desk<'a> {
         Ok(true)
     }
 
-    /// Runs a job once more that has failed or was canceled; false if it did neither.
+    /// Runs a job once more that has failed or was canceled; false if it did neither. One that the server made for itself
+    /// is not run again: its maker has gone on, and a cron has one run at a time.
     pub(crate) fn retry(&self, id: JobId) -> Result<bool> {
-        let is_off = |job: &StoredJob| matches!(job.state, JobState::Failed | JobState::Canceled);
+        let is_off = |job: &StoredJob| {
+            job.origin.is_none() && matches!(job.state, JobState::Failed | JobState::Canceled)
+        };
         let Some(mut job) = self.load(id)?.filter(is_off) else {
             return Ok(false);
         };
@@ -194,7 +214,7 @@ impl<'a> Desk<'a> {
 
     /// Changes a job, and tells whoever made it if it is over.
     pub(super) fn put(&self, id: JobId, job: &StoredJob) -> Result<()> {
-        let fields = fields(job)?;
+        let fields = fields_of(job)?;
         self.transaction.with(|transaction| {
             transaction.replace(id.untyped(), fields)?;
             self.note(transaction, id, job)
@@ -203,7 +223,7 @@ impl<'a> Desk<'a> {
     }
 
     fn insert(&self, job: &StoredJob) -> Result<JobId> {
-        let fields = fields(job)?;
+        let fields = fields_of(job)?;
         let id = self.transaction.with(|transaction| {
             let id = transaction.insert(TableTag::of(JOBS), fields)?;
             let id = JobId::try_from_untyped(id)?;
@@ -229,10 +249,4 @@ impl<'a> Desk<'a> {
         let job = self.load(id)?;
         Ok(job.is_none_or(|job| job.state == JobState::Canceled))
     }
-}
-
-fn fields(job: &StoredJob) -> Result<Object> {
-    to_value(job)?
-        .into_object()
-        .map_err(|other| Error::internal(format!("a job is an object, not {}", other.kind_name())))
 }

@@ -20,6 +20,8 @@ use crate::{
 
 /// Most jobs of one list.
 const MAX_LISTED: usize = 1_000;
+/// Largest arguments and results of one list, of either kind.
+const MAX_LISTED_BYTES: usize = 16 << 20;
 
 /// The jobs as of a transaction. A query that reads them is live like any other.
 ///
@@ -92,12 +94,7 @@ pub(super) fn load(transaction: &SharedTransaction, id: JobId) -> Result<Option<
 
 pub(super) fn list(transaction: &SharedTransaction, state: JobState, limit: usize) -> Result<Vec<Job>> {
     if limit > MAX_LISTED {
-        return Err(LimitExceeded {
-            name: "jobs_listed",
-            limit: MAX_LISTED as u64,
-            advice: "list fewer jobs at a time",
-        }
-        .into());
+        return Err(too_much("jobs_listed", MAX_LISTED).into());
     }
     let mut jobs = Vec::new();
     for kind in JobKind::ALL {
@@ -111,6 +108,14 @@ pub(super) fn list(transaction: &SharedTransaction, state: JobState, limit: usiz
     Ok(jobs.into_iter().map(|(_, job)| job).collect())
 }
 
+fn too_much(name: &'static str, limit: usize) -> LimitExceeded {
+    LimitExceeded {
+        name,
+        limit: limit as u64,
+        advice: "list fewer jobs at a time",
+    }
+}
+
 fn of_kind(
     transaction: &SharedTransaction,
     state: JobState,
@@ -120,11 +125,15 @@ fn of_kind(
     let order = if state.is_over() { Order::Desc } else { Order::Asc };
     transaction.with(|transaction| {
         let mut scan = transaction.scan(TableTag::of(JOBS), Some(&line(state, kind)), order)?;
-        let mut jobs = Vec::new();
+        let (mut jobs, mut bytes) = (Vec::new(), 0);
         while jobs.len() < limit
             && let Some(document) = scan.next(transaction)?
         {
             let stored: StoredJob = from_object(&document.fields)?;
+            bytes += stored.args.len() + stored.result.as_ref().map_or(0, |result| result.len());
+            if bytes > MAX_LISTED_BYTES {
+                return Err(too_much("jobs_listed_bytes", MAX_LISTED_BYTES).into());
+            }
             let id = JobId::try_from_untyped(document.id)?;
             jobs.push((stored.next, Job::new(id, stored)));
         }

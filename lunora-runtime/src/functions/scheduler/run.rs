@@ -38,6 +38,8 @@ use crate::{
 
 /// How long a job that is looked at may hold its thread before the log says so. (Its function has a limit of its own.)
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long to wait before a job is looked at again whose last run was canceled and has not ended.
+const STILL_RUNS: Duration = Duration::from_secs(1);
 
 /// The function is not there any more.
 #[derive(Debug, thiserror::Error)]
@@ -120,9 +122,18 @@ impl<S: Send + 'static> Run<S> {
             Ok(work) => self.mutation(work, &job, span),
             Err(error) => {
                 tracing::error!(%error, "a job cannot be run");
-                self.settling(&job, false).here(&Outcome::Failed(error));
+                self.settle(&job, Outcome::Failed(error));
             }
         }
+    }
+
+    /// Writes the outcome of a run that has not begun.
+    fn settle(self, job: &StoredJob, outcome: Outcome) {
+        let (settling, held) = (self.settling(job, false), self.held);
+        self.runner.tokio.spawn(async move {
+            settling.on_executor(outcome).await;
+            drop(held);
+        });
     }
 
     /// The call that the job is for, if nothing is wrong with it.
@@ -170,7 +181,7 @@ impl<S: Send + 'static> Run<S> {
         let engine = Arc::clone(&self.runner.engine);
         // Before the mark, so that no cancel is missed that comes after it.
         if !engine.jobs.runs(self.id, action.cancellation.clone()) {
-            return;
+            return self.wait_for_last_run(job);
         }
         let known = Known {
             engine: Arc::clone(&engine),
@@ -179,7 +190,7 @@ impl<S: Send + 'static> Run<S> {
         };
         let (id, attempts) = (self.id, job.attempts);
         let claimed = engine.with_jobs(|desk| {
-            let Some(mut job) = desk.load(id)?.filter(|job| is_that(job, attempts)) else {
+            let Some(mut job) = desk.load(id)?.filter(|job| job.waits_after(attempts)) else {
                 return Ok(false);
             };
             job.start(engine.jobs.holder(), desk.now());
@@ -199,7 +210,27 @@ impl<S: Send + 'static> Run<S> {
                 engine.database.when_durable(ts, Box::new(on_disk));
             }
             Ok((false, _)) => {}
-            Err(error) => tracing::error!(%error, "a job could not be marked as running"),
+            Err(error) => {
+                tracing::error!(%error, "a job could not be marked as running");
+                drop(known);
+                self.settle(job, Outcome::Prevented(error));
+            }
+        }
+    }
+
+    /// It has been canceled and is to be run again, and the canceled run goes on.
+    fn wait_for_last_run(self, job: &StoredJob) {
+        let (id, attempts) = (self.id, job.attempts);
+        let waits = self.runner.engine.with_jobs(|desk| {
+            let Some(mut job) = desk.load(id)?.filter(|job| job.waits_after(attempts)) else {
+                return Ok(());
+            };
+            job.wait(desk.now() + STILL_RUNS);
+            desk.put(id, &job)
+        });
+        if let Err(error) = waits {
+            tracing::error!(%error, "a job could not be put off");
+            self.settle(job, Outcome::Prevented(error));
         }
     }
 
@@ -212,11 +243,6 @@ impl<S: Send + 'static> Run<S> {
             started: self.runner.engine.clock.now(),
         }
     }
-}
-
-/// The job waits, and for this run.
-fn is_that(job: &StoredJob, attempts: u32) -> bool {
-    job.state == JobState::Pending && job.attempts == attempts
 }
 
 async fn run_action(work: Work, known: Known, settling: Settling, held: impl Send + 'static) {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use lunora_core::{
     error::{Error, Result},
-    job::{JobId, JobState},
+    job::JobId,
+    time::Time,
     value::Value,
 };
 
@@ -39,19 +40,19 @@ impl JobRun {
             return Ok(());
         };
         match desk.load(*id)? {
-            Some(job) if job.state == JobState::Pending && job.attempts == *attempts => Ok(()),
+            Some(job) if job.waits_after(*attempts) => Ok(()),
             _ => Err(Error::from(NotPending)),
         }
     }
 
-    /// After it: ends the job, in the transaction of the mutation.
-    pub(in crate::functions) fn succeed(&self, desk: &Desk<'_>, result: &Value) -> Result<()> {
+    /// After it, at `now`: ends the job, in the transaction of the mutation.
+    pub(in crate::functions) fn succeed(&self, desk: &Desk<'_>, result: &Value, now: Time) -> Result<()> {
         let Self::Own { id, .. } = self else { return Ok(()) };
         let Some(mut job) = desk.load(*id)? else {
             return Err(Error::from(NotPending));
         };
         job.tried(desk.now());
-        job.succeed(result.clone(), desk.now());
+        job.succeed(result.clone(), now);
         desk.put(*id, &job)
     }
 

@@ -5,7 +5,7 @@ use std::{fmt, future::IntoFuture, marker::PhantomData, time::Duration};
 use lunora_core::{
     error::Result,
     job::JobId,
-    reference::{FunctionKind, FunctionRef, Kind},
+    reference::{FunctionKind, FunctionRef},
     time::Time,
     value::Object,
 };
@@ -63,14 +63,10 @@ impl<'a, F: FunctionRef> IntoFuture for Schedule<'a, F> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let function = self.place.engine().functions.referenced::<F>()?;
-            let kind = match F::Kind::KIND {
-                Kind::Action => JobKind::Action,
-                Kind::Query | Kind::Mutation => JobKind::Mutation,
-            };
             let identity = if self.as_caller { self.place.caller() } else { None };
             let job = NewJob {
                 target: function.path.to_owned(),
-                kind,
+                kind: JobKind::of(F::Kind::KIND),
                 args: self.args?,
                 due: self.due,
                 retries: self.retries,

@@ -11,6 +11,7 @@ use lunora_core::{
 
 use super::{StoredJob, retries::transient};
 use crate::{
+    database::CommitError,
     functions::{
         Answer, CallError, dispatch::call_error, engine::Engine, executor::Job as Task,
         transaction::TookTooLong,
@@ -22,6 +23,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait for room when the executor has none.
 const WAIT_FOR_ROOM: Duration = Duration::from_millis(10);
+/// How long to wait before an outcome is written again that a full disk has refused.
+const WAIT_FOR_DISK: Duration = Duration::from_secs(1);
 
 /// How a run ended.
 #[derive(Debug)]
@@ -44,7 +47,14 @@ impl Outcome {
 }
 
 fn is_transient(error: &Error) -> bool {
-    error.downcast_ref::<TookTooLong>().is_some() || error.downcast_ref::<StoreError>().is_some()
+    error.downcast_ref::<TookTooLong>().is_some()
+        || error.downcast_ref::<StoreError>().is_some()
+        || error.downcast_ref::<CommitError>().is_some()
+}
+
+fn is_disk_full(error: &Error) -> bool {
+    let refusal = error.downcast_ref::<CommitError>();
+    matches!(refusal, Some(CommitError::Store(StoreError::DiskFull)))
 }
 
 /// One run of a job, and where its outcome goes.
@@ -60,27 +70,37 @@ pub(super) struct Settling {
 }
 
 impl Settling {
-    /// Writes the outcome on this thread.
-    pub(super) fn here(&self, outcome: &Outcome) {
-        if let Err(error) = self.write(outcome) {
-            tracing::error!(job = %self.id, %error, "the outcome of a job could not be written");
+    /// Writes the outcome on a thread for functions, as soon as there is room there and on the disk; resolves when it
+    /// is ordered. Nobody else would run the job again.
+    pub(super) async fn on_executor(self, outcome: Outcome) {
+        let work = Arc::new((self, outcome));
+        while Self::is_refused(&work).await {
+            tokio::time::sleep(WAIT_FOR_DISK).await;
         }
     }
 
-    /// The same on a thread for functions, as soon as there is room; resolves when it is ordered.
-    pub(super) async fn on_executor(self, outcome: Outcome) {
-        let (done, is_done) = tokio::sync::oneshot::channel::<()>();
-        let executor = self.engine.executor.clone();
+    async fn is_refused(work: &Arc<(Self, Outcome)>) -> bool {
+        let (done, is_refused) = tokio::sync::oneshot::channel();
+        let executor = work.0.engine.executor.clone();
+        let work = Arc::clone(work);
         let mut task = Task::new("the outcome of a job", PATIENCE, move || {
-            self.here(&outcome);
-            drop(done);
+            // Whoever waits may be gone with its runtime.
+            let _ = done.send(work.0.is_refused_here(&work.1));
         });
         while let Err(stalled) = executor.run_job(task) {
             task = stalled;
             tokio::time::sleep(WAIT_FOR_ROOM).await;
         }
-        // It is dropped, never sent.
-        let _ = is_done.await;
+        // Without an answer the write has panicked, and would again.
+        is_refused.await.unwrap_or(false)
+    }
+
+    fn is_refused_here(&self, outcome: &Outcome) -> bool {
+        let Err(error) = self.write(outcome) else {
+            return false;
+        };
+        tracing::error!(job = %self.id, %error, "the outcome of a job could not be written");
+        is_disk_full(&error)
     }
 
     fn write(&self, outcome: &Outcome) -> Result<()> {
@@ -103,12 +123,10 @@ impl Settling {
     }
 
     fn is_that(&self, job: &StoredJob) -> bool {
-        let state = if self.running {
-            JobState::Running
-        } else {
-            JobState::Pending
-        };
-        let is_ours = !self.running || job.holder.as_deref() == Some(self.engine.jobs.holder());
-        job.state == state && job.attempts == self.attempts && is_ours
+        if !self.running {
+            return job.waits_after(self.attempts);
+        }
+        let is_ours = job.holder.as_deref() == Some(self.engine.jobs.holder());
+        job.state == JobState::Running && job.attempts == self.attempts && is_ours
     }
 }

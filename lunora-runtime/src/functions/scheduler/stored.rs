@@ -8,6 +8,7 @@ use lunora_core::{
     identity::Identity,
     job::{JobState, JobStatus},
     json::to_encoded_string,
+    reference::Kind,
     table::IndexSpec,
     time::Time,
     value::{Bytes, Object, Value},
@@ -77,6 +78,14 @@ pub(crate) enum JobKind {
 }
 
 impl JobKind {
+    /// Of the jobs that call a function of this kind. (The types let no query be scheduled.)
+    pub(in crate::functions) const fn of(function: Kind) -> Self {
+        match function {
+            Kind::Action => Self::Action,
+            Kind::Query | Kind::Mutation => Self::Mutation,
+        }
+    }
+
     pub(crate) const ALL: [Self; 2] = [Self::Mutation, Self::Action];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -155,6 +164,11 @@ impl StoredJob {
         self.holder = None;
         self.ended_at = Some(now.as_millis());
         self.next = (now + KEPT).as_millis();
+    }
+
+    /// It waits, and for the run after this many.
+    pub(super) fn waits_after(&self, attempts: u32) -> bool {
+        self.state == JobState::Pending && self.attempts == attempts
     }
 
     pub(crate) fn status(&self) -> JobStatus {

@@ -71,6 +71,13 @@ impl Runtime {
         self.engine().jobs.listen(name)
     }
 
+    /// The same; returns when it is on disk.
+    pub(crate) fn with_jobs_on_disk<T>(&self, work: impl Fn(&Desk<'_>) -> Result<T>) -> Result<T> {
+        let (value, ts) = self.with_jobs(work)?;
+        self.system().on_disk(ts)?;
+        Ok(value)
+    }
+
     /// Lets `end` hear of the end of jobs whose origin is of this kind.
     pub(crate) fn on_job_end(&self, kind: &'static str, end: Arc<dyn JobEnd>) {
         self.engine().jobs.register(kind, end);

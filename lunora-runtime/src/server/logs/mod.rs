@@ -27,11 +27,8 @@ pub use self::{
     ring::LogRing,
 };
 use super::{
-    body,
-    call::too_many,
-    caller::admin_key,
+    admin::admit,
     entry::Shared,
-    keys::read,
     problem::{Problem, with_type},
 };
 use crate::functions::AuthError;
@@ -46,15 +43,9 @@ pub(super) async fn logs(shared: &Shared, request: Request) -> Response {
 }
 
 async fn try_logs(shared: &Shared, request: Request) -> Result<Response, Problem> {
-    if shared.lifecycle.is_ending() {
-        return Err(Problem::shutting_down());
-    }
-    let (parts, body) = request.into_parts();
-    let body = body::receive(&parts.headers, body, &shared.options.limits, &shared.buffers).await?;
-    let _slot = shared.requests.take(1).ok_or_else(too_many)?;
-    let key = admin_key(&parts.headers, &shared.runtime)?;
+    let (key, admitted) = admit(shared, request).await?;
     let reader = key.read_data().map_err(AuthError::from)?;
-    let wanted: Wanted = read(&parts.headers, &body.bytes)?;
+    let wanted: Wanted = admitted.read()?;
     let place = shared.log_readers.take(1).ok_or_else(too_many_readers)?;
     let ring = shared.options.logs.clone().ok_or_else(no_log)?;
     tracing::info!(target: "lunora::audit", key = reader.name(), outcome = "ok", "log read");

@@ -1,9 +1,14 @@
 //! One reader of the log.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout_at},
+};
 
 use super::{LogLevel, LogLine, LogRing};
 use crate::{
@@ -13,6 +18,8 @@ use crate::{
 
 /// How many lines are looked at in one go.
 const BATCH: usize = 256;
+/// How often a reader for whom there is nothing is sent an empty line: that it is gone is only noticed in writing.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 
 /// Which lines a reader wants.
 #[derive(Debug, Default, Deserialize)]
@@ -54,7 +61,7 @@ impl Wanted {
 impl Tail {
     /// Sends lines until there are no more, or the reader, its key or the server is gone.
     pub(super) async fn run(mut self) {
-        let sending = send(&self.ring, &self.wanted, &self.sender);
+        let sending = send(&self.ring, &self.wanted, &self.sender, SIGN_OF_LIFE);
         tokio::select! {
             () = sending => {}
             () = self.sender.closed() => {}
@@ -64,8 +71,9 @@ impl Tail {
     }
 }
 
-async fn send(ring: &LogRing, wanted: &Wanted, sender: &mpsc::Sender<Bytes>) {
+async fn send(ring: &LogRing, wanted: &Wanted, sender: &mpsc::Sender<Bytes>, pause: Duration) {
     let mut from = ring.last(wanted.last.unwrap_or(usize::MAX), |line| wanted.has(line));
+    let mut sign = Instant::now() + pause;
     loop {
         let part = ring.read(from, BATCH);
         let (is_end, mut text) = (part.lines.is_empty(), Vec::new());
@@ -75,13 +83,20 @@ async fn send(ring: &LogRing, wanted: &Wanted, sender: &mpsc::Sender<Bytes>) {
         for line in part.lines.iter().filter(|line| wanted.has(line)) {
             write(&mut text, &**line);
         }
-        // The place in the channel first: whoever waits for it has lines go by.
-        if !text.is_empty() && sender.send(text.into()).await.is_err() {
-            return;
+        if text.is_empty() && wanted.follow && Instant::now() >= sign {
+            text.push(b'\n');
+        }
+        if !text.is_empty() {
+            // The place in the channel first: whoever waits for it has lines go by.
+            if sender.send(text.into()).await.is_err() {
+                return;
+            }
+            sign = Instant::now() + pause;
         }
         from = part.next;
         match (is_end, wanted.follow) {
-            (true, true) => ring.grown(from).await,
+            // Too late or not, the next turn sees what there is.
+            (true, true) => drop(timeout_at(sign, ring.grown(from)).await),
             (true, false) => return,
             (false, _) => {}
         }
@@ -127,6 +142,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_reader_for_whom_there_is_nothing_is_sent_a_sign_of_life() {
+        let ring = LogRing::default();
+        let (sender, mut pieces) = mpsc::channel(1);
+        ring.push(line(0));
+        let wanted = Wanted {
+            level: Some(LogLevel::Error),
+            follow: true,
+            ..Wanted::default()
+        };
+        let reading =
+            tokio::spawn(async move { send(&ring, &wanted, &sender, Duration::from_millis(1)).await });
+        assert_eq!(pieces.recv().await.unwrap(), "\n");
+        assert_eq!(pieces.recv().await.unwrap(), "\n");
+        drop(pieces);
+        reading.await.unwrap();
+    }
+
+    #[tokio::test]
     async fn a_slow_reader_holds_nobody_up_and_is_told_what_it_has_lost() {
         let ring = LogRing::default();
         let (sender, mut pieces) = mpsc::channel(1);
@@ -137,7 +170,7 @@ mod tests {
                 follow: true,
                 ..Wanted::default()
             };
-            async move { send(&ring, &wanted, &sender).await }
+            async move { send(&ring, &wanted, &sender, SIGN_OF_LIFE).await }
         });
         let total = 30_000;
         let (first, _) = read(&pieces.recv().await.unwrap());

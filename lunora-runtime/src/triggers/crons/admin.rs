@@ -79,8 +79,7 @@ impl Runtime {
         let Some(cron) = timetable.find(name) else {
             return Ok(RunNow::Unknown);
         };
-        let (done, _) = self.with_jobs(|desk| run_now(desk, cron))?;
-        Ok(done)
+        self.with_jobs_on_disk(|desk| run_now(desk, cron))
     }
 }
 

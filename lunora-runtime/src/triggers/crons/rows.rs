@@ -1,15 +1,15 @@
 //! The documents of crons.
 
 use lunora_core::{
-    error::{Error, Result},
+    error::Result,
     id::{DocumentId, TableTag},
     table::{IndexBounds, Table},
-    value::{Object, Value, from_object, to_value},
+    value::{Value, from_object},
 };
 
 use crate::{
     database::{Order, SharedTransaction},
-    functions::{BY_NAME, StoredCron},
+    functions::{BY_NAME, StoredCron, fields_of},
 };
 
 const TABLE: TableTag = TableTag::of(StoredCron::NAME);
@@ -28,7 +28,7 @@ impl Row {
     }
 
     pub(super) fn save(&mut self, transaction: &SharedTransaction) -> Result<()> {
-        let fields = fields(&self.cron)?;
+        let fields = fields_of(&self.cron)?;
         let id = transaction.with(|transaction| match self.id {
             Some(id) => transaction.replace(id, fields).map(|()| id),
             None => transaction.insert(TABLE, fields),
@@ -73,10 +73,4 @@ fn scan(transaction: &SharedTransaction, bounds: Option<&IndexBounds>) -> Result
         }
         Ok(rows)
     })
-}
-
-fn fields(cron: &StoredCron) -> Result<Object> {
-    to_value(cron)?
-        .into_object()
-        .map_err(|other| Error::internal(format!("a cron is an object, not {}", other.kind_name())))
 }

@@ -8,6 +8,7 @@ use std::{
     thread,
 };
 
+use data_encoding::HEXLOWER;
 use lunora::{Id, Identity, Result, Time, testing::TestApp};
 use ring::hmac;
 use serde_json::json;
@@ -63,14 +64,13 @@ pub(crate) fn signature(body: &str, now: Time) -> String {
     let seconds = now.as_millis() / 1_000.0;
     let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
     let tag = hmac::sign(&key, format!("{seconds}.{body}").as_bytes());
-    let digits: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("t={seconds},v1={digits}")
+    format!("t={seconds},v1={}", HEXLOWER.encode(tag.as_ref()))
 }
 
 /// Whether the provider was asked to mail a receipt for this purchase.
 pub(crate) fn has_receipt(purchase: Id<Purchase>) -> bool {
     let asked = ASKED.lock().expect("nobody panics with it");
-    asked.iter().any(|body| *body == json!([purchase]).to_string())
+    asked.contains(&json!([purchase]).to_string())
 }
 
 /// The bodies of all requests to the provider.
