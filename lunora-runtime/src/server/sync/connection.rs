@@ -16,7 +16,7 @@ use tokio::{
 
 use super::{
     actions::Actions,
-    authentication::Authentication,
+    authentication::{Authentication, UNCHECKED},
     end::{Close, End},
     limits::SocketLimits,
     mutations::Mutations,
@@ -120,6 +120,12 @@ impl Connection {
         tracing::debug!(?end, "a socket ends");
         self.end(end).await;
         // Held until here, so that the server waits for the last words.
+        drop(phase);
+    }
+
+    /// Ends what has not begun: nobody knows at the moment who the client is.
+    pub(super) async fn turn_away(self, phase: Watch) {
+        self.end(End::Trouble(UNCHECKED)).await;
         drop(phase);
     }
 

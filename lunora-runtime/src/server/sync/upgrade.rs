@@ -51,26 +51,33 @@ async fn serve(shared: Arc<Shared>, upgraded: OnUpgrade, headers: HeaderMap, end
         tracing::error!("a connection came back from its upgrade as something else");
         return;
     };
-    let arrival = arrival(&shared, &stream, &headers).await;
+    let arrived = arrival(&shared, &stream, &headers).await;
     // A socket lives long, and its headers are of no use to it.
     drop(headers);
-    Connection::new(&shared, stream, &read, arrival).serve(end).await;
+    let connection = |arrival| Connection::new(&shared, stream, &read, arrival);
+    match arrived {
+        Ok(arrival) => connection(arrival).serve(end).await,
+        Err(problem) => {
+            tracing::debug!(?problem, "a caller could not be checked");
+            connection(Arrival::default()).turn_away(end).await;
+        }
+    }
 }
 
-/// Who has connected, as far as somebody wants to know.
-async fn arrival(shared: &Shared, stream: &Stream, headers: &HeaderMap) -> Arrival {
+/// Who has connected, as far as somebody wants to know. While a token cannot be checked, nobody knows.
+async fn arrival(shared: &Shared, stream: &Stream, headers: &HeaderMap) -> Result<Arrival, Problem> {
     if !shared.runtime.wants_connections() {
-        return Arrival::default();
+        return Ok(Arrival::default());
     }
     let user_agent = headers
         .get(header::USER_AGENT)
         .and_then(|agent| agent.to_str().ok());
-    Arrival {
+    Ok(Arrival {
         session_id: String::new(),
-        identity: caller::identity(headers, &shared.runtime).await,
+        identity: caller::identity(headers, &shared.runtime).await?,
         address: stream.peer().map(|address| address.ip().to_string()),
         user_agent: user_agent.map(|agent| agent[..agent.floor_char_boundary(MAX_USER_AGENT)].to_owned()),
-    }
+    })
 }
 
 fn stream_of(upgraded: Upgraded) -> Option<(Stream, hyper::body::Bytes)> {

@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use lunora_core::{
-    error::{Error, Result},
+    error::Result,
     id::{DocumentId, TableTag},
     job::{JobId, JobState},
     table::IndexBounds,
@@ -15,7 +15,7 @@ use crate::{
     database::Entry,
     functions::{
         BY_GONE, CONNECTIONS, Desk, JobEnd, JobKind, NewJob, Origin, Runtime, Stage, StoredConnection,
-        StoredJob,
+        StoredJob, fields_of,
     },
 };
 
@@ -36,6 +36,18 @@ impl JobEnd for Chain {
             Link::Start => Ok(()),
         }
     }
+
+    /// Its chain has gone on, and does not wait for it a second time. So a gate is not asked again, and a connection that
+    /// was taken leave of does not come again.
+    fn may_run_again(&self, desk: &Desk<'_>, job: &StoredJob) -> Result<bool> {
+        let Some(origin) = &job.origin else { return Ok(true) };
+        let step: Step = origin.key.parse()?;
+        match step.link {
+            Link::Connect if place(step.at) < self.0.hooks().gates => Ok(false),
+            Link::Connect => Ok(load(desk, &step.about)?.is_some_and(|row| !row.gone)),
+            Link::Disconnect | Link::Start => Ok(true),
+        }
+    }
 }
 
 impl Chain {
@@ -47,7 +59,7 @@ impl Chain {
             (false, 0) => Stage::Admitted,
             (false, _) => Stage::Waiting,
         };
-        let fields = fields(&row)?;
+        let fields = fields_of(&row)?;
         let table = TableTag::of(CONNECTIONS);
         let id = desk
             .transaction()
@@ -214,7 +226,7 @@ pub(super) fn load(desk: &Desk<'_>, id: &str) -> Result<Option<StoredConnection>
 }
 
 pub(super) fn put(desk: &Desk<'_>, id: &str, row: &StoredConnection) -> Result<()> {
-    let (id, fields) = (id.parse()?, fields(row)?);
+    let (id, fields) = (id.parse()?, fields_of(row)?);
     desk.transaction()
         .with(|transaction| transaction.replace(id, fields).map(drop))
 }
@@ -223,10 +235,4 @@ fn delete(desk: &Desk<'_>, id: &str) -> Result<()> {
     let id = id.parse()?;
     desk.transaction()
         .with(|transaction| transaction.delete(id).map(drop))
-}
-
-fn fields(row: &StoredConnection) -> Result<Object> {
-    to_value(row)?
-        .into_object()
-        .map_err(|other| Error::internal(format!("a connection is an object, not {}", other.kind_name())))
 }

@@ -1,10 +1,10 @@
 //! The hooks for the start of the server.
 
 use lunora_core::{
-    error::{Error, Result},
+    error::Result,
     id::TableTag,
     job::JobId,
-    value::{Object, from_object, to_value},
+    value::{Object, from_object},
 };
 use tokio::sync::oneshot;
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     database::Order,
-    functions::{Desk, JobRunner, Runtime, STARTS, StoredStart},
+    functions::{Desk, JobRunner, Runtime, STARTS, StoredStart, fields_of},
 };
 
 const TABLE: TableTag = TableTag::of(STARTS);
@@ -47,9 +47,7 @@ fn next(runtime: &Runtime, at: usize) -> Result<JobId> {
     let scheduled = runtime.with_jobs(|desk| {
         forget(desk)?;
         let job = schedule(desk, &step, path, Object::new())?;
-        let fields = to_value(&StoredStart { job })?
-            .into_object()
-            .map_err(|other| Error::internal(format!("a start is an object, not {}", other.kind_name())))?;
+        let fields = fields_of(&StoredStart { job })?;
         desk.transaction()
             .with(|transaction| transaction.insert(TABLE, fields))?;
         Ok(job)
