@@ -14,7 +14,8 @@ pub use lunora_core::{
     table::{BY_CREATION_TIME, BY_ID, IndexSpec, IntoPatch, Patch, Range, Table},
 };
 pub use lunora_runtime::functions::{
-    CronList, Entry, Event, Handler, HttpAction, HttpRun, Item, Listing, RunByRequestsAlone, RunOf, entry,
+    CronList, Entry, Event, Handler, HttpAction, HttpRun, Item, Listing, RunByRequestsAlone, RunOf,
+    TakesConnection, TakesNothing, entry,
 };
 pub use serde;
 

@@ -105,7 +105,8 @@ impl FunctionVisibility for Internal {
     message = "this method runs queries, and the function is of the kind `{Self}`",
     label = "not a query",
     note = "a query is run with `run_query`, a mutation with `run_mutation`, an action with `run_action`; on a client the \
-            methods are `query` (or `watch`), `mutation` and `action`"
+            methods are `query` (or `watch`), `mutation` and `action`; a hook is run by its event alone: put what \
+            others need of it into a function of its own"
 )]
 pub trait IsQuery: FunctionKind {}
 #[diagnostic::do_not_recommend]
@@ -116,7 +117,8 @@ impl IsQuery for Query {}
     message = "this method runs mutations, and the function is of the kind `{Self}`",
     label = "not a mutation",
     note = "a query is run with `run_query`, a mutation with `run_mutation`, an action with `run_action`; on a client the \
-            methods are `query` (or `watch`), `mutation` and `action`"
+            methods are `query` (or `watch`), `mutation` and `action`; a hook is run by its event alone: put what \
+            others need of it into a function of its own"
 )]
 pub trait IsMutation: FunctionKind {}
 #[diagnostic::do_not_recommend]
@@ -127,7 +129,8 @@ impl IsMutation for Mutation {}
     message = "this method runs actions, and the function is of the kind `{Self}`",
     label = "not an action",
     note = "a query is run with `run_query`, a mutation with `run_mutation`, an action with `run_action`; on a client the \
-            methods are `query` (or `watch`), `mutation` and `action`"
+            methods are `query` (or `watch`), `mutation` and `action`; a hook is run by its event alone: put what \
+            others need of it into a function of its own"
 )]
 pub trait IsAction: FunctionKind {}
 #[diagnostic::do_not_recommend]
@@ -136,8 +139,9 @@ impl IsAction for Action {}
 /// The kind can run by itself, at a time.
 #[diagnostic::on_unimplemented(
     message = "a function of the kind `{Self}` cannot be scheduled",
-    label = "nobody would get its result",
-    note = "mutations and actions can be scheduled; let one of them run the query and do something with what it returns"
+    label = "neither a mutation nor an action",
+    note = "nobody would get the result of a query: let a mutation or an action run it and do something with what it \
+            returns; a hook is run by its event alone: put what others need of it into a function of its own"
 )]
 pub trait CanBeScheduled: FunctionKind {}
 #[diagnostic::do_not_recommend]

@@ -20,7 +20,9 @@ pub(crate) fn function(function: &Function) -> TokenStream {
     let constructor =
         quote!((#(#names: #types),*) -> #krate::Call<#name> { #krate::Call::__new((#(#names,)*)) });
     let run = quote!(|ctx, (#(#names,)*)| ::std::boxed::Box::pin(super::super::#name(ctx, #(#names),*)));
-    let reference = reference(function, &constructor, &arguments_type(function), &run);
+    let arguments_type = arguments_type(function);
+    let event = event(function, &arguments_type);
+    let reference = reference(function, &constructor, &arguments_type, &run, event);
     hidden_module(name, &function.cfgs, function.visibility, &reference)
 }
 
@@ -42,6 +44,7 @@ pub(crate) fn reference(
     constructor: &TokenStream,
     arguments_type: &TokenStream,
     run: &TokenStream,
+    event: Option<TokenStream>,
 ) -> TokenStream {
     let Function {
         krate,
@@ -66,7 +69,7 @@ pub(crate) fn reference(
     let doc_text = Some(&function.doc_text)
         .filter(|text| !text.is_empty())
         .into_iter();
-    let (limits, event) = (limits(function), event(function));
+    let limits = limits(function);
     quote! {
         use super::super::*;
         #visible struct #name {}
@@ -114,13 +117,13 @@ pub(crate) fn ends(tokens: &TokenStream) -> (Span, Span) {
     (span(first, Group::span_open), span(last, Group::span_close))
 }
 
-/// When the server calls it, if it is a hook.
-fn event(function: &Function) -> Option<TokenStream> {
+/// When the server calls it, if it is a hook. Wrong arguments are underlined where they stand.
+fn event(function: &Function, arguments_type: &TokenStream) -> Option<TokenStream> {
     let (krate, gate) = (&function.krate, function.gate);
     let event = match function.kind {
-        Kind::Hook(Event::Connect) => quote!(connect::<Self>(#gate)),
-        Kind::Hook(Event::Disconnect) => quote!(disconnect::<Self>()),
-        Kind::Hook(Event::Start) => quote!(start::<Self>()),
+        Kind::Hook(Event::Connect) => quote!(connect::<#arguments_type>(#gate)),
+        Kind::Hook(Event::Disconnect) => quote!(disconnect::<#arguments_type>()),
+        Kind::Hook(Event::Start) => quote!(start::<#arguments_type>()),
         Kind::Query | Kind::Mutation | Kind::Action => return None,
     };
     Some(quote! {

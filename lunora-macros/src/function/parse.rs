@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The attributes that make a function.
-pub(crate) const KINDS: [&str; 11] = [
+const KINDS: [&str; 11] = [
     "query",
     "mutation",
     "action",
@@ -68,6 +68,9 @@ fn option(input: ParseStream, kind: Kind, seen: &mut Vec<String>, options: &mut 
         "limits" => options.limits = limits(input)?,
         "gate" if kind == Kind::Hook(Event::Connect) => {
             input.parse::<Ident>()?;
+            if input.peek(Token![=]) {
+                return Err(input.error("a gate takes no value: `#[on_connect(gate)]`"));
+            }
             options.gate = true;
         }
         "gate" => {
@@ -75,8 +78,12 @@ fn option(input: ParseStream, kind: Kind, seen: &mut Vec<String>, options: &mut 
             return Err(syn::Error::new(name.span(), message));
         }
         other => {
+            let (a_name, known) = match kind {
+                Kind::Hook(Event::Connect) => ("`#[on_connect]`", "`gate`, "),
+                _ => ("a function", ""),
+            };
             let message = format!(
-                "unknown option `{other}`; a function takes `rename = \"..\"`, `limits(..)` and `crate = path`"
+                "unknown option `{other}`; {a_name} takes {known}`rename = \"..\"`, `limits(..)` and `crate = path`"
             );
             return Err(syn::Error::new(name.span(), message));
         }

@@ -51,7 +51,7 @@ fn gate() {
                             super::super::door(ctx, connection),
                         );
                         const EVENT: ::core::option::Option<::lunora::__private::Event> = ::core::option::Option::Some(
-                            ::lunora::__private::Event::connect::<Self>(true),
+                            ::lunora::__private::Event::connect::<(Connection,)>(true),
                         );
                     }
                 }
@@ -72,7 +72,7 @@ fn half_a_hook() {
             quote!(async fn opened(ctx: &mut)),
         ),
         &expect![[
-            r#"async fn opened (ctx : & mut) :: core :: compile_error ! { "only `#[on_connect(gate)]` can be a gate, which may refuse a connection" } :: core :: compile_error ! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" } # [doc (hidden)] # [allow (deprecated , missing_debug_implementations , nonstandard_style , unreachable_pub , unused , clippy :: all , clippy :: pedantic)] pub mod __lunora_opened { pub mod api { } pub (crate) mod internal { use super :: super :: * ; pub (crate) struct opened { } pub (crate) fn opened < > () -> :: lunora :: Call < opened > { let _ = () ; :: lunora :: Call :: __new (()) } impl :: lunora :: __private :: FunctionRef for opened { type Place = opened ; type Kind = :: lunora :: __private :: Hook ; type Visibility = :: lunora :: __private :: Internal ; type Args = () ; type Return = :: lunora :: Result < () > ; const ARGS : & 'static [& 'static str] = & [] ; const NAME : & 'static str = "opened" ; } impl :: lunora :: __private :: Handler for opened { const RUN : :: lunora :: __private :: RunOf < Self > = | _ , () | :: core :: unreachable ! () ; const EVENT : :: core :: option :: Option < :: lunora :: __private :: Event > = :: core :: option :: Option :: Some (:: lunora :: __private :: Event :: start :: < Self > ()) ; } } pub (crate) use self :: internal :: opened as Entry ; }"#
+            r#"async fn opened (ctx : & mut) :: core :: compile_error ! { "only `#[on_connect(gate)]` can be a gate, which may refuse a connection" } :: core :: compile_error ! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" } # [doc (hidden)] # [allow (deprecated , missing_debug_implementations , nonstandard_style , unreachable_pub , unused , clippy :: all , clippy :: pedantic)] pub mod __lunora_opened { pub mod api { } pub (crate) mod internal { use super :: super :: * ; pub (crate) struct opened { } pub (crate) fn opened < > () -> :: lunora :: Call < opened > { let _ = () ; :: lunora :: Call :: __new (()) } impl :: lunora :: __private :: FunctionRef for opened { type Place = opened ; type Kind = :: lunora :: __private :: Hook ; type Visibility = :: lunora :: __private :: Internal ; type Args = () ; type Return = :: lunora :: Result < () > ; const ARGS : & 'static [& 'static str] = & [] ; const NAME : & 'static str = "opened" ; } impl :: lunora :: __private :: Handler for opened { const RUN : :: lunora :: __private :: RunOf < Self > = | _ , () | :: core :: unreachable ! () ; } } pub (crate) use self :: internal :: opened as Entry ; }"#
         ]],
     );
 }

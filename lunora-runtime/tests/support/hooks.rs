@@ -79,7 +79,7 @@ macro_rules! hooks {
 }
 
 hooks! {
-    Door = "door" (connection: Connection) Event::connect::<Self>(true), {
+    Door = "door" (connection: Connection) Event::connect::<(Connection,)>(true), {
         match connection.user_agent.as_deref() {
             Some("refused") => Err(Error::app("not you")),
             Some("broken") => Err(Error::internal("the password is 1234")),
@@ -89,9 +89,9 @@ hooks! {
             }
         }
     }
-    Away = "away" (connection: Connection) Event::disconnect::<Self>(), {
+    Away = "away" (connection: Connection) Event::disconnect::<(Connection,)>(), {
         tell("away", connection);
         Ok(())
     }
-    Opened = "opened" () Event::start::<Self>(), { Ok(()) }
+    Opened = "opened" () Event::start::<()>(), { Ok(()) }
 }

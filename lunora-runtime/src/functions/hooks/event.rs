@@ -43,18 +43,18 @@ pub trait TakesNothing {}
 impl TakesNothing for () {}
 
 impl Event {
-    /// `F` is called when a connection comes.
-    pub const fn connect<F: FunctionRef<Args: TakesConnection>>(gate: bool) -> Self {
+    /// A hook with the arguments `A` is called when a connection comes.
+    pub const fn connect<A: TakesConnection>(gate: bool) -> Self {
         Self::Connect { gate }
     }
 
-    /// `F` is called when a connection goes.
-    pub const fn disconnect<F: FunctionRef<Args: TakesConnection>>() -> Self {
+    /// The same when a connection goes.
+    pub const fn disconnect<A: TakesConnection>() -> Self {
         Self::Disconnect
     }
 
-    /// `F` is called when the server starts.
-    pub const fn start<F: FunctionRef<Args: TakesNothing>>() -> Self {
+    /// The same when the server starts.
+    pub const fn start<A: TakesNothing>() -> Self {
         Self::Start
     }
 }

@@ -38,7 +38,9 @@ impl Ends {
 
     /// Asks whoever made the job.
     pub(super) fn may_run_again(&self, desk: &Desk<'_>, job: &StoredJob) -> Result<bool> {
-        let Some(origin) = &job.origin else { return Ok(true) };
+        let Some(origin) = &job.origin else {
+            return Ok(true);
+        };
         let end = self.find(&origin.kind);
         end.map_or(Ok(false), |end| end.may_run_again(desk, job))
     }

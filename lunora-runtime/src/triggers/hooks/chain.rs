@@ -40,7 +40,9 @@ impl JobEnd for Chain {
     /// Its chain has gone on, and does not wait for it a second time. So a gate is not asked again, and a connection that
     /// was taken leave of does not come again.
     fn may_run_again(&self, desk: &Desk<'_>, job: &StoredJob) -> Result<bool> {
-        let Some(origin) = &job.origin else { return Ok(true) };
+        let Some(origin) = &job.origin else {
+            return Ok(true);
+        };
         let step: Step = origin.key.parse()?;
         match step.link {
             Link::Connect if place(step.at) < self.0.hooks().gates => Ok(false),

@@ -2,9 +2,7 @@ mod m {
     use lunora::prelude::*;
 
     #[on_connect]
-    pub struct hook;
+    pub struct Hook;
 }
-
-lunora::app! { m::hook }
 
 fn main() {}
