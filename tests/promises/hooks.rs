@@ -101,9 +101,9 @@ fn visit(addr: SocketAddr, random: &mut StdRng, visits: &Mutex<Vec<Visit>>) -> O
         session,
         is_known: is_known == Some(true),
     });
-    match random.random_range(0..8) {
-        0..4 => drop(socket),
-        4..7 => socket.close(),
+    match random.random_range(0..32) {
+        0..16 => drop(socket),
+        16..31 => socket.close(),
         // Stays until the server is gone.
         _ => while socket.result().is_some() {},
     }

@@ -67,7 +67,7 @@ macro_rules! hooks {
 
             impl Handler for $type {
                 const RUN: RunOf<Self> = {
-                    fn run<'a>(_: &'a mut MutationCtx, ($($arg,)?): ($($argument,)?)) -> BoxFuture<'a, Result<()>> {
+                    fn run(_: &mut MutationCtx, ($($arg,)?): ($($argument,)?)) -> BoxFuture<'_, Result<()>> {
                         Box::pin(async move { $body })
                     }
                     run

@@ -186,7 +186,7 @@ impl Chain {
         };
         let mut args = Object::new();
         if let Some(name) = hooks.argument(path) {
-            args.insert(name.to_owned(), to_value(&row.seen(id))?);
+            args.insert(name, to_value(&row.seen(id))?);
         }
         let step = Step {
             link,

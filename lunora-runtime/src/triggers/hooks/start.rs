@@ -19,9 +19,10 @@ use crate::{
 
 const TABLE: TableTag = TableTag::of(STARTS);
 
-/// Schedules each, and runs it at once.
+/// Schedules each, and runs it at once. What they have done is on disk after this, where clients see it.
 pub(super) async fn run(runtime: &Runtime, runner: &JobRunner) -> Result<()> {
-    for at in 0..runtime.hooks().start.len() {
+    let hooks = runtime.hooks().start.len();
+    for at in 0..hooks {
         let scheduled = runtime.clone();
         let job = tokio::task::spawn_blocking(move || next(&scheduled, at)).await??;
         let (slot, is_over) = oneshot::channel::<()>();
@@ -33,7 +34,11 @@ pub(super) async fn run(runtime: &Runtime, runner: &JobRunner) -> Result<()> {
         // It is dropped, never sent.
         let _ = is_over.await;
     }
-    Ok(())
+    if hooks == 0 {
+        Ok(())
+    } else {
+        runner.on_disk().await
+    }
 }
 
 /// Schedules a hook, in the place of the one before.
