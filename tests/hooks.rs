@@ -92,7 +92,7 @@ async fn hooks_run_in_order_and_one_that_fails_stops_no_other() {
     assert_eq!(notes(&app).await, COME);
     connection.disconnect().await.unwrap();
     assert_eq!(notes(&app).await[4..], ["left nobody"]);
-    app.advance(Duration::from_secs(3600)).await.unwrap();
+    app.advance(Duration::from_hours(1)).await.unwrap();
     assert_eq!(notes(&app).await.len(), 5, "once each");
 }
 
@@ -173,7 +173,7 @@ async fn the_next_start_takes_leave_of_those_whom_a_process_left_behind() {
     let mut gone = left(notes(&second).await);
     gone.sort();
     assert_eq!(gone, ["left ada", "left nobody"]);
-    second.advance(Duration::from_secs(3600)).await.unwrap();
+    second.advance(Duration::from_hours(1)).await.unwrap();
     assert_eq!(left(notes(&second).await).len(), 2, "once each");
 }
 
