@@ -12,6 +12,7 @@ pub mod cli;
 pub mod codegen;
 pub mod database;
 pub mod functions;
+pub mod memory;
 pub mod server;
 pub mod store;
 pub mod testing;

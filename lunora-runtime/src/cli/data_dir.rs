@@ -8,7 +8,10 @@ use std::{
 };
 
 use super::Failure;
-use crate::store::{Embedded, Options, Store, StoreError};
+use crate::{
+    memory::MemoryBudget,
+    store::{Embedded, Store, StoreError},
+};
 
 /// A directory with a store in it.
 #[derive(Debug)]
@@ -48,7 +51,7 @@ impl<'a> DataDir<'a> {
     }
 
     /// Opens the store, which is made if it is not there; `None` when another process holds it.
-    pub(super) fn open(&self) -> Result<Option<Arc<dyn Store>>, Failure> {
+    pub(super) fn open(&self, memory: MemoryBudget) -> Result<Option<Arc<dyn Store>>, Failure> {
         let describe = |error: &dyn std::fmt::Display| {
             Failure::unusable(format!(
                 "the data directory {} cannot be opened: {error}",
@@ -56,7 +59,7 @@ impl<'a> DataDir<'a> {
             ))
         };
         self.make().map_err(|error| describe(&error))?;
-        match Embedded::open(&self.store(), Options::default()) {
+        match Embedded::open(&self.store(), memory.store()) {
             Ok(store) => {
                 // Left by a server that was killed: nobody serves there now.
                 self.remove_address();

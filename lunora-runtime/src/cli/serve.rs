@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     functions::{App, EngineOptions, NewKey, Runtime},
-    server::{AllowedOrigins, LogRing, Server, ServerOptions},
+    server::{AllowedOrigins, LogRing, Server, ServerLimits, ServerOptions},
     store::{Memory, Store},
 };
 
@@ -35,7 +35,7 @@ async fn serve_data(
     options: &Serve,
     logs: Option<LogRing>,
 ) -> Result<(), Failure> {
-    let store = directory.open()?.ok_or_else(|| held(directory))?;
+    let store = directory.open(options.memory)?.ok_or_else(|| held(directory))?;
     let runtime = open(app, store, options, |key| directory.write_admin_key(key.expose()))?;
     let server = bind(&runtime, options, logs).await?;
     let url = url(&server);
@@ -80,12 +80,12 @@ fn open(
     options: &Serve,
     keep: impl FnOnce(&NewKey) -> io::Result<()>,
 ) -> Result<Runtime, Failure> {
-    let engine = EngineOptions {
+    let engine = options.memory.engine(EngineOptions {
         issuers: trust::issuers(&options.trust)?,
-        query_cache_bytes: options.query_cache,
         ..EngineOptions::default()
-    };
-    let runtime = Runtime::open(app, store, engine, progress::opening()).map_err(Failure::unusable)?;
+    });
+    let opening = progress::opening(options.memory);
+    let runtime = Runtime::open(app, store, engine, opening).map_err(Failure::unusable)?;
     let kept = runtime.ensure_admin_key(keep).map_err(Failure::unusable)?;
     kept.map_err(|error| Failure::unusable(format!("the admin key cannot be written: {error}")))?;
     Ok(runtime)
@@ -97,11 +97,13 @@ async fn bind(runtime: &Runtime, options: &Serve, logs: Option<LogRing>) -> Resu
         origins => AllowedOrigins::Listed(origins.to_vec()),
     };
     let (addr, dev) = (options.addr, options.dev);
+    let limits = options.memory.server(ServerLimits::default());
     let options = ServerOptions {
         addr,
         cors,
         dev,
         logs,
+        limits,
         ..ServerOptions::default()
     };
     Server::bind(runtime.clone(), options)
