@@ -41,6 +41,7 @@ pub fn command(program: &Path) -> Command {
         "LUNORA_ADDR",
         "LUNORA_DATA",
         "LUNORA_ADMIN_KEY",
+        "LUNORA_LIMITS",
         "LUNORA_LOG",
         "LUNORA_MEMORY_BUDGET",
         "LUNORA_TRUST",

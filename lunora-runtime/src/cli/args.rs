@@ -7,6 +7,7 @@ mod data;
 mod dev;
 mod jobs;
 mod keys;
+mod limits;
 mod logs;
 mod size;
 mod trust;
@@ -30,6 +31,7 @@ pub(super) use self::{
     dev::Dev,
     jobs::{JobOperation, Jobs},
     keys::{Keys, Operation},
+    limits::{AllLimits, Given},
     logs::Logs,
     trust::{KeysAt, Trust},
 };
@@ -57,6 +59,7 @@ pub(super) struct Serve {
     /// `None` keeps everything in memory.
     pub(super) data: Option<PathBuf>,
     pub(super) memory: MemoryBudget,
+    pub(super) limits: Vec<Given>,
     pub(super) dev: bool,
     pub(super) origins: Vec<String>,
     pub(super) trust: Vec<Trust>,
@@ -161,6 +164,7 @@ fn command_serve() -> clap::Command {
                 .help("Lets only pages from this origin call the server; may be repeated (default: all)"),
         )
         .arg(trust::arg())
+        .arg(limits::arg())
         .arg(
             Arg::new("query_cache")
                 .long("query-cache")
@@ -300,6 +304,7 @@ fn serve(matches: &ArgMatches) -> Result<Serve, clap::Error> {
         addr,
         data: (!in_memory).then_some(path),
         memory,
+        limits: limits::read(matches),
         dev,
         origins,
         trust: trust::read(matches),
