@@ -40,7 +40,10 @@ fn work(client: &mut Client, number: usize) {
             let far = channel(message * 7919 % (message + 1));
             let page = json!({"numItems": 2, "cursor": null});
             let args = json!({"channel": far, "paginationOpts": page});
-            let listed = client.call("query", "messages:listPaginated", &args).unwrap().unwrap();
+            let listed = client
+                .call("query", "messages:listPaginated", &args)
+                .unwrap()
+                .unwrap();
             assert_ne!(listed["page"].as_array().unwrap().len(), 0, "{listed}");
         }
     }
@@ -78,8 +81,17 @@ fn a_server_stays_within_its_budget_with_four_times_as_much_data() {
         mib(program),
         mib(BUDGET)
     );
-    assert!(taken <= most, "{} MiB, with a budget of {}", mib(taken), mib(BUDGET));
-    assert!(taken > BUDGET / 3, "{} MiB: the data cannot have been so large", mib(taken));
+    assert!(
+        taken <= most,
+        "{} MiB, with a budget of {}",
+        mib(taken),
+        mib(BUDGET)
+    );
+    assert!(
+        taken > BUDGET / 3,
+        "{} MiB: the data cannot have been so large",
+        mib(taken)
+    );
     server.process().terminate();
     assert!(server.process().wait().success());
     let stored = fs::metadata(data.path().join("store/state.redb")).unwrap().len();

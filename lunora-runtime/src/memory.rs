@@ -132,7 +132,11 @@ impl MemoryBudget {
     /// For requests, answers and what connections ask for: these limits, as far as the budget allows. One request of the
     /// largest size is always let in.
     pub fn server(self, limits: ServerLimits) -> ServerLimits {
-        let at_most = |bytes: usize| bytes.min(self.share(4)).max(limits.body_bytes.max(limits.http_body_bytes));
+        let at_most = |bytes: usize| {
+            bytes
+                .min(self.share(4))
+                .max(limits.body_bytes.max(limits.http_body_bytes))
+        };
         ServerLimits {
             buffered_bytes: at_most(limits.buffered_bytes),
             unread_bytes: at_most(limits.unread_bytes),
@@ -183,7 +187,11 @@ mod tests {
     fn the_largest_request_is_let_in_within_any_budget() {
         let limits = ServerLimits::default();
         let least = MemoryBudget::new(MemoryBudget::LEAST).unwrap().server(limits);
-        for bytes in [least.buffered_bytes, least.unread_bytes, least.socket.subscription_bytes] {
+        for bytes in [
+            least.buffered_bytes,
+            least.unread_bytes,
+            least.socket.subscription_bytes,
+        ] {
             assert!(bytes >= limits.body_bytes && bytes >= limits.http_body_bytes);
             assert!(bytes < limits.unread_bytes);
         }

@@ -14,11 +14,19 @@ pub(super) fn check(app: App, data: &Data) -> Result<(), Failure> {
             data.path.display()
         )));
     }
-    let held = || format!("{} is held by a running server; stop it first", data.path.display());
-    let store = directory.open(data.memory)?.ok_or_else(|| Failure::unusable(held()))?;
+    let held = || {
+        format!(
+            "{} is held by a running server; stop it first",
+            data.path.display()
+        )
+    };
+    let store = directory
+        .open(data.memory)?
+        .ok_or_else(|| Failure::unusable(held()))?;
     // Not the whole runtime: what is damaged may be what it needs to start.
     let schema = Catalog::of(&app).schema().map_err(Failure::unusable)?;
-    let database = Database::open(store, schema, progress::opening(data.memory)).map_err(Failure::unusable)?;
+    let database =
+        Database::open(store, schema, progress::opening(data.memory)).map_err(Failure::unusable)?;
     let report = database.check(progress::report()).map_err(Failure::unusable)?;
     database.close().map_err(Failure::unusable)?;
     print(&report)?;

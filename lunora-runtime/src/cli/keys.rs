@@ -42,8 +42,7 @@ async fn here(
     operation: &Operation,
 ) -> Result<Json, Failure> {
     let engine = memory.engine(EngineOptions::default());
-    let runtime = Runtime::open(app, store, engine, progress::opening(memory))
-        .map_err(Failure::unusable)?;
+    let runtime = Runtime::open(app, store, engine, progress::opening(memory)).map_err(Failure::unusable)?;
     let done = carry_out(&runtime, operation);
     runtime.shutdown().await.map_err(Failure::unusable)?;
     done

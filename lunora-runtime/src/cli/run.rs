@@ -53,8 +53,7 @@ async fn run_here(
     args: Object,
 ) -> Result<Value, Failure> {
     let engine = memory.engine(EngineOptions::default());
-    let runtime = Runtime::open(app, store, engine, progress::opening(memory))
-        .map_err(Failure::unusable)?;
+    let runtime = Runtime::open(app, store, engine, progress::opening(memory)).map_err(Failure::unusable)?;
     let request = CallRequest {
         path,
         kind: None,

@@ -6,6 +6,7 @@
 mod cache;
 mod echo;
 mod fanout;
+mod fill;
 mod in_process;
 mod jobs;
 mod load;
@@ -84,6 +85,7 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
         "cache" => tokio.block_on(cache::run(time)),
         "socket" => tokio.block_on(socket::run(time)),
         "jobs" => tokio.block_on(jobs::run(time)),
+        "load" => tokio.block_on(fill::run()),
         "memory" => tokio.block_on(memory::run(time)),
         "hot-path" => tokio.block_on(hot_path(seconds)),
         "all" => tokio.block_on(async {
@@ -93,10 +95,11 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
             socket::run(time).await?;
             cache::run(time).await?;
             jobs::run(time).await?;
+            fill::run().await?;
             memory::run(time).await
         }),
         other => Err(format!(
-            "there is no benchmark `{other}`; there are `transfer`, `in-process`, `fanout`, `socket`, `cache`, `jobs`, `memory` \
+            "there is no benchmark `{other}`; there are `transfer`, `in-process`, `fanout`, `socket`, `cache`, `jobs`, `load`, `memory` \
              and `all`, each with [SECONDS], and for profilers `hot-path [THOUSANDS]`"
         )
         .into()),

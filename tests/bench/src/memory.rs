@@ -183,7 +183,7 @@ impl Workload for Busy {
 }
 
 /// Bytes of a file, or of all files below a directory; nothing while it is not there.
-fn size(path: &Path) -> u64 {
+pub(crate) fn size(path: &Path) -> u64 {
     let Ok(metadata) = fs::metadata(path) else {
         return 0;
     };

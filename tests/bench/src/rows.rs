@@ -29,9 +29,9 @@ pub async fn fill(ctx: &mut MutationCtx, from: u32, count: u32, bytes: u32) -> R
 }
 
 /// Rows in one group.
-const GROUP: u32 = 20;
+pub(crate) const GROUP: u32 = 20;
 
-fn text(number: u32, bytes: u32) -> String {
+pub(crate) fn text(number: u32, bytes: u32) -> String {
     let (mut text, mut state) = (String::new(), u64::from(number) + 1);
     while text.len() < bytes as usize {
         // xorshift64: nobody is to guess these, they only must not be alike.
