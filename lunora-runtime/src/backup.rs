@@ -61,10 +61,7 @@ pub(crate) fn import_within(
     progress: impl FnMut(Progress<'_>) + Send + 'static,
 ) -> Result<ImportReport, ImportError> {
     let directory = DataDir::new(data);
-    directory.make().map_err(|source| ImportError::Directory {
-        directory: data.to_owned(),
-        source,
-    })?;
+    directory.make()?;
     // Two stores are open at a time.
     let replacement = Embedded::replace(&directory.store(), &memory.half().store())?;
     functions::import(app, replacement, archive, mode, Box::new(progress))

@@ -353,7 +353,13 @@ impl Engine {
             }
         }
         self.disk.give_up();
-        self.checkpoint()
+        match self.checkpoint() {
+            Err(StoreError::DiskFull) => {
+                tracing::warn!("the disk is full: the next start reads the log instead of the state");
+                Ok(())
+            }
+            written => written,
+        }
     }
 
     /// Lets the threads end. What is queued for the log is still written.
