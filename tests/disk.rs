@@ -148,7 +148,12 @@ fn a_disk_that_fills_up_while_serving_refuses_writes_and_serves_reads_until_ther
         assert!(sent < 200, "the disk is never full");
     };
     assert!(why.contains("Server Error"), "{why}");
-    assert!(server.process().log().contains("the disk is full: writes are refused"));
+    assert!(
+        server
+            .process()
+            .log()
+            .contains("the disk is full: writes are refused")
+    );
     let mut client = server.connect();
     let args = json!({"channel": "none"});
     let listed = client.call("query", "messages:list", &args).unwrap().unwrap();

@@ -32,3 +32,31 @@ pub(crate) fn refuse_foreign(dir: &Path, ours: &[&str]) -> Result<(), StoreError
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_ours_empty_or_not_there_is_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let refused = || {
+            refuse_foreign(dir.path(), &["log"])
+                .err()
+                .map(|error| error.to_string())
+        };
+        assert_eq!(refused(), None);
+        refuse_foreign(&dir.path().join("none"), &["log"]).unwrap();
+        fs::write(dir.path().join(".hidden"), "").unwrap();
+        fs::create_dir(dir.path().join("lost+found")).unwrap();
+        assert_eq!(refused(), None);
+        fs::write(dir.path().join("notes.txt"), "").unwrap();
+        assert!(refused().unwrap().contains("notes.txt"));
+        fs::create_dir(dir.path().join("log")).unwrap();
+        assert_eq!(
+            refused(),
+            None,
+            "what else lies in our directory is its owner's affair"
+        );
+    }
+}

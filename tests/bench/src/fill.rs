@@ -38,11 +38,21 @@ pub(crate) async fn run() -> Outcome<()> {
     let directory = tempfile::tempdir()?;
     let (start, cpu) = (Instant::now(), own_cpu()?);
     load_sqlite(&directory.path().join("rows.sqlite"))?;
-    let sqlite = line("SQLite", start.elapsed(), own_cpu()? - cpu, directory.path());
+    let sqlite = line(
+        "SQLite",
+        start.elapsed(),
+        own_cpu()?.saturating_sub(cpu),
+        directory.path(),
+    );
     let directory = tempfile::tempdir()?;
     let (start, cpu) = (Instant::now(), own_cpu()?);
     load_rows(directory.path()).await?;
-    let rows = line("rows:fill", start.elapsed(), own_cpu()? - cpu, directory.path());
+    let rows = line(
+        "rows:fill",
+        start.elapsed(),
+        own_cpu()?.saturating_sub(cpu),
+        directory.path(),
+    );
     let ratio = rows.documents_per_second / sqlite.documents_per_second;
     for line in [&sqlite, &rows] {
         println!(
