@@ -41,7 +41,9 @@ pub fn command(program: &Path) -> Command {
         "LUNORA_ADDR",
         "LUNORA_DATA",
         "LUNORA_ADMIN_KEY",
+        "LUNORA_LIMITS",
         "LUNORA_LOG",
+        "LUNORA_MEMORY_BUDGET",
         "LUNORA_TRUST",
     ] {
         command.env_remove(name);
@@ -184,6 +186,7 @@ impl Process {
         self.log.lock().unwrap().clone()
     }
 
+    /// What the system calls it.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
