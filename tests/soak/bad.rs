@@ -25,7 +25,7 @@ pub(crate) fn vanish(run: Run) {
         }
         match random.random_range(0..3) {
             // A text of 100 bytes of which one comes.
-            0 => socket.send_raw(&[0x81, 0x80 | 100, 0, 0, 0, 0, b'{']),
+            0 => socket.send_raw(&[0x81, 0x80 | 0x64, 0, 0, 0, 0, b'{']),
             1 => drop(socket.hear()),
             _ => {}
         }
