@@ -7,7 +7,7 @@ use super::{
     Failure,
     args::{CronOperation, Crons},
     block_on,
-    output::print,
+    output::{one_line, print, print_json},
     place::Remote,
 };
 use crate::calendar::show;
@@ -16,7 +16,7 @@ pub(super) fn crons(command: &Crons) -> Result<(), Failure> {
     let server = Remote::of(&command.target, "no cron does")?;
     let answer = block_on(ask(&server, &command.operation))?;
     if command.json {
-        return print(serde_json::to_string_pretty(&answer).map_err(Failure::unusable)? + "\n");
+        return print_json(&answer);
     }
     match &command.operation {
         CronOperation::Run { .. } => print(answer["job"].as_str().unwrap_or_default().to_owned() + "\n"),
@@ -88,5 +88,5 @@ fn last(run: &Run) -> String {
     let error = run.error.as_deref().and_then(|error| error.lines().next());
     let error = error.map(|error| format!(": {error}"));
     let more = [took, skipped, error].map(Option::unwrap_or_default).concat();
-    format!("  last {due} {outcome}{more}\n")
+    one_line(&format!("  last {due} {outcome}{more}")) + "\n"
 }

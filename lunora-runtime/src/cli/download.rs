@@ -6,7 +6,7 @@ use super::{Failure, place::Remote};
 #[cfg(feature = "fetch")]
 use super::{block_on, progress};
 #[cfg(feature = "fetch")]
-use crate::functions::http_client;
+use crate::functions::direct_client;
 
 impl Remote {
     /// Writes what the server exports to `out`.
@@ -67,7 +67,8 @@ impl Remote {
     #[cfg(feature = "fetch")]
     async fn post(&self, path: &str, json: Option<&str>) -> Result<reqwest::Response, Failure> {
         let url = &self.url;
-        let mut request = http_client()
+        let mut request = direct_client()
+            .map_err(Failure::unusable)?
             .post(format!("{url}{path}"))
             .header("authorization", format!("Convex {}", self.key));
         if let Some(json) = json {

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use lunora_core::shape::{Definition, Shapes};
 use serde::Serialize;
 
-use super::{Failure, output::print};
+use super::{
+    Failure,
+    output::{print, print_json},
+};
 use crate::functions::{App, Catalog, FunctionInfo};
 
 /// The list as JSON.
@@ -27,7 +30,7 @@ pub(super) fn list(app: App, json: bool) -> Result<(), Failure> {
         functions: &functions,
         types,
     };
-    print(serde_json::to_string_pretty(&list).map_err(Failure::unusable)? + "\n")
+    print_json(&list)
 }
 
 /// The named types that arguments and results are made of.

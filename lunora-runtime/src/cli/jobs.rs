@@ -7,7 +7,7 @@ use super::{
     Failure,
     args::{JobOperation, Jobs},
     block_on,
-    output::print,
+    output::{one_line, print, print_json},
     place::Remote,
 };
 
@@ -15,7 +15,7 @@ pub(super) fn jobs(command: &Jobs) -> Result<(), Failure> {
     let server = Remote::of(&command.target, "no job does")?;
     let answer = block_on(ask(&server, &command.operation))?;
     if command.json {
-        return print(serde_json::to_string_pretty(&answer).map_err(Failure::unusable)? + "\n");
+        return print_json(&answer);
     }
     show(&command.operation, &answer)
 }
@@ -50,9 +50,7 @@ fn show(operation: &JobOperation, answer: &Json) -> Result<(), Failure> {
     match operation {
         JobOperation::Cancel { id } => print(format_args!("{id} is canceled\n")),
         JobOperation::Retry { id } => print(format_args!("{id} runs again\n")),
-        JobOperation::Show { .. } => {
-            print(serde_json::to_string_pretty(answer).map_err(Failure::unusable)? + "\n")
-        }
+        JobOperation::Show { .. } => print_json(answer),
         JobOperation::List { .. } => {
             let list = List::deserialize(answer).map_err(Failure::unusable)?;
             print(list.jobs.iter().map(line).collect::<String>())
@@ -71,5 +69,7 @@ fn line(job: &Listed) -> String {
     // An error may have several lines; `show` has them all.
     let error = error.as_deref().and_then(|error| error.lines().next());
     let error = error.map(|error| format!("  {error}")).unwrap_or_default();
-    format!("{id}  {state:<9}  {attempts:>2} runs  {function}{error}\n")
+    one_line(&format!(
+        "{id}  {state:<9}  {attempts:>2} runs  {function}{error}"
+    )) + "\n"
 }

@@ -10,7 +10,7 @@ use super::{
     args::{Keys, Operation, Target},
     block_on,
     data_dir::DataDir,
-    output::print,
+    output::{print, print_json},
     place::{Place, Remote},
     progress,
 };
@@ -29,7 +29,7 @@ pub(super) fn keys(app: App, command: &Keys) -> Result<(), Failure> {
     })?;
     forget_file(command);
     if command.json {
-        return print(serde_json::to_string_pretty(&answer).map_err(Failure::unusable)? + "\n");
+        return print_json(&answer);
     }
     show(&command.operation, &answer)
 }

@@ -3,7 +3,12 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Failure, args::Logs, output::print, place::Remote};
+use super::{
+    Failure,
+    args::Logs,
+    output::{harmless_json, one_line, print},
+    place::Remote,
+};
 use crate::calendar::show;
 
 pub(super) fn logs(command: &Logs) -> Result<(), Failure> {
@@ -70,46 +75,12 @@ fn text(line: &Written) -> String {
     for (name, value) in &line.fields {
         text.push_str(&format!(" {name}={value}"));
     }
-    harmless(&text) + "\n"
-}
-
-/// The text without what would steer the terminal of who reads it, or look like another line.
-fn harmless(text: &str) -> String {
-    let mut harmless = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() {
-            harmless.extend(c.escape_default());
-        } else {
-            harmless.push(c);
-        }
-    }
-    harmless
-}
-
-/// The same JSON, with the control characters in it that JSON itself leaves as they are, U+009B among them.
-fn harmless_json(line: &str) -> String {
-    let mut harmless = String::with_capacity(line.len());
-    for c in line.chars() {
-        if c.is_control() {
-            harmless.push_str(&format!("\\u{:04x}", u32::from(c)));
-        } else {
-            harmless.push(c);
-        }
-    }
-    harmless
+    one_line(&text) + "\n"
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn json_steers_no_terminal_and_says_the_same() {
-        let line = json!({"message": "no\u{9b}2J\u{7f}\u{1b}"});
-        let shown = harmless_json(&line.to_string());
-        assert!(!shown.contains(char::is_control), "{shown:?}");
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), line);
-    }
 
     #[test]
     fn a_line_stays_one_line_and_steers_no_terminal() {

@@ -93,7 +93,7 @@ pub fn main(app: App) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {}", failure.message);
+            eprintln!("error: {}", output::harmless(&failure.message));
             ExitCode::from(failure.code)
         }
     }

@@ -10,7 +10,7 @@ use super::{
     data_dir::DataDir,
 };
 #[cfg(feature = "fetch")]
-use crate::functions::http_client;
+use crate::functions::direct_client;
 use crate::{memory::MemoryBudget, store::Store};
 
 /// A store that this process has opened, or a server.
@@ -78,10 +78,10 @@ impl Remote {
         let answer: Option<Json> = serde_json::from_slice(&reply.body).ok();
         match (reply.status, answer) {
             (200, Some(answer)) => Ok(answer),
-            (400 | 404 | 409, Some(Json::Object(problem))) => Err(Failure::failed(
-                problem.get("message").and_then(Json::as_str).unwrap_or_default(),
-            )),
-            // The key is none, or not one for this: nothing was tried.
+            (400 | 404 | 409, Some(problem)) if problem["message"].is_string() => {
+                Err(Failure::failed(problem["message"].as_str().unwrap_or_default()))
+            }
+            // The key is none, or not one for this, or that is no server of ours: nothing was tried.
             _ => Err(self.strange(&reply)),
         }
     }
@@ -106,7 +106,8 @@ impl Remote {
     /// Asks the server: a POST of JSON, or a GET.
     #[cfg(feature = "fetch")]
     pub(super) async fn ask(&self, path: &str, json: Option<String>) -> Result<Reply, Failure> {
-        let (client, address) = (http_client(), format!("{}{path}", self.url));
+        let client = direct_client().map_err(Failure::unusable)?;
+        let address = format!("{}{path}", self.url);
         let request = match json {
             Some(json) => client
                 .post(address)

@@ -9,10 +9,24 @@ use serde::Serialize;
 use super::BoxFuture;
 
 /// The client of all requests, which keeps connections open between them.
-pub(crate) fn client() -> Client {
+pub(super) fn client() -> Client {
     install_crypto();
     Client::new()
 }
+
+/// The client for servers of this kind. What is said to them, a key with all rights and a whole database, passes no proxy
+/// and follows no redirection.
+pub(crate) fn direct_client() -> reqwest::Result<Client> {
+    install_crypto();
+    Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .build()
+}
+
+/// A server that is there answers the knock, however busy it is.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// TLS needs somebody's cryptography; it is ring's.
 pub(super) fn install_crypto() {

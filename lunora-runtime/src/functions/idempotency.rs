@@ -208,7 +208,7 @@ fn hash(texts: &[&str]) -> [u8; 32] {
 }
 
 /// How many requests of one session can be repeated: the newest ones. They take turns in as many records.
-const KEPT_REQUESTS: u32 = 1_000;
+pub const KEPT_REQUESTS: u32 = 1_000;
 /// How long a request can be repeated.
 const KEPT: Duration = Duration::from_hours(14 * 24);
 /// Records removed in one transaction.

@@ -53,7 +53,7 @@ mod transaction;
 #[cfg(feature = "fetch")]
 pub use self::fetch::Fetch;
 #[cfg(feature = "fetch")]
-pub(crate) use self::fetch::client as http_client;
+pub(crate) use self::fetch::direct_client;
 pub use self::{
     action_ctx::ActionCtx,
     admin::{
@@ -75,7 +75,7 @@ pub use self::{
         Body, BodySource, Found, FoundAction, HttpAction, HttpActions, HttpCall, HttpOutcome, HttpRun,
         IsRequest, Request, Response, ResponseBody, RunByRequestsAlone, Streamed, TwoActions, Webhook,
     },
-    idempotency::IdempotencyKey,
+    idempotency::{IdempotencyKey, KEPT_REQUESTS},
     live::{LiveLimits, LiveQueries, Transition, Update, WatchError, WatchRequest},
     mutation_ctx::MutationCtx,
     query_ctx::QueryCtx,

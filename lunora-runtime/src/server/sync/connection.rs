@@ -23,6 +23,7 @@ use super::{
     pulse::{Due, Pulse},
     queries::Queries,
     socket::{Incoming, Socket},
+    unsettled::Unsettled,
     versions::Versions,
 };
 use crate::{
@@ -62,6 +63,7 @@ pub(super) struct Connection {
     pub(super) queries: Queries,
     pub(super) versions: Versions,
     pub(super) mutations: Mutations,
+    pub(super) unsettled: Unsettled,
     pub(super) actions: Actions,
     /// The newest commit that the client was told to have made: the next transition is not before it.
     pub(super) floor: Timestamp,
@@ -97,6 +99,7 @@ impl Connection {
             queries: Queries::new(shared.subscribed.clone()),
             versions: Versions::default(),
             mutations: Mutations::new(shared.runtime.clone()),
+            unsettled: Unsettled::default(),
             actions: Actions::new(),
             floor: Timestamp(0),
             is_owed: false,
@@ -211,12 +214,13 @@ impl Connection {
         Ok(has_read)
     }
 
-    /// Whether it is known who is calling, and the client takes what it is told.
-    fn may_read(&self) -> bool {
+    /// Whether it is known who is calling, the client takes what it is told, and its next request is not one too many.
+    fn may_read(&mut self) -> bool {
         !self.authentication.is_open()
             && self.arriving.is_none()
             && !self.socket.outbox.is_full()
             && !self.versions.is_full()
+            && !self.unsettled.is_full(|| self.mutations.oldest())
     }
 
     fn flush(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {

@@ -166,6 +166,7 @@ impl Connection {
     fn mutate(&mut self, request: Request, share: Option<Share>) {
         let id = RequestId::random();
         let request_id = request.request_id;
+        self.unsettled.sent(request_id);
         let limit = self.limits().waiting_mutations;
         let request = match share {
             None => Err(Error::from(NoMemory)),
@@ -190,6 +191,7 @@ impl Connection {
     fn act(&mut self, request: Request, share: Option<Share>) {
         let id = RequestId::random();
         let request_id = request.request_id;
+        self.unsettled.sent(request_id);
         match self.try_act(request, id, share) {
             Ok(()) => {}
             Err(error) => {

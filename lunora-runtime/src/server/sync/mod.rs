@@ -28,6 +28,7 @@ mod pulse;
 mod queries;
 mod socket;
 mod transitions;
+mod unsettled;
 mod upgrade;
 mod versions;
 

@@ -79,6 +79,13 @@ impl Mutations {
         state.waiting.len() + state.started.len()
     }
 
+    /// The number of the oldest one that has no answer that was taken.
+    pub(super) fn oldest(&self) -> Option<u32> {
+        let state = self.0.state.lock();
+        let started = state.started.front().map(|mutation| mutation.request_id);
+        started.or_else(|| state.waiting.front().map(|mutation| mutation.request_id))
+    }
+
     /// Gets in line.
     pub(super) fn push(&self, mutation: Waiting) {
         self.0.state.lock().waiting.push_back(mutation);

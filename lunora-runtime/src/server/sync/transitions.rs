@@ -42,6 +42,7 @@ impl Connection {
         match ended.result {
             Ok(Answer { value, ts }) => {
                 self.floor = self.floor.max(ts);
+                self.unsettled.answered(id, ts);
                 let ts = protocol::Timestamp(ts.0);
                 self.say(|out| write_mutation_success(id, &value, ts, out));
             }
@@ -164,6 +165,7 @@ impl Connection {
         self.socket.send(&text);
         self.keep(text);
         self.pulse.speak();
+        self.unsettled.told(self.versions.ts());
         self.is_owed &= self.versions.ts() < self.floor;
         self.has_untaken_transition = true;
     }
