@@ -102,14 +102,16 @@ impl RequestKey {
 
     fn new(request: &CallRequest, class: &str) -> Option<Self> {
         let key = request.idempotency_key.as_ref()?;
-        let user = request.identity.as_ref();
-        let user = user.map_or("", |identity| &identity.token_identifier);
+        let user = match &request.identity {
+            Some(identity) => ["user", &identity.token_identifier],
+            None => ["nobody", ""],
+        };
         let mut arguments = Vec::new();
         encode_object(&request.args, &mut arguments);
         let (place, number) = match key {
-            IdempotencyKey::Own(key) => (place(&hash(&["key", class, user, key]), None), 0),
+            IdempotencyKey::Own(key) => (place(&hash(&["key", class, user[0], user[1], key]), None), 0),
             IdempotencyKey::InSession { session, request } => {
-                let session = hash(&["session", class, user, session]);
+                let session = hash(&["session", class, user[0], user[1], session]);
                 (place(&session, Some(*request)), *request)
             }
         };
@@ -213,35 +215,45 @@ pub const KEPT_REQUESTS: u32 = 1_000;
 const KEPT: Duration = Duration::from_hours(14 * 24);
 /// Records removed in one transaction.
 const BATCH: usize = 500;
+/// Bytes of the results among them: one may be large.
+const BATCH_BYTES: usize = 4 << 20;
 
 /// Removes the records of requests that are too old to be repeated.
 pub(super) fn purge(system: &SystemTransaction<'_>) -> Result<()> {
     let before = (system.now - KEPT).as_millis();
     loop {
-        let (removed, _) = system.run(|transaction| Box::pin(purge_batch(transaction, before)))?;
-        if removed < BATCH {
+        let (is_last, _) = system.run(|transaction| Box::pin(purge_batch(transaction, before)))?;
+        if is_last {
             return Ok(());
         }
     }
 }
 
-async fn purge_batch(transaction: &SharedTransaction, before: f64) -> Result<usize> {
+/// Removes some of them. True if those were the last.
+async fn purge_batch(transaction: &SharedTransaction, before: f64) -> Result<bool> {
     let old = Range::<RequestRecord, (f64, ())>::__new(BY_CREATION_TIME).lt(before);
     let old = transaction.reader().query::<RequestRecord>().with_index(old);
-    let old = old.take(BATCH).await?;
-    for record in &old {
-        let id = record.id().untyped();
-        transaction.with(|transaction| {
-            let stored = transaction.get(id)?;
-            transaction.delete(id)?;
-            // The record of a session that goes on is as old as its first request, and holds a newer one.
-            match stored.filter(|_| record.at >= before) {
-                Some(stored) => transaction.insert_as(id, stored.fields.clone()),
-                None => Ok(()),
-            }
-        })?;
+    let (mut old, mut found, mut bytes) = (old.stream(), Vec::new(), 0);
+    while found.len() < BATCH && bytes < BATCH_BYTES {
+        let Some(record) = old.next().await? else { break };
+        bytes += record.result.len();
+        found.push((record.id().untyped(), record.at >= before));
     }
-    Ok(old.len())
+    let is_last = found.len() < BATCH && bytes < BATCH_BYTES;
+    for (id, is_new) in found {
+        transaction.with(|transaction| remove(transaction, id, is_new))?;
+    }
+    Ok(is_last)
+}
+
+/// Removes a record. That of a session that goes on is as old as its first request; if it holds a new one, it starts again.
+fn remove(transaction: &mut Transaction, id: DocumentId, is_new: bool) -> Result<()> {
+    let stored = transaction.get(id)?.filter(|_| is_new);
+    transaction.delete(id)?;
+    match stored {
+        Some(stored) => transaction.insert_as(id, stored.fields.clone()),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -256,37 +268,41 @@ mod tests {
         store::Memory,
     };
 
-    fn record(key: &str) -> (DocumentId, Object) {
+    fn record(key: &str, result: usize, at: Time) -> (DocumentId, Object) {
         let record = RequestRecord {
             path: "messages:send".to_owned(),
             arguments: Bytes(Vec::new()),
-            result: Bytes(Vec::new()),
+            result: Bytes(vec![0; result]),
             ts: 0,
             request: 0,
-            at: 0.0,
+            at: at.as_millis(),
         };
         (place(&hash(&[key]), None), fields_of(&record).unwrap())
     }
 
-    #[test]
-    fn records_that_nobody_can_repeat_any_more_go_and_the_others_stay() {
-        let schema = Schema::new(vec![TableSchema::of::<RequestRecord>(&mut Shapes::default())]).unwrap();
-        let database = Database::open(Arc::new(Memory::new()), schema, OpenOptions::default()).unwrap();
-        let start = Time::from_millis(1_893_456_000_000.0);
-        let at = |now| SystemTransaction {
-            database: &database,
-            now,
-        };
-        let count = || {
-            let all = at(start).run(|transaction| transaction.reader().query::<RequestRecord>().count());
-            all.unwrap().0
-        };
-        // More than are removed in one transaction.
-        for (now, records) in [(start, 2 * BATCH + 1), (start + KEPT, 3)] {
-            let insert = at(now).run(move |transaction| {
+    const START: Time = Time::from_millis(1_893_456_000_000.0);
+
+    struct Records(Database);
+
+    impl Records {
+        fn new() -> Self {
+            let schema = Schema::new(vec![TableSchema::of::<RequestRecord>(&mut Shapes::default())]).unwrap();
+            Self(Database::open(Arc::new(Memory::new()), schema, OpenOptions::default()).unwrap())
+        }
+
+        fn at(&self, now: Time) -> SystemTransaction<'_> {
+            SystemTransaction {
+                database: &self.0,
+                now,
+            }
+        }
+
+        /// Makes so many at `now`, which hold results of so many bytes of the time `at`.
+        fn insert(&self, now: Time, count: usize, result: usize, at: Time) {
+            let insert = self.at(now).run(move |transaction| {
                 Box::pin(async move {
-                    for n in 0..records {
-                        let (id, fields) = record(&format!("{now:?} {n}"));
+                    for n in 0..count {
+                        let (id, fields) = record(&format!("{now:?} {n} {result}"), result, at);
                         transaction.with(|transaction| transaction.insert_as(id, fields))?;
                     }
                     Ok(())
@@ -294,13 +310,41 @@ mod tests {
             });
             insert.unwrap();
         }
-        purge(&at(start + KEPT)).unwrap();
+
+        fn count_after_purge(&self, now: Time) -> u64 {
+            purge(&self.at(now)).unwrap();
+            let count = self.at(now);
+            let count = count.run(|transaction| transaction.reader().query::<RequestRecord>().count());
+            count.unwrap().0
+        }
+    }
+
+    #[test]
+    fn records_that_nobody_can_repeat_any_more_go_and_the_others_stay() {
+        let (records, second) = (Records::new(), Duration::from_secs(1));
+        // More than are removed in one transaction, by number and by size.
+        records.insert(START, 2 * BATCH + 1, 0, START);
+        records.insert(START, 3, BATCH_BYTES / 2 + 1, START);
+        records.insert(START + KEPT, 3, 0, START + KEPT);
+        let all = 2 * BATCH as u64 + 7;
         assert_eq!(
-            count(),
-            2 * BATCH as u64 + 4,
-            "kept for as long as it was promised"
+            records.count_after_purge(START + KEPT),
+            all,
+            "kept as long as was promised"
         );
-        purge(&at(start + KEPT + Duration::from_secs(1))).unwrap();
-        assert_eq!(count(), 3);
+        assert_eq!(records.count_after_purge(START + KEPT + second), 3);
+        assert_eq!(records.count_after_purge(START + KEPT + KEPT + second), 0);
+    }
+
+    #[test]
+    fn the_record_of_a_session_that_goes_on_stays_as_long_as_its_newest_request_can_be_repeated() {
+        let (records, second) = (Records::new(), Duration::from_secs(1));
+        records.insert(START, 2, 0, START + KEPT);
+        assert_eq!(records.count_after_purge(START + KEPT + second), 2);
+        assert_eq!(records.count_after_purge(START + KEPT + KEPT), 2);
+        assert_eq!(
+            records.count_after_purge(START + KEPT + KEPT + second + second),
+            0
+        );
     }
 }
