@@ -199,6 +199,18 @@ fn another_programs_store_is_left_alone() {
 }
 
 #[test]
+fn the_data_of_another_application_is_left_alone() {
+    let data = prepared();
+    let refused = run(&mut serve(&program::bank(), data.path()));
+    refused.assert_failed(
+        2,
+        &["another application", "`messages`", "Name another directory"],
+    );
+    let server = Server::start(&program::fixture(), data.path());
+    assert_eq!(count(&mut server.connect()), 1);
+}
+
+#[test]
 fn a_file_in_the_place_of_the_directory_is_told() {
     let data = tempfile::tempdir().unwrap();
     let file = data.path().join("data");

@@ -87,11 +87,6 @@ fn a_server_stays_within_its_budget_with_four_times_as_much_data() {
         mib(taken),
         mib(BUDGET)
     );
-    assert!(
-        taken > BUDGET / 3,
-        "{} MiB: the data cannot have been so large",
-        mib(taken)
-    );
     server.process().terminate();
     assert!(server.process().wait().success());
     let stored = fs::metadata(data.path().join("store/state.redb")).unwrap().len();

@@ -5,6 +5,7 @@
 //! conflict; nothing is locked while a function runs. [`Reader`] and [`Writer`] are the typed face of a transaction,
 //! the one that functions see.
 
+mod another;
 mod archive;
 mod backfill;
 mod bounds;

@@ -13,7 +13,7 @@ use lunora_core::{error::Error, id::DocumentId, value::ValueError};
 use rand::{TryRng, rngs::SysRng};
 
 use super::{
-    backfill,
+    another, backfill,
     catalog::{CATALOG, Catalog, IndexState},
     committer::{CommitError, Committer},
     cursor::{CursorKey, KEY_BYTES},
@@ -73,6 +73,18 @@ pub enum OpenError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The data is that of another application.
+    #[error(
+        "the data is that of another application: it has documents of a table `{theirs}`, and none of the tables of this \
+         one, such as `{ours}`. Nothing was changed. Name another directory; or, if all tables were renamed, keep one of \
+         the former ones"
+    )]
+    Another {
+        /// A table that the application does not have.
+        theirs: String,
+        /// A table that the data does not have.
+        ours: &'static str,
+    },
     /// A document is not one of its table's new type.
     #[error(
         "document {id} of table `{table}` does not fit the table's new type: {error}. Make the type accept it \
@@ -130,6 +142,7 @@ pub(super) fn open(
         committer,
         catalog: load_or_create(committer)?,
     };
+    another::refuse(committer, &opening.catalog, &schema)?;
     for table in reconcile::changed_tables(&opening.catalog, &schema) {
         verify::table(committer, table, report)?;
     }

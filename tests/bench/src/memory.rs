@@ -24,7 +24,7 @@ const TIMES: u64 = 4;
 /// Of one row, without its entries in indexes.
 const ROW_BYTES: u32 = 1_000;
 /// Rows in one mutation.
-const BATCH: u32 = 4_000;
+const BATCH: u32 = 1_000;
 /// Commits before a kill, which the next start reads from the log.
 const BEFORE_A_KILL: u32 = 500;
 

@@ -108,7 +108,7 @@ pub(super) fn arg() -> Arg {
         .env("LUNORA_LIMITS")
         .value_delimiter(' ')
         .action(ArgAction::Append)
-        .value_parser(given)
+        .value_parser(parse)
         .help("Sets a limit by its name; may be repeated")
         .long_help(format!(
             "Sets a limit by the name that its error carries, such as connections=5000, http_body_bytes=100MiB or \
@@ -118,8 +118,16 @@ pub(super) fn arg() -> Arg {
 }
 
 pub(super) fn read(matches: &ArgMatches) -> Vec<Given> {
-    let given = matches.get_many::<Given>("limit").unwrap_or_default();
-    given.cloned().collect()
+    let given = matches.get_many::<Option<Given>>("limit").unwrap_or_default();
+    given.flatten().cloned().collect()
+}
+
+/// Nothing stands between two spaces.
+fn parse(text: &str) -> Result<Option<Given>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    given(text).map(Some)
 }
 
 fn given(text: &str) -> Result<Given, String> {
@@ -189,6 +197,15 @@ mod tests {
         expected.server.body_timeout = Duration::from_secs(90);
         expected.live.subscriptions = 5;
         assert_eq!(set, expected);
+    }
+
+    #[test]
+    fn several_stand_in_one_variable() {
+        let command = clap::Command::new("app").arg(arg());
+        for (text, count) in [("connections=7  body_timeout=90s ", 2), ("", 0)] {
+            let matches = command.clone().try_get_matches_from(["app", "--limit", text]);
+            assert_eq!(read(&matches.unwrap()).len(), count);
+        }
     }
 
     #[test]

@@ -58,6 +58,37 @@ fn keys(store: &Arc<dyn Store>) -> usize {
         .count()
 }
 
+/// A schema with one table of this name.
+fn named(name: &'static str) -> Schema {
+    let tag = lunora_core::id::TableTag::of(name);
+    Schema::new(vec![TableSchema {
+        name,
+        tag,
+        ..table(&[])
+    }])
+    .unwrap()
+}
+
+#[test]
+fn the_data_of_another_application_is_refused_and_left_as_it_is() {
+    let store = memory();
+    // Nothing is lost where there is nothing.
+    try_open(&store, named("former")).unwrap();
+    let database = open(&store, schema(&[]));
+    insert(&database, [item(1.0, 1.0, "a")]);
+    let before = keys(&store);
+    let error = try_open(&store, named("accounts")).unwrap_err();
+    assert!(
+        matches!(&error, OpenError::Another { theirs, ours: "accounts" } if theirs == "items"),
+        "{error}"
+    );
+    assert_eq!(keys(&store), before);
+    // One table in common, and it is the same application.
+    let both = Schema::new(vec![table(&[]), named("accounts").tables.remove(0)]).unwrap();
+    try_open(&store, both).unwrap();
+    try_open(&store, named("accounts")).unwrap();
+}
+
 #[test]
 fn indexes_come_and_go() {
     let store = memory();
