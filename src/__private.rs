@@ -9,12 +9,13 @@ pub use lunora_core::{
     error::AppError,
     fields::{self, HasField},
     limits::LimitOverrides,
-    reference::{Action, FunctionRef, Internal, Listed, Mutation, Public, Query},
+    reference::{Action, FunctionRef, Hook, Internal, Listed, Mutation, Public, Query},
     shape::{Field, NoShape, Node, Shape, ShapeOf, Shapes, Travels},
     table::{BY_CREATION_TIME, BY_ID, IndexSpec, IntoPatch, Patch, Range, Table},
 };
 pub use lunora_runtime::functions::{
-    CronList, Entry, Handler, HttpAction, HttpRun, Item, Listing, RunByRequestsAlone, RunOf, entry,
+    CronList, Entry, Event, Handler, HttpAction, HttpRun, Item, Listing, RunByRequestsAlone, RunOf,
+    TakesConnection, TakesNothing, entry,
 };
 pub use serde;
 

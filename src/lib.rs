@@ -16,7 +16,7 @@ pub use lunora_core::{
     number,
     pagination::{Page, PaginationOptions},
     reference::{
-        Action, AnyAction, AnyMutation, AnyQuery, Call, CanBeScheduled, FunctionRef, Internal, Kind,
+        Action, AnyAction, AnyMutation, AnyQuery, Call, CanBeScheduled, FunctionRef, Hook, Internal, Kind,
         Mutation, Output, Public, PublicAction, PublicMutation, PublicQuery, Query,
     },
     shape::Shape,
@@ -34,8 +34,8 @@ pub use lunora_runtime::{
         DocumentNotFound, DocumentStream, NotUnique, Order, QueryBuilder, Reader, UniqueViolation, Writer,
     },
     functions::{
-        ActionCtx, App, Asset, Auth, CallRng, Cancellation, Crons, CronsError, Issuer, Job, JobReader,
-        Missed, MutationCtx, QueryCtx, Request, Response, Schedule, Scheduler, Unauthenticated,
+        ActionCtx, App, Asset, Auth, CallRng, Cancellation, Connection, Crons, CronsError, Issuer, Job,
+        JobReader, Missed, MutationCtx, QueryCtx, Request, Response, Schedule, Scheduler, Unauthenticated,
     },
     testing,
 };

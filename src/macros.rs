@@ -414,6 +414,95 @@ pub use lunora_macros::internal_action;
 /// name into `internal`, where it is no reference: it cannot be run, scheduled or given to a cron.
 pub use lunora_macros::http_action;
 
+/// Has an internal mutation run for each connection that comes.
+///
+/// It runs when a client has connected by a WebSocket and said so, in a transaction of its own and as a job: exactly once,
+/// visible among the jobs. Several run in the order of the list, and one that fails does not stop the others. Nothing else
+/// runs it: its reference fits no `run_mutation`, no scheduler and no cron.
+///
+/// # Options
+/// * `gate`: the client is let in when the hook has succeeded, and nothing else that it sends is looked at before. If the
+///   hook fails, the connection is refused and the client is told why; raise an application error for that. Gates run
+///   before the other hooks. Without `gate` a hook cannot refuse anybody.
+/// * `rename`, `limits(..)` and `crate = path`, as for [`mutation`](macro@crate::mutation).
+///
+/// # Example
+/// ```
+/// mod presence {
+///     use lunora::prelude::*;
+///
+///     #[table("visitors")]
+///     pub struct Visitor {
+///         pub connection: String,
+///     }
+///
+///     #[on_connect]
+///     pub async fn joined(ctx: &mut MutationCtx, connection: Connection) -> Result<()> {
+///         ctx.db().insert(Visitor { connection: connection.id }).await.map(drop)
+///     }
+///
+///     #[on_disconnect]
+///     pub async fn left(ctx: &mut MutationCtx, connection: Connection) -> Result<()> {
+///         let visitors = ctx.db().query::<Visitor>();
+///         let visitor = visitors.filter(move |visitor| visitor.connection == connection.id).first().await?;
+///         match visitor {
+///             Some(visitor) => ctx.db().delete(visitor.id()).await,
+///             None => Ok(()),
+///         }
+///     }
+///
+///     #[query]
+///     pub async fn count(ctx: &QueryCtx) -> Result<u64> {
+///         Ok(ctx.db().query::<Visitor>().count().await?.try_into()?)
+///     }
+/// }
+///
+/// lunora::app! { presence::{Visitor, joined, left, count} }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> lunora::Result<()> {
+/// let test = lunora::testing::TestApp::new(app())?;
+/// let connection = test.connect().await?;
+/// assert_eq!(test.query(api::presence::count()).await?, 1);
+/// connection.disconnect().await?;
+/// assert_eq!(test.query(api::presence::count()).await?, 0);
+/// # Ok(()) }
+/// ```
+///
+/// # What it expands to
+/// What an internal mutation expands to, with an event.
+pub use lunora_macros::on_connect;
+
+/// Has an internal mutation run for each connection that is gone, after the hooks for its coming: exactly once for each
+/// connect, whatever happens in between.
+///
+/// An open connection is a row that names the process which holds it. After a crash, the next start runs the hook for the
+/// connections of the process that is gone. The identity is the last one that the client had. See
+/// [`on_connect`](macro@crate::on_connect) for an example and the options, of which there is no `gate`.
+pub use lunora_macros::on_disconnect;
+
+/// Has an internal mutation run at each start of the server, before it serves.
+///
+/// It takes nothing but its context. In a test it runs at the first [`advance`](crate::testing::TestApp::advance).
+/// The options are those of [`on_connect`](macro@crate::on_connect), without `gate`.
+///
+/// # Example
+/// ```
+/// mod tasks {
+///     use lunora::prelude::*;
+///
+///     #[on_start]
+///     pub async fn resume(ctx: &mut MutationCtx) -> Result<()> {
+///         let _now = ctx.now();
+///         Ok(())
+///     }
+/// }
+///
+/// lunora::app! { tasks::resume }
+/// # fn main() {}
+/// ```
+pub use lunora_macros::on_start;
+
 /// Makes a function the list of what the server runs again and again: `pub fn schedule() -> Crons`.
 ///
 /// The list is made once, when the server starts. See [`Crons`] for what stands in it, and [`cron!`](macro@cron) for

@@ -18,6 +18,9 @@ pub enum Mutation {}
 /// Marks a function as an action.
 #[derive(Debug, Clone, Copy)]
 pub enum Action {}
+/// Marks a function that the server calls at an event, and nobody else.
+#[derive(Debug, Clone, Copy)]
+pub enum Hook {}
 /// Marks a function that clients may call.
 #[derive(Debug, Clone, Copy)]
 pub enum Public {}
@@ -61,11 +64,12 @@ mod sealed {
     impl Sealed for super::Query {}
     impl Sealed for super::Mutation {}
     impl Sealed for super::Action {}
+    impl Sealed for super::Hook {}
     impl Sealed for super::Public {}
     impl Sealed for super::Internal {}
 }
 
-/// One of [`Query`], [`Mutation`], [`Action`].
+/// One of [`Query`], [`Mutation`], [`Action`], [`Hook`].
 pub trait FunctionKind: sealed::Sealed + fmt::Debug + 'static {
     /// The same as a value.
     const KIND: Kind;
@@ -78,6 +82,10 @@ impl FunctionKind for Mutation {
 }
 impl FunctionKind for Action {
     const KIND: Kind = Kind::Action;
+}
+
+impl FunctionKind for Hook {
+    const KIND: Kind = Kind::Mutation;
 }
 
 /// One of [`Public`], [`Internal`].
@@ -97,7 +105,8 @@ impl FunctionVisibility for Internal {
     message = "this method runs queries, and the function is of the kind `{Self}`",
     label = "not a query",
     note = "a query is run with `run_query`, a mutation with `run_mutation`, an action with `run_action`; on a client the \
-            methods are `query` (or `watch`), `mutation` and `action`"
+            methods are `query` (or `watch`), `mutation` and `action`; a hook is run by its event alone: put what \
+            others need of it into a function of its own"
 )]
 pub trait IsQuery: FunctionKind {}
 #[diagnostic::do_not_recommend]
@@ -108,7 +117,8 @@ impl IsQuery for Query {}
     message = "this method runs mutations, and the function is of the kind `{Self}`",
     label = "not a mutation",
     note = "a query is run with `run_query`, a mutation with `run_mutation`, an action with `run_action`; on a client the \
-            methods are `query` (or `watch`), `mutation` and `action`"
+            methods are `query` (or `watch`), `mutation` and `action`; a hook is run by its event alone: put what \
+            others need of it into a function of its own"
 )]
 pub trait IsMutation: FunctionKind {}
 #[diagnostic::do_not_recommend]
@@ -119,7 +129,8 @@ impl IsMutation for Mutation {}
     message = "this method runs actions, and the function is of the kind `{Self}`",
     label = "not an action",
     note = "a query is run with `run_query`, a mutation with `run_mutation`, an action with `run_action`; on a client the \
-            methods are `query` (or `watch`), `mutation` and `action`"
+            methods are `query` (or `watch`), `mutation` and `action`; a hook is run by its event alone: put what \
+            others need of it into a function of its own"
 )]
 pub trait IsAction: FunctionKind {}
 #[diagnostic::do_not_recommend]
@@ -128,8 +139,9 @@ impl IsAction for Action {}
 /// The kind can run by itself, at a time.
 #[diagnostic::on_unimplemented(
     message = "a function of the kind `{Self}` cannot be scheduled",
-    label = "nobody would get its result",
-    note = "mutations and actions can be scheduled; let one of them run the query and do something with what it returns"
+    label = "neither a mutation nor an action",
+    note = "nobody would get the result of a query: let a mutation or an action run it and do something with what it \
+            returns; a hook is run by its event alone: put what others need of it into a function of its own"
 )]
 pub trait CanBeScheduled: FunctionKind {}
 #[diagnostic::do_not_recommend]

@@ -20,7 +20,7 @@ mod tests;
 
 use proc_macro::TokenStream;
 
-use crate::function::model::{Kind, Visibility};
+use crate::function::model::{Event, Kind, Visibility};
 
 #[proc_macro_attribute]
 pub fn query(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -50,6 +50,24 @@ pub fn internal_mutation(options: TokenStream, item: TokenStream) -> TokenStream
 #[proc_macro_attribute]
 pub fn internal_action(options: TokenStream, item: TokenStream) -> TokenStream {
     function::attribute(Kind::Action, Visibility::Internal, options.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn on_connect(options: TokenStream, item: TokenStream) -> TokenStream {
+    let kind = Kind::Hook(Event::Connect);
+    function::attribute(kind, Visibility::Internal, options.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn on_disconnect(options: TokenStream, item: TokenStream) -> TokenStream {
+    let kind = Kind::Hook(Event::Disconnect);
+    function::attribute(kind, Visibility::Internal, options.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn on_start(options: TokenStream, item: TokenStream) -> TokenStream {
+    let kind = Kind::Hook(Event::Start);
+    function::attribute(kind, Visibility::Internal, options.into(), item.into()).into()
 }
 
 #[proc_macro_attribute]

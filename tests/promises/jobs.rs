@@ -149,7 +149,7 @@ fn send_one(client: &mut Client, random: &mut StdRng, batches: &Mutex<Vec<Batch>
     goes_on.then_some(())
 }
 
-fn wait_until_quiet(server: &Server) {
+pub(super) fn wait_until_quiet(server: &Server) {
     let (mut client, end) = (server.connect(), Instant::now() + PATIENCE);
     loop {
         let quiet = client.call("query", "promises:isQuiet", &json!({})).unwrap();

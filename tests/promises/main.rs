@@ -7,7 +7,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod hooks;
 mod jobs;
+mod socket;
 
 /// How many kills.
 fn kills() -> u64 {

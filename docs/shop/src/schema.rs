@@ -61,3 +61,22 @@ pub struct Address {
     /// Town.
     pub city: String,
 }
+
+/// A client that is connected.
+#[table("visitors")]
+#[index(by_connection(connection), unique)]
+#[derive(Debug)]
+pub struct Visitor {
+    /// Its connection.
+    pub connection: String,
+    /// When it has come.
+    pub since: Time,
+}
+
+/// The shop is closed.
+#[table("closings")]
+#[derive(Debug)]
+pub struct Closing {
+    /// What is said at the door.
+    pub reason: String,
+}

@@ -34,3 +34,12 @@ pub struct Report {
     /// How many charges the provider has made.
     pub charges: u32,
 }
+
+/// A client that is connected.
+#[table("visitors")]
+#[index(by_connection(connection), unique)]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Visitor {
+    /// Its connection, as hooks name it.
+    pub connection: String,
+}

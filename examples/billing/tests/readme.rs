@@ -14,7 +14,10 @@ const README: &str = include_str!("../README.md");
 
 /// The addresses are those that the test has: the programs are built, and the ports are free ones.
 const SHELL: &str = r#"
-cargo() { shift 5; "$BILLING" "$@"; }
+cargo() {
+  if [ "$5" = --bin ]; then exec "$VISITOR" "$SERVER"; fi
+  shift 5; "$BILLING" "$@"
+}
 curl() {
   set -- "${@//127.0.0.1:3210/${SERVER#http://}}"
   command curl "${@//127.0.0.1:4242/${PROVIDER#http://}}" | sed "s|${SERVER#http://}|127.0.0.1:3210|g"
@@ -34,6 +37,7 @@ fn the_commands_of_the_readme_answer_as_printed() {
     );
     let variables = [
         ("BILLING", env!("CARGO_BIN_EXE_billing")),
+        ("VISITOR", env!("CARGO_BIN_EXE_visitor")),
         ("SERVER", &server.address),
         ("PROVIDER", &provider.address),
     ];

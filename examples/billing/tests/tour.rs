@@ -213,6 +213,20 @@ async fn what_is_not_signed_moves_no_plan() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn whoever_is_connected_is_counted() -> Result<()> {
+    let app = app()?;
+    let client = app.client();
+    let first = app.connect().await?;
+    let second = app.connect().await?;
+    assert_eq!(client.query(api::presence::count()).await?, 2);
+    first.disconnect().await?;
+    assert_eq!(client.query(api::presence::count()).await?, 1);
+    second.disconnect().await?;
+    assert_eq!(client.query(api::presence::count()).await?, 0);
+    Ok(())
+}
+
 /// What the server calls itself, tried by whoever likes to.
 #[tokio::test]
 async fn nobody_outside_runs_what_the_server_calls_itself() -> Result<()> {
@@ -221,6 +235,8 @@ async fn nobody_outside_runs_what_the_server_calls_itself() -> Result<()> {
         "reports:build",
         "reports:store",
         "reports:schedule",
+        "presence:joined",
+        "presence:left",
         "webhooks:webhook",
     ] {
         let (module, _) = function.split_once(':').expect("it has a module");

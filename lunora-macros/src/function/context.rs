@@ -90,12 +90,17 @@ fn check(ty: &Type, subject: Subject, errors: &mut Errors) {
         .find(|(name, _)| type_name(elem).is_some_and(|found| found == name));
     let Some((_, found)) = found else { return };
     let kind = subject.kind();
-    if *found != kind {
+    let own = if let Kind::Hook(_) = kind {
+        Kind::Mutation
+    } else {
+        kind
+    };
+    if *found != own {
         errors.add(
             ty,
             format!("{a_name} takes `{wanted}`; {}", other_kind(kind, *found)),
         );
-    } else if mutability.is_some() != (kind == Kind::Mutation) {
+    } else if mutability.is_some() != (own == Kind::Mutation) {
         errors.add(ty, format!("{a_name} takes `{wanted}`"));
     }
 }
@@ -106,6 +111,7 @@ fn other_kind(kind: Kind, found: Kind) -> &'static str {
         (Kind::Query, _) => "a query only reads. To talk to the world, make it an `#[action]`",
         (Kind::Mutation, Kind::Query) => "if it only reads, make it a `#[query]`",
         (Kind::Mutation, _) => "a mutation is one transaction. To talk to the world, make it an `#[action]`",
+        (Kind::Hook(_), _) => "a hook is a mutation, which the server runs",
         (Kind::Action, _) => "an action reaches data through `ctx.run_query(..)` and `ctx.run_mutation(..)`",
     }
 }

@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::{Attribute, Token, spanned::Spanned};
 
-use super::model::{Function, Visibility};
+use super::model::{Event, Function, Kind, Visibility};
 
 /// Reference, registration and namespaces of a function.
 pub(crate) fn function(function: &Function) -> TokenStream {
@@ -20,7 +20,9 @@ pub(crate) fn function(function: &Function) -> TokenStream {
     let constructor =
         quote!((#(#names: #types),*) -> #krate::Call<#name> { #krate::Call::__new((#(#names,)*)) });
     let run = quote!(|ctx, (#(#names,)*)| ::std::boxed::Box::pin(super::super::#name(ctx, #(#names),*)));
-    let reference = reference(function, &constructor, &arguments_type(function), &run);
+    let arguments_type = arguments_type(function);
+    let event = event(function, &arguments_type);
+    let reference = reference(function, &constructor, &arguments_type, &run, event);
     hidden_module(name, &function.cfgs, function.visibility, &reference)
 }
 
@@ -42,6 +44,7 @@ pub(crate) fn reference(
     constructor: &TokenStream,
     arguments_type: &TokenStream,
     run: &TokenStream,
+    event: Option<TokenStream>,
 ) -> TokenStream {
     let Function {
         krate,
@@ -86,6 +89,7 @@ pub(crate) fn reference(
         }
         impl #krate::__private::Handler for #name {
             const RUN: #krate::__private::RunOf<Self> = #run;
+            #event
         }
     }
 }
@@ -111,6 +115,21 @@ pub(crate) fn ends(tokens: &TokenStream) -> (Span, Span) {
         None => Span::call_site(),
     };
     (span(first, Group::span_open), span(last, Group::span_close))
+}
+
+/// When the server calls it, if it is a hook. Wrong arguments are underlined where they stand.
+fn event(function: &Function, arguments_type: &TokenStream) -> Option<TokenStream> {
+    let (krate, gate) = (&function.krate, function.gate);
+    let event = match function.kind {
+        Kind::Hook(Event::Connect) => quote!(connect::<#arguments_type>(#gate)),
+        Kind::Hook(Event::Disconnect) => quote!(disconnect::<#arguments_type>()),
+        Kind::Hook(Event::Start) => quote!(start::<#arguments_type>()),
+        Kind::Query | Kind::Mutation | Kind::Action => return None,
+    };
+    Some(quote! {
+        const EVENT: ::core::option::Option<#krate::__private::Event> =
+            ::core::option::Option::Some(#krate::__private::Event::#event);
+    })
 }
 
 fn limits(function: &Function) -> TokenStream {

@@ -27,7 +27,7 @@ pub(crate) fn function(function: &Function) -> TokenStream {
         }
     };
     let run = quote!(|_, ()| ::core::unreachable!());
-    let reference = expand::reference(function, &constructor, &quote!(()), &run);
+    let reference = expand::reference(function, &constructor, &quote!(()), &run, None);
     expand::hidden_module(name, &function.cfgs, function.visibility, &reference)
 }
 
@@ -55,5 +55,6 @@ pub(crate) fn unparsed(
         parameters: Span::call_site(),
         output: None,
         limits: Vec::new(),
+        gate: false,
     })
 }

@@ -21,7 +21,7 @@ pub(crate) fn attribute(
     item: TokenStream,
 ) -> TokenStream {
     let mut errors = Errors::default();
-    let options = parse::options(options, &mut errors);
+    let options = parse::options(options, kind, &mut errors);
     let Some(parsed) = errors.take(parse::function(item.clone(), Subject::Function(kind))) else {
         let stub = fallback::unparsed(&item, kind, visibility, &options);
         return quote!(#item #errors #stub);

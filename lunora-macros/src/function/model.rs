@@ -12,6 +12,15 @@ pub(crate) enum Kind {
     Query,
     Mutation,
     Action,
+    Hook(Event),
+}
+
+/// When a hook is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Event {
+    Connect,
+    Disconnect,
+    Start,
 }
 
 impl Kind {
@@ -21,6 +30,9 @@ impl Kind {
             Self::Query => "query",
             Self::Mutation => "mutation",
             Self::Action => "action",
+            Self::Hook(Event::Connect) => "on_connect",
+            Self::Hook(Event::Disconnect) => "on_disconnect",
+            Self::Hook(Event::Start) => "on_start",
         }
     }
 
@@ -30,6 +42,7 @@ impl Kind {
             Self::Query => "a query",
             Self::Mutation => "a mutation",
             Self::Action => "an action",
+            Self::Hook(_) => "a hook",
         }
     }
 
@@ -37,7 +50,7 @@ impl Kind {
     pub(crate) const fn context(self) -> &'static str {
         match self {
             Self::Query => "&QueryCtx",
-            Self::Mutation => "&mut MutationCtx",
+            Self::Mutation | Self::Hook(_) => "&mut MutationCtx",
             Self::Action => "&ActionCtx",
         }
     }
@@ -48,6 +61,7 @@ impl Kind {
             Self::Query => "Query",
             Self::Mutation => "Mutation",
             Self::Action => "Action",
+            Self::Hook(_) => "Hook",
         };
         Ident::new(name, Span::call_site())
     }
@@ -94,6 +108,12 @@ impl Subject {
     pub(crate) fn signature(self) -> String {
         let context = self.context();
         match self {
+            Self::Function(Kind::Hook(Event::Start)) => {
+                format!("async fn name(ctx: {context}) -> Result<()>")
+            }
+            Self::Function(Kind::Hook(_)) => {
+                format!("async fn name(ctx: {context}, connection: Connection) -> Result<()>")
+            }
             Self::Function(_) => format!("async fn name(ctx: {context}, ..) -> Result<..>"),
             Self::HttpAction => {
                 format!("async fn name(ctx: {context}, request: Request) -> Result<Response>")
@@ -136,6 +156,8 @@ pub(crate) struct Options {
     pub(crate) krate: CratePath,
     pub(crate) rename: Option<syn::LitStr>,
     pub(crate) limits: Vec<(Ident, Expr)>,
+    /// A hook that may refuse a connection.
+    pub(crate) gate: bool,
 }
 
 /// A function as the user wrote it: the signature as a tree, the body as tokens.
@@ -184,6 +206,7 @@ pub(crate) struct Function {
     /// The return type, its paths rewritten for the hidden module.
     pub(crate) output: Option<Type>,
     pub(crate) limits: Vec<(Ident, Expr)>,
+    pub(crate) gate: bool,
 }
 
 /// One argument.

@@ -6,14 +6,14 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use super::model::{Options, Parsed, Subject};
+use super::model::{Event, Kind, Options, Parsed, Subject};
 use crate::{
     attribute::{CratePath, last_segment},
     errors::Errors,
 };
 
 /// The attributes that make a function.
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 11] = [
     "query",
     "mutation",
     "action",
@@ -21,6 +21,9 @@ const KINDS: [&str; 8] = [
     "internal_mutation",
     "internal_action",
     "http_action",
+    "on_connect",
+    "on_disconnect",
+    "on_start",
     "crons",
 ];
 
@@ -33,16 +36,17 @@ const LIMITS: [&str; 5] = [
 ];
 
 /// Parses the attribute's options; what cannot be read is a mistake and stays at its default.
-pub(crate) fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
+pub(crate) fn options(tokens: TokenStream, kind: Kind, errors: &mut Errors) -> Options {
     let mut options = Options {
         krate: CratePath::DEFAULT,
         rename: None,
         limits: Vec::new(),
+        gate: false,
     };
     let parser = |input: ParseStream| {
         let mut seen = Vec::new();
         while !input.is_empty() {
-            option(input, &mut seen, &mut options)?;
+            option(input, kind, &mut seen, &mut options)?;
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
             }
@@ -53,7 +57,7 @@ pub(crate) fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
     options
 }
 
-fn option(input: ParseStream, seen: &mut Vec<String>, options: &mut Options) -> syn::Result<()> {
+fn option(input: ParseStream, kind: Kind, seen: &mut Vec<String>, options: &mut Options) -> syn::Result<()> {
     let Some(name) = input.cursor().ident().map(|(name, _)| name) else {
         return Err(input.error("expected an option: `rename = \"..\"`, `limits(..)` or `crate = path`"));
     };
@@ -62,9 +66,24 @@ fn option(input: ParseStream, seen: &mut Vec<String>, options: &mut Options) -> 
         "crate" => options.krate = CratePath::parse(input)?,
         "rename" => options.rename = Some(rename(input)?),
         "limits" => options.limits = limits(input)?,
+        "gate" if kind == Kind::Hook(Event::Connect) => {
+            input.parse::<Ident>()?;
+            if input.peek(Token![=]) {
+                return Err(input.error("a gate takes no value: `#[on_connect(gate)]`"));
+            }
+            options.gate = true;
+        }
+        "gate" => {
+            let message = "only `#[on_connect(gate)]` can be a gate, which may refuse a connection";
+            return Err(syn::Error::new(name.span(), message));
+        }
         other => {
+            let (a_name, known) = match kind {
+                Kind::Hook(Event::Connect) => ("`#[on_connect]`", "`gate`, "),
+                _ => ("a function", ""),
+            };
             let message = format!(
-                "unknown option `{other}`; a function takes `rename = \"..\"`, `limits(..)` and `crate = path`"
+                "unknown option `{other}`; {a_name} takes {known}`rename = \"..\"`, `limits(..)` and `crate = path`"
             );
             return Err(syn::Error::new(name.span(), message));
         }

@@ -60,6 +60,7 @@ pub(crate) fn function(
         // The return type may name a parameter, which nothing that is generated knows.
         output: output.filter(|_| signature.generics.params.is_empty()),
         limits,
+        gate: options.gate,
     }
 }
 

@@ -10,6 +10,7 @@ mod app;
 mod crons;
 mod data;
 mod function;
+mod hooks;
 mod http_action;
 mod recovery;
 mod table;

@@ -20,6 +20,7 @@ use super::{
     ActionCtx, Asset, BoxFuture, Issuer, MutationCtx, QueryCtx,
     crons::{CronList, Crons},
     function::Function,
+    hooks::Event,
     http::{BoundAction, HttpAction},
 };
 use crate::database::TableSchema;
@@ -81,6 +82,8 @@ pub type RunOf<F> = <<F as FunctionRef>::Kind as KindOf>::Run<F>;
 pub trait Handler: FunctionRef<Kind: KindOf> {
     /// Calls the user's function.
     const RUN: RunOf<Self>;
+    /// When the server calls it, if nobody else may.
+    const EVENT: Option<Event> = None;
 }
 
 /// An annotated item of an application, as `app!` lists it.
@@ -137,6 +140,7 @@ pub(super) enum ItemKind {
 pub(super) struct UnboundFunction {
     pub(super) path: &'static str,
     pub(super) visibility: Visibility,
+    pub(super) event: Option<Event>,
     pub(super) bind: fn(&mut Shapes) -> Function,
 }
 
@@ -160,6 +164,7 @@ impl Item {
         Self(ItemKind::Function(UnboundFunction {
             path: F::PATH,
             visibility: F::Visibility::VISIBILITY,
+            event: F::EVENT,
             bind: bind::<F>,
         }))
     }

@@ -15,6 +15,7 @@ use super::{
     executor::Executor,
     failure::StoreFailure,
     function::Function,
+    hooks::Hooks,
     live::LiveLimits,
     random::Seeds,
     results::Results,
@@ -63,6 +64,7 @@ impl Default for EngineOptions {
 pub(super) struct Engine {
     pub(super) database: Database,
     pub(super) functions: Functions,
+    pub(super) hooks: Hooks,
     pub(super) shapes: Shapes,
     pub(super) executor: Executor,
     pub(super) results: Results,

@@ -31,6 +31,7 @@ mod failure;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod function;
+mod hooks;
 mod http;
 mod idempotency;
 mod interface;
@@ -69,6 +70,7 @@ pub use self::{
     dispatch::{Answer, CallError, CallRequest, FullDispatch, PublicDispatch},
     engine::EngineOptions,
     function::FunctionInfo,
+    hooks::{Connection, Event, TakesConnection, TakesNothing},
     http::{
         Body, BodySource, Found, FoundAction, HttpAction, HttpActions, HttpCall, HttpOutcome, HttpRun,
         IsRequest, Request, Response, ResponseBody, RunByRequestsAlone, Streamed, TwoActions, Webhook,
@@ -89,10 +91,11 @@ pub(crate) use self::{
     call::encode_args,
     crons::{BY_NAME, Cron, StoredCron},
     dispatch::call_error,
+    hooks::{BY_GONE, CONNECTIONS, STARTS, Stage, StoredConnection, StoredStart},
     http::refusal,
     interface::PublicInterface,
     runtime::Catalog,
-    scheduler::{JobKind, JobRunner, News, due, job_at},
+    scheduler::{Heard, JobKind, JobRunner, News, due, job_at, kept},
     start::lost,
     system::fields_of,
 };

@@ -14,6 +14,7 @@ use super::{
     executor::Executor,
     failure::StoreFailure,
     function::{Function, FunctionInfo},
+    hooks::{Event, Hooks, StoredConnection, StoredStart},
     http::BoundAction,
     idempotency::{self, RequestRecord},
     live::{Live, LiveQueries},
@@ -89,6 +90,7 @@ pub enum OpenError {
 pub(crate) struct Catalog {
     functions: Vec<Arc<Function>>,
     http_actions: Vec<BoundAction>,
+    hooks: Vec<(Event, Arc<Function>)>,
     tables: Vec<TableSchema>,
     crons: Crons,
     shapes: Shapes,
@@ -98,10 +100,16 @@ impl Catalog {
     pub(crate) fn of(app: &App) -> Self {
         let mut shapes = Shapes::default();
         let (mut functions, mut tables) = (Vec::new(), Vec::new());
-        let (mut http_actions, mut crons) = (Vec::new(), Crons::new());
+        let (mut http_actions, mut hooks, mut crons) = (Vec::new(), Vec::new(), Crons::new());
         for item in app.items() {
             match item.0 {
-                ItemKind::Function(function) => functions.push(Arc::new((function.bind)(&mut shapes))),
+                ItemKind::Function(function) => {
+                    let bound = Arc::new((function.bind)(&mut shapes));
+                    match function.event {
+                        None => functions.push(bound),
+                        Some(event) => hooks.push((event, bound)),
+                    }
+                }
                 ItemKind::Table(describe) => tables.push(describe(&mut shapes)),
                 ItemKind::HttpAction(bind) => http_actions.extend(bind()),
                 ItemKind::Crons(list) => crons = list(),
@@ -111,11 +119,14 @@ impl Catalog {
             TableSchema::of::<StoredKey>(&mut shapes),
             TableSchema::of::<RequestRecord>(&mut shapes),
             TableSchema::of::<StoredJob>(&mut shapes),
+            TableSchema::of::<StoredConnection>(&mut shapes),
+            TableSchema::of::<StoredStart>(&mut shapes),
             TableSchema::of::<StoredCron>(&mut shapes),
         ]);
         Self {
             functions,
             http_actions,
+            hooks,
             tables,
             crons,
             shapes,
@@ -204,6 +215,7 @@ impl Runtime {
             results: Results::new(database.clone(), query_cache_bytes),
             database,
             functions: Functions::new(catalog.functions),
+            hooks: Hooks::new(catalog.hooks),
             shapes: catalog.shapes,
             executor: Executor::start(threads)?,
             running: Running::default(),
@@ -245,6 +257,16 @@ impl Runtime {
     /// The live queries of one client, none so far.
     pub fn connect(&self) -> LiveQueries {
         self.0.live.connect()
+    }
+
+    /// The time of all calls.
+    pub(crate) fn now(&self) -> lunora_core::time::Time {
+        self.0.engine.clock.now()
+    }
+
+    /// What the application wants to be called at.
+    pub(crate) fn hooks(&self) -> &Hooks {
+        &self.0.engine.hooks
     }
 
     /// The HTTP actions of the application.

@@ -18,7 +18,7 @@ use crate::{
 
 /// Makes a serde struct a system table. (The attribute macros stand above this crate.)
 macro_rules! system_table {
-    ($type:ty, $name:literal, [$($index:expr),*]) => {
+    ($type:ty, $name:expr, [$($index:expr),*]) => {
         impl lunora_core::shape::Shape for $type {
             fn shape(_: &mut lunora_core::shape::Shapes) -> lunora_core::shape::Node {
                 lunora_core::shape::Node::Any

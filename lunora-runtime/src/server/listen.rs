@@ -88,18 +88,24 @@ impl Server {
     /// Serves, and runs jobs, until `shutdown` resolves; then takes nothing new, finishes what runs for as long as
     /// [`shutdown_timeout`](super::ServerLimits::shutdown_timeout), and shuts the runtime down.
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), StoreError> {
-        let triggers = Triggers::start(&self.shared.runtime).await;
-        let triggers = triggers.map_err(|error| StoreError::Failed(error.to_string().into()))?;
         tokio::select! {
             biased;
             () = shutdown => {}
-            () = self.accept_all() => {}
+            failed = self.serve() => failed?,
         }
-        drop(triggers);
         let Self { listener, shared, .. } = self;
         drop(listener);
         drain(&shared).await;
         shared.runtime.shutdown().await
+    }
+
+    /// Runs what runs by itself, and accepts for ever.
+    async fn serve(&self) -> Result<(), StoreError> {
+        let triggers = Triggers::start(&self.shared.runtime).await;
+        let triggers = triggers.map_err(|error| StoreError::Failed(error.to_string().into()))?;
+        self.accept_all().await;
+        drop(triggers);
+        Ok(())
     }
 
     /// Accepts for ever.

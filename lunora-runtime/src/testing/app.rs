@@ -32,7 +32,7 @@ use crate::{
 /// An application on a store of its own, inside the test's process.
 ///
 /// Methods return futures that need a tokio runtime (`#[tokio::test]`), because actions do.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TestApp {
     runtime: Runtime,
     clock: TestClock,

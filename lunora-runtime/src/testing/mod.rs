@@ -7,6 +7,7 @@
 mod app;
 mod client;
 mod clock;
+mod connection;
 mod crons;
 mod directory;
 mod http;
@@ -17,6 +18,7 @@ pub use self::{
     app::{TestApp, TestAppBuilder},
     client::TestClient,
     clock::TestClock,
+    connection::TestConnection,
     http::{TestRequest, TestResponse},
     issuer::TestIssuer,
     watch::Watch,

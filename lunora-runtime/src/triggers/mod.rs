@@ -1,4 +1,4 @@
-//! What runs without a client asking: jobs when their time has come.
+//! What runs without a client asking: jobs when their time has come, and hooks when something happens.
 //!
 //! Everything that runs by itself is a job, a document of the system table `_jobs`: what wants to be run later puts one
 //! there, with `Desk::schedule`, and hears of its end, if it wants to, as a `JobEnd`. So there is one runner, one order of
@@ -7,6 +7,7 @@
 //! A server [starts](Triggers::start) its triggers by its clock; a test moves its clock through what falls due.
 
 mod crons;
+mod hooks;
 mod jobs;
 
 use lunora_core::error::Result;
@@ -15,6 +16,7 @@ use tokio::{runtime::Handle, task::JoinSet};
 pub use self::crons::CronInfo;
 pub(crate) use self::crons::RunNow;
 use self::crons::Timetable;
+pub(crate) use self::hooks::{Arrival, Presence, Refusal};
 pub(crate) use self::jobs::VirtualTime;
 pub use self::jobs::{ACTIONS_AT_ONCE, MUTATIONS_AT_ONCE};
 use self::jobs::{abandon_those_of_others, purge_for_ever, run_for_ever};
@@ -25,7 +27,8 @@ use crate::functions::{JobKind, JobRunner, Runtime};
 pub struct Triggers(#[expect(dead_code, reason = "its end is theirs")] JoinSet<()>);
 
 impl Triggers {
-    /// Starts everything that runs by itself; has to be called on a tokio runtime.
+    /// Starts everything that runs by itself, and returns when the hooks for the start are over; has to be called on a tokio
+    /// runtime.
     pub async fn start(runtime: &Runtime) -> Result<Self> {
         let runner = runtime.job_runner(Handle::current());
         begin(runtime, &runner).await?;
@@ -38,14 +41,17 @@ impl Triggers {
     }
 }
 
-/// What is to be done once, before anything runs.
+/// What is to be done once, before anything else runs.
 async fn begin(runtime: &Runtime, runner: &JobRunner) -> Result<()> {
-    let (runtime, runner) = (runtime.clone(), runner.clone());
+    let (jobs, own) = (runner.clone(), runtime.clone());
     let begin = move || {
-        let crons = Timetable::of(&runtime);
-        crons.listen(&runtime);
-        abandon_those_of_others(&runner)?;
-        crons.begin(&runtime)
+        let crons = Timetable::of(&own);
+        crons.listen(&own);
+        hooks::listen(&own);
+        abandon_those_of_others(&jobs)?;
+        hooks::begin(&own)?;
+        crons.begin(&own)
     };
-    tokio::task::spawn_blocking(begin).await?
+    tokio::task::spawn_blocking(begin).await??;
+    hooks::start(runtime, runner).await
 }

@@ -11,7 +11,7 @@ use lunora_runtime::{codegen, functions::Asset};
 use crate::support::{
     Running,
     app::{APP, APP_ON_THE_WEB},
-    options, serve, serve_app,
+    hooks, options, serve, serve_app,
 };
 
 /// A file of the application has the address that a function's name makes.
@@ -31,6 +31,20 @@ fn there_is_an_internal_function_of_each_kind() {
     let names = attack::internal_functions(&serve(options()));
     for kind in [Kind::Query, Kind::Mutation, Kind::Action] {
         assert!(names.iter().any(|name| name.kind == kind), "{kind:?}");
+    }
+}
+
+/// A hook is nobody's to run, an administrator's neither; and no list has it.
+#[test]
+fn an_admin_key_runs_no_hook() {
+    let running = serve_with_files();
+    for (module, name, args) in hooks::NAMES {
+        let path = format!("{module}:{name}");
+        let body = format!(r#"{{"path":"{path}","args":{args}}}"#);
+        let reply = running.post_with("/api/function", &running.as_admin(), body);
+        let expected = format!("Could not find function for '{path}'.");
+        assert!(reply.text().contains(&expected), "{reply:?}");
+        assert!(running.functions.iter().all(|function| function.path != path));
     }
 }
 

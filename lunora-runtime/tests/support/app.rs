@@ -29,7 +29,10 @@ use lunora_runtime::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::web::{AnyBody, AnyRead, AnyWrite};
+use super::{
+    hooks::{Away, Door, Opened},
+    web::{AnyBody, AnyRead, AnyWrite},
+};
 
 /// How long `slow:sleep` takes.
 pub const SLEEP: Duration = Duration::from_millis(500);
@@ -76,13 +79,16 @@ macro_rules! functions {
 
         pub const APP: App = App::__new(&[$(entry::<$type>(),)* entry::<Notes>()]);
 
-        /// The same with HTTP actions that take whatever comes.
+        /// The same with HTTP actions that take whatever comes, and with hooks.
         pub const APP_ON_THE_WEB: App = App::__new(&[
             $(entry::<$type>(),)*
             entry::<Notes>(),
             entry::<AnyRead>(),
             entry::<AnyWrite>(),
             entry::<AnyBody>(),
+            entry::<Door>(),
+            entry::<Away>(),
+            entry::<Opened>(),
         ]);
     };
 }

@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod client;
+pub mod hooks;
 pub mod journal;
 pub mod socket;
 pub mod web;

@@ -55,10 +55,15 @@ pub fn upgrade_request(path: &str, headers: &str) -> String {
 impl Socket {
     /// A connection that was upgraded and has said nothing.
     pub fn open(addr: SocketAddr, path: &str) -> Self {
+        Self::open_with(addr, path, "")
+    }
+
+    /// The same with more header lines, each ended by CRLF.
+    pub fn open_with(addr: SocketAddr, path: &str, headers: &str) -> Self {
         let mut tcp = TcpStream::connect(addr).unwrap();
         tcp.set_nodelay(true).unwrap();
         tcp.set_read_timeout(Some(PATIENCE)).unwrap();
-        tcp.write_all(upgrade_request(path, "").as_bytes()).unwrap();
+        tcp.write_all(upgrade_request(path, headers).as_bytes()).unwrap();
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             let mut byte = [0];

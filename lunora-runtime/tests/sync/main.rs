@@ -5,6 +5,7 @@ mod support;
 
 mod actions;
 mod fuzz;
+mod hooks;
 mod identity;
 mod lifecycle;
 mod limits;

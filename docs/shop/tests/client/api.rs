@@ -164,3 +164,13 @@ pub mod staff {
     }
 }
 
+/// Functions of `visitors`.
+pub mod visitors {
+    use super::*;
+
+    reference! {
+        /// How many are in the shop.
+        pub fn count() -> u32 { Query "visitors" "count" }
+    }
+}
+

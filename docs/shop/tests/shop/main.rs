@@ -2,6 +2,7 @@
 
 mod jobs;
 mod support;
+mod visitors;
 mod web;
 
 use lunora::{Error, PaginationOptions, Result, UniqueViolation};

@@ -73,10 +73,10 @@ pub enum JobError {
     /// It is over.
     #[error("the job is over ({0}), so there is nothing to cancel")]
     Over(JobState),
-    /// It has not failed, or is a run of a cron.
+    /// It has not failed, or something goes on without it: a cron, or a connection.
     #[error(
-        "the job is {0}; only one that has failed or was canceled can be run again, and no run of a cron: `crons run` runs \
-         the cron"
+        "the job is {0}; only one that has failed or was canceled can be run again, and no run of a cron (`crons run` runs \
+         the cron), no gate, and no hook for the coming of a client that is gone"
     )]
     NotFailed(JobState),
     /// The store could not do it, or the list is too long.

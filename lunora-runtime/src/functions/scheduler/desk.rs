@@ -160,6 +160,7 @@ impl<'a> Desk<'a> {
             ended_at: None,
             holder: None,
             error: None,
+            raised: None,
             result: None,
             retries: new.retries,
             identity: new.identity.as_ref().map(kept),
@@ -182,15 +183,16 @@ impl<'a> Desk<'a> {
         Ok(true)
     }
 
-    /// Runs a job once more that has failed or was canceled; false if it did neither. One that the server made for itself
-    /// is not run again: its maker has gone on, and a cron has one run at a time.
+    /// Runs a job once more that has failed or was canceled; false if it did neither. Of one that the server made for
+    /// itself, its maker says whether it may: a cron has one run at a time.
     pub(crate) fn retry(&self, id: JobId) -> Result<bool> {
-        let is_off = |job: &StoredJob| {
-            job.origin.is_none() && matches!(job.state, JobState::Failed | JobState::Canceled)
-        };
+        let is_off = |job: &StoredJob| matches!(job.state, JobState::Failed | JobState::Canceled);
         let Some(mut job) = self.load(id)?.filter(is_off) else {
             return Ok(false);
         };
+        if !self.ends.may_run_again(self, &job)? {
+            return Ok(false);
+        }
         job.revive(self.now);
         self.put(id, &job)?;
         Ok(true)
@@ -199,6 +201,11 @@ impl<'a> Desk<'a> {
     /// The first jobs in a state.
     pub(crate) fn list(&self, state: JobState, limit: usize) -> Result<Vec<Job>> {
         list(self.transaction, state, limit)
+    }
+
+    /// Lets those hear who [listen](crate::functions::Runtime::listen) to `name`, when this is ordered.
+    pub(crate) fn say(&self, name: String) {
+        self.made.add(Notice::Said(name));
     }
 
     /// The job, if there is one.

@@ -11,6 +11,11 @@ use super::{Desk, StoredJob};
 pub(crate) trait JobEnd: Send + Sync + 'static {
     /// The job is over, in whatever state. `desk` belongs to the transaction that says so; an error prevents it.
     fn ended(&self, desk: &Desk<'_>, id: JobId, job: &StoredJob) -> Result<()>;
+
+    /// Whether the job may be run once more, now that it has failed or was canceled.
+    fn may_run_again(&self, _desk: &Desk<'_>, _job: &StoredJob) -> Result<bool> {
+        Ok(false)
+    }
 }
 
 /// Who hears of which origin.
@@ -27,8 +32,21 @@ impl Ends {
         let Some(origin) = job.origin.as_ref().filter(|_| job.state.is_over()) else {
             return Ok(());
         };
-        let end = self.0.read().get(origin.kind.as_str()).cloned();
+        let end = self.find(&origin.kind);
         end.map_or(Ok(()), |end| end.ended(desk, id, job))
+    }
+
+    /// Asks whoever made the job.
+    pub(super) fn may_run_again(&self, desk: &Desk<'_>, job: &StoredJob) -> Result<bool> {
+        let Some(origin) = &job.origin else {
+            return Ok(true);
+        };
+        let end = self.find(&origin.kind);
+        end.map_or(Ok(false), |end| end.may_run_again(desk, job))
+    }
+
+    fn find(&self, kind: &str) -> Option<Arc<dyn JobEnd>> {
+        self.0.read().get(kind).cloned()
     }
 }
 

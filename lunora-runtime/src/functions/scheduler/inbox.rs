@@ -18,6 +18,8 @@ pub(super) enum Notice {
     /// It waits for its time.
     Waits(JobKind, Entry),
     Canceled(JobId),
+    /// Something was said under this name.
+    Said(String),
 }
 
 /// Jobs that have begun to wait since somebody last looked.

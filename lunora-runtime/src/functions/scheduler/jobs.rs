@@ -14,6 +14,7 @@ use super::{
     Cancellation, JobKind, News,
     desk::Made,
     ends::{Ends, JobEnd},
+    heard::{Heard, Listeners},
     inbox::{Inbox, Notice},
 };
 
@@ -26,6 +27,7 @@ pub(in crate::functions) struct Jobs {
     mutations: Inbox,
     actions: Inbox,
     running: Mutex<HashMap<JobId, Cancellation>>,
+    listeners: Listeners,
 }
 
 impl Jobs {
@@ -38,6 +40,7 @@ impl Jobs {
             mutations: Inbox::default(),
             actions: Inbox::default(),
             running: Mutex::default(),
+            listeners: Listeners::default(),
         }
     }
 
@@ -46,6 +49,7 @@ impl Jobs {
         for notice in made.take() {
             match notice {
                 Notice::Waits(kind, place) => self.inbox(kind).put(place),
+                Notice::Said(name) => self.listeners.tell(&name),
                 Notice::Canceled(id) => {
                     if let Some(cancellation) = self.running.lock().get(&id) {
                         cancellation.request();
@@ -53,6 +57,10 @@ impl Jobs {
                 }
             }
         }
+    }
+
+    pub(super) fn listen(&self, name: &str) -> Heard {
+        self.listeners.listen(name)
     }
 
     /// The name of this process.

@@ -8,6 +8,7 @@
 mod cancellation;
 mod desk;
 mod ends;
+mod heard;
 mod inbox;
 mod job;
 mod jobs;
@@ -22,6 +23,8 @@ mod table;
 mod transact;
 mod writer;
 
+pub(crate) use self::stored::kept;
+pub(super) use self::stored::read_kept;
 pub use self::{
     cancellation::Cancellation, job::Job, reader::JobReader, retries::Retries, schedule::Schedule,
     writer::Scheduler,
@@ -34,6 +37,7 @@ pub(super) use self::{
 pub(crate) use self::{
     desk::{Desk, NewJob},
     ends::JobEnd,
+    heard::Heard,
     inbox::News,
     run::JobRunner,
     stored::{JobKind, Origin, StoredJob},

@@ -140,6 +140,7 @@ impl<S: Send + 'static> Run<S> {
     fn work(&self, job: &StoredJob) -> Result<Work> {
         let engine = &self.runner.engine;
         let function = engine.functions.find(&job.target);
+        let function = function.or_else(|| engine.hooks.find(&job.target));
         let function: &Arc<Function> = function.ok_or_else(|| Gone(job.target.clone()))?;
         let args = job.arguments()?;
         engine.check_call(function, None, &args)?;

@@ -7,6 +7,7 @@ use lunora_core::{
     error::{Error, Result},
     identity::Identity,
     job::{JobState, JobStatus},
+    json::to_encoded_string,
     reference::Kind,
     table::IndexSpec,
     time::Time,
@@ -43,6 +44,8 @@ pub(crate) struct StoredJob {
     /// The process that runs it.
     pub(crate) holder: Option<String>,
     pub(crate) error: Option<String>,
+    /// What it has raised for its caller, if the error is an application's.
+    pub(crate) raised: Option<String>,
     /// The result, encoded as the only field of an object; none if it is too large to be kept.
     pub(crate) result: Option<Bytes>,
     pub(crate) retries: Option<Retries>,
@@ -123,7 +126,7 @@ impl StoredJob {
         let mut encoded = Vec::new();
         encode_object(&Object::from_iter([(RESULT.to_owned(), result)]), &mut encoded);
         self.result = (encoded.len() <= MAX_RESULT).then_some(Bytes(encoded));
-        self.error = None;
+        (self.error, self.raised) = (None, None);
         self.end(JobState::Succeeded, now);
     }
 
@@ -131,6 +134,7 @@ impl StoredJob {
     pub(super) fn fail(&mut self, error: &Error, now: Time) {
         let retry = self.retries.and_then(|retries| retries.after(self.attempts));
         self.error = Some(cut(error.to_string()));
+        self.raised = error.app_data().map(|data| cut(to_encoded_string(data)));
         match retry {
             Some(wait) => self.wait(now + wait),
             None => self.end(JobState::Failed, now),
@@ -190,12 +194,12 @@ impl StoredJob {
         let Some(text) = &self.identity else {
             return Ok(None);
         };
-        Ok(Some(Identity::from_attributes(serde_json::from_str(text)?)?))
+        read_kept(text).map(Some)
     }
 }
 
 /// A user, to be [read again](StoredJob::user).
-pub(super) fn kept(user: &Identity) -> String {
+pub(crate) fn kept(user: &Identity) -> String {
     let own = [
         ("tokenIdentifier", &user.token_identifier),
         ("issuer", &user.issuer),
@@ -204,6 +208,11 @@ pub(super) fn kept(user: &Identity) -> String {
     let mut attributes = user.claims.clone();
     attributes.extend(own.map(|(name, text)| (name.to_owned(), text.as_str().into())));
     serde_json::Value::Object(attributes).to_string()
+}
+
+/// The inverse of [`kept`].
+pub(in crate::functions) fn read_kept(text: &str) -> Result<Identity> {
+    Ok(Identity::from_attributes(serde_json::from_str(text)?)?)
 }
 
 fn cut(mut text: String) -> String {

@@ -6,14 +6,15 @@ use lunora_core::{
     error::{Error, Result},
     id::TableTag,
     job::{JOBS, JobId, JobState},
+    table::IndexBounds,
     time::Time,
 };
 use tokio::{runtime::Handle, sync::oneshot};
 
-use super::{JobEnd, JobKind, JobRunner, News, StoredJob, desk::Desk, reader::line, stored::NEXT};
+use super::{Heard, JobEnd, JobKind, JobRunner, News, StoredJob, desk::Desk, reader::line, stored::NEXT};
 use crate::{
     database::{Entry, Freshness},
-    functions::{Clock, Runtime, system::SystemTransaction},
+    functions::{Clock, Runtime, engine::Engine, system::SystemTransaction},
     store::Timestamp,
 };
 
@@ -49,6 +50,27 @@ impl Runtime {
         self.engine().with_jobs(work)
     }
 
+    /// The next places in a range of an index, as of now. This blocks the thread.
+    pub(crate) fn entries(
+        &self,
+        table: TableTag,
+        bounds: &IndexBounds,
+        from: Bound<&Entry>,
+        limit: usize,
+    ) -> Result<Vec<Entry>> {
+        self.engine().entries(table, bounds, from, limit)
+    }
+
+    /// The name of this process in what it holds. No other has it.
+    pub(crate) fn holder(&self) -> &str {
+        self.engine().jobs.holder()
+    }
+
+    /// Hears of what transactions say under a name, from now on.
+    pub(crate) fn listen(&self, name: &str) -> Heard {
+        self.engine().jobs.listen(name)
+    }
+
     /// The same; returns when it is on disk.
     pub(crate) fn with_jobs_on_disk<T>(&self, work: impl Fn(&Desk<'_>) -> Result<T>) -> Result<T> {
         let (value, ts) = self.with_jobs(work)?;
@@ -59,6 +81,20 @@ impl Runtime {
     /// Lets `end` hear of the end of jobs whose origin is of this kind.
     pub(crate) fn on_job_end(&self, kind: &'static str, end: Arc<dyn JobEnd>) {
         self.engine().jobs.register(kind, end);
+    }
+}
+
+impl Engine {
+    fn entries(
+        &self,
+        table: TableTag,
+        bounds: &IndexBounds,
+        from: Bound<&Entry>,
+        limit: usize,
+    ) -> Result<Vec<Entry>> {
+        let options = SystemTransaction::options_at(self.clock.now());
+        let mut transaction = self.database.begin(Freshness::Ordered, options)?;
+        transaction.entries(table, bounds, from, limit)
     }
 }
 
@@ -95,9 +131,8 @@ impl JobRunner {
         from: Bound<&Entry>,
         limit: usize,
     ) -> Result<Vec<Entry>> {
-        let options = SystemTransaction::options_at(self.engine.clock.now());
-        let mut transaction = self.engine.database.begin(Freshness::Ordered, options)?;
-        transaction.entries(TableTag::of(JOBS), &line(state, kind), from, limit)
+        self.engine
+            .entries(TableTag::of(JOBS), &line(state, kind), from, limit)
     }
 
     /// Ends the jobs at these places that a process ran which is gone. (No other process has the store now.)

@@ -11,6 +11,9 @@ use lunora_core::{identity::Identity, protocol::AuthToken};
 use super::{super::caller::Caller, end::End};
 use crate::functions::{AuthError, Authenticated, Credential, Ended, Runtime, Validity};
 
+/// What a client is told whose token nobody can check.
+pub(super) const UNCHECKED: &str = "the token cannot be checked at the moment";
+
 /// Who is calling on a connection.
 pub(super) struct Authentication {
     caller: Arc<Caller>,
@@ -82,7 +85,7 @@ impl Authentication {
             // That says nothing about what was presented.
             Err(error) if error.retry_after().is_some() => {
                 tracing::debug!(%error, "a caller could not be checked");
-                Err(End::Trouble("the token cannot be checked at the moment"))
+                Err(End::Trouble(UNCHECKED))
             }
             Err(error) => Err(End::Unauthorized(error.to_string())),
         })

@@ -16,7 +16,7 @@ use tokio::{
 
 use super::{
     actions::Actions,
-    authentication::Authentication,
+    authentication::{Authentication, UNCHECKED},
     end::{Close, End},
     limits::SocketLimits,
     mutations::Mutations,
@@ -26,13 +26,14 @@ use super::{
     versions::Versions,
 };
 use crate::{
-    functions::{LiveQueries, Transition},
+    functions::{BoxFuture, LiveQueries, Transition},
     server::{
         entry::Shared,
         lifecycle::{Phase, Watch},
         stream::Stream,
     },
     store::Timestamp,
+    triggers::{Arrival, Presence, Refusal},
 };
 
 /// Messages that are read before what has come of the earlier ones is looked at.
@@ -50,6 +51,12 @@ pub(super) struct Connection {
     pub(super) socket: Socket,
     pub(super) pulse: Pulse,
     pub(super) authentication: Authentication,
+    /// Who hooks are told has connected.
+    pub(super) arrival: Arrival,
+    /// The hooks are asked whether the client is let in; nothing that comes after it is read meanwhile.
+    pub(super) arriving: Option<BoxFuture<'static, Result<Presence, Refusal>>>,
+    /// Known to hooks, until it is dropped.
+    pub(super) presence: Option<Presence>,
     /// From `Connect` on.
     pub(super) session: Option<Session>,
     pub(super) queries: Queries,
@@ -76,13 +83,16 @@ pub(super) struct Session {
 
 impl Connection {
     /// A connection that was just upgraded; `read` was sent along.
-    pub(super) fn new(shared: &Arc<Shared>, stream: Stream, read: &[u8]) -> Self {
+    pub(super) fn new(shared: &Arc<Shared>, stream: Stream, read: &[u8], arrival: Arrival) -> Self {
         let limits = shared.options.limits.socket;
         let (buffers, unread) = (shared.buffers.clone(), shared.unread.clone());
         Self {
             socket: Socket::new(stream, read, limits.frame_bytes, buffers, unread),
             pulse: Pulse::new(limits),
             authentication: Authentication::anonymous(),
+            arrival,
+            arriving: None,
+            presence: None,
             session: None,
             queries: Queries::new(shared.subscribed.clone()),
             versions: Versions::default(),
@@ -113,6 +123,12 @@ impl Connection {
         drop(phase);
     }
 
+    /// Ends what has not begun: nobody knows at the moment who the client is.
+    pub(super) async fn turn_away(self, phase: Watch) {
+        self.end(End::Trouble(UNCHECKED)).await;
+        drop(phase);
+    }
+
     /// One round after the other, until nothing comes of one.
     fn poll(&mut self, mut draining: Pin<&mut impl Future<Output = ()>>, cx: &mut Context<'_>) -> Poll<End> {
         if draining.as_mut().poll(cx).is_ready() {
@@ -131,6 +147,7 @@ impl Connection {
     fn round(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {
         self.authentication.check(cx)?;
         let mut has_moved = self.identify(cx)?;
+        has_moved |= self.arrive(cx)?;
         has_moved |= self.read(cx)?;
         has_moved |= self.answer(cx)?;
         has_moved |= self.transit(cx)?;
@@ -148,6 +165,25 @@ impl Connection {
                 Ok(true)
             }
         }
+    }
+
+    fn arrive(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {
+        let Some(arriving) = &mut self.arriving else {
+            return Ok(false);
+        };
+        let Poll::Ready(arrived) = arriving.as_mut().poll(cx) else {
+            return Ok(false);
+        };
+        self.arriving = None;
+        match arrived {
+            Ok(presence) => self.presence = Some(presence),
+            Err(refusal @ Refusal::Refused(_)) => return Err(End::Fatal(refusal.to_string())),
+            Err(Refusal::Failed(error)) => {
+                tracing::error!(%error, "a connection could not be announced");
+                return Err(End::Trouble("the connection could not be announced"));
+            }
+        }
+        Ok(true)
     }
 
     fn read(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {
@@ -171,7 +207,10 @@ impl Connection {
 
     /// Whether it is known who is calling, and the client takes what it is told.
     fn may_read(&self) -> bool {
-        !self.authentication.is_open() && !self.socket.outbox.is_full() && !self.versions.is_full()
+        !self.authentication.is_open()
+            && self.arriving.is_none()
+            && !self.socket.outbox.is_full()
+            && !self.versions.is_full()
     }
 
     fn flush(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {

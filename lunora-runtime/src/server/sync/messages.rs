@@ -23,6 +23,7 @@ use super::{
 use crate::{
     functions::{CallRequest, IdempotencyKey, RequestId},
     server::{admission::Share, answer::readable, idempotency::is_uuid},
+    triggers::{Presence, Refusal},
 };
 
 impl Connection {
@@ -64,11 +65,30 @@ impl Connection {
         {
             return Err(End::Trouble("the client has seen more than this server has"));
         }
+        self.announce(&connect.session_id);
         self.session = Some(Session {
             id: connect.session_id.into(),
             live: self.shared.runtime.connect(),
         });
         Ok(())
+    }
+
+    /// Tells the hooks for connections, if there are any, and waits for the gates among them.
+    fn announce(&mut self, session_id: &str) {
+        let runtime = self.shared.runtime.clone();
+        if !runtime.wants_connections() {
+            return;
+        }
+        let mut arrival = std::mem::take(&mut self.arrival);
+        session_id.clone_into(&mut arrival.session_id);
+        if let Some(identity) = self.authentication.identity() {
+            arrival.identity = Some((**identity).clone());
+        }
+        self.arriving = Some(Box::pin(async move {
+            let presence = Presence::begin(runtime, arrival).await.map_err(Refusal::Failed)?;
+            presence.admitted().await?;
+            Ok(presence)
+        }));
     }
 
     fn modify_query_set(&mut self, message: ModifyQuerySet) -> Result<(), End> {
@@ -105,6 +125,9 @@ impl Connection {
 
     /// The caller is another one: what they watch may come to something else.
     pub(super) fn caller_changed(&mut self) -> Result<(), End> {
+        if let Some(presence) = &self.presence {
+            presence.identify(self.authentication.identity().cloned());
+        }
         let Some(session) = &mut self.session else {
             return Ok(());
         };

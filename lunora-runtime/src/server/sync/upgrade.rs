@@ -11,10 +11,13 @@ use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY};
 
 use super::connection::Connection;
 use crate::server::{
-    cors::AllowedOrigins, entry::Shared, lifecycle::Watch, problem::Problem, stream::Stream,
+    caller, cors::AllowedOrigins, entry::Shared, lifecycle::Watch, problem::Problem, stream::Stream,
 };
+use crate::triggers::Arrival;
 
 const VERSION: &str = "13";
+/// Most of what a client calls itself that is kept, in bytes.
+const MAX_USER_AGENT: usize = 512;
 /// Stands behind the client's key in what is hashed.
 const SUFFIX: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -28,9 +31,10 @@ pub(in crate::server) fn upgrade(shared: &Arc<Shared>, mut request: Request) -> 
         return refusal(not_an_upgrade());
     }
     let upgraded = hyper::upgrade::on(&mut request);
+    let headers = std::mem::take(request.headers_mut());
     // Taken here, so that a server which ends waits for it.
     let end = shared.lifecycle.watch();
-    tokio::spawn(serve(Arc::clone(shared), upgraded, end));
+    tokio::spawn(serve(Arc::clone(shared), upgraded, headers, end));
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
@@ -40,14 +44,40 @@ pub(in crate::server) fn upgrade(shared: &Arc<Shared>, mut request: Request) -> 
     response
 }
 
-async fn serve(shared: Arc<Shared>, upgraded: OnUpgrade, end: Watch) {
+async fn serve(shared: Arc<Shared>, upgraded: OnUpgrade, headers: HeaderMap, end: Watch) {
     // The client may be gone before it has its answer.
     let Ok(upgraded) = upgraded.await else { return };
     let Some((stream, read)) = stream_of(upgraded) else {
         tracing::error!("a connection came back from its upgrade as something else");
         return;
     };
-    Connection::new(&shared, stream, &read).serve(end).await;
+    let arrived = arrival(&shared, &stream, &headers).await;
+    // A socket lives long, and its headers are of no use to it.
+    drop(headers);
+    let connection = |arrival| Connection::new(&shared, stream, &read, arrival);
+    match arrived {
+        Ok(arrival) => connection(arrival).serve(end).await,
+        Err(problem) => {
+            tracing::debug!(?problem, "a caller could not be checked");
+            connection(Arrival::default()).turn_away(end).await;
+        }
+    }
+}
+
+/// Who has connected, as far as somebody wants to know. While a token cannot be checked, nobody knows.
+async fn arrival(shared: &Shared, stream: &Stream, headers: &HeaderMap) -> Result<Arrival, Problem> {
+    if !shared.runtime.wants_connections() {
+        return Ok(Arrival::default());
+    }
+    let user_agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|agent| agent.to_str().ok());
+    Ok(Arrival {
+        session_id: String::new(),
+        identity: caller::identity(headers, &shared.runtime).await?,
+        address: stream.peer().map(|address| address.ip().to_string()),
+        user_agent: user_agent.map(|agent| agent[..agent.floor_char_boundary(MAX_USER_AGENT)].to_owned()),
+    })
 }
 
 fn stream_of(upgraded: Upgraded) -> Option<(Stream, hyper::body::Bytes)> {

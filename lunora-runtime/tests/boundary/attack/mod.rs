@@ -21,7 +21,7 @@ use lunora_runtime::{
 
 use self::{
     entries::{ENTRIES, Entry, HTTP_ACTIONS},
-    names::{Name, spellings},
+    names::{Name, hidden_functions, spellings},
     probe::{Pair, Prober, Request},
 };
 pub(crate) use self::{
@@ -45,7 +45,7 @@ pub(crate) fn every_route_is_an_entry_of_this_test() {
 /// Has each request, for each internal function and each route, compared with that for a missing name.
 fn compare_all(server: &Running, requests: impl Fn(&Entry, &Name) -> Vec<Request>) {
     let mut prober = Prober::new(server);
-    for name in internal_functions(server) {
+    for name in hidden_functions(server) {
         for missing in name.missing() {
             for entry in ENTRIES.iter().chain(HTTP_ACTIONS) {
                 for (internal, missing) in requests(entry, &name).into_iter().zip(requests(entry, &missing)) {

@@ -5,7 +5,7 @@ use lunora_core::{
     shape::{Field, Node},
 };
 
-use crate::support::Running;
+use crate::support::{Running, hooks};
 
 /// The name of a function.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +39,17 @@ pub(crate) fn internal_functions(server: &Running) -> Vec<Name> {
         }
     });
     names.collect()
+}
+
+/// Names that exist for clients as little as internal functions: those, and hooks, which nobody runs by their names.
+pub(crate) fn hidden_functions(server: &Running) -> Vec<Name> {
+    let hooks = hooks::NAMES.map(|(module, name, args)| Name {
+        module: module.to_owned(),
+        function: name.to_owned(),
+        kind: Kind::Mutation,
+        args: args.to_owned(),
+    });
+    internal_functions(server).into_iter().chain(hooks).collect()
 }
 
 fn right_args(fields: &[Field]) -> String {

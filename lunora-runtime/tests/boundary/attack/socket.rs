@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     arguments, internal_functions,
-    names::{Name, spellings},
+    names::{Name, hidden_functions, spellings},
     probe::substitutions,
 };
 use crate::support::{
@@ -140,7 +140,7 @@ fn compare(asker: &mut Asker<'_>, spell: fn(&Name) -> String, name: &Name, args:
 pub(crate) fn no_message_tells_them_apart(server: &Running) {
     for who in everybody(server) {
         let mut asker = Asker::new(server, who, uuid());
-        for name in internal_functions(server) {
+        for name in hidden_functions(server) {
             for args in arguments(&name) {
                 compare(&mut asker, Name::text, &name, &args);
                 compare(&mut asker, Name::text, &name, &format!("[{args}]"));

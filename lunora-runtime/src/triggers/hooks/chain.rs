@@ -1,0 +1,240 @@
+//! One hook of a connection after the other.
+
+use std::ops::Bound;
+
+use lunora_core::{
+    error::Result,
+    id::{DocumentId, TableTag},
+    job::{JobId, JobState},
+    table::IndexBounds,
+    value::{Object, Value, from_object, to_value},
+};
+
+use super::step::{Link, ORIGIN, Step};
+use crate::{
+    database::Entry,
+    functions::{
+        BY_GONE, CONNECTIONS, Desk, JobEnd, JobKind, NewJob, Origin, Runtime, Stage, StoredConnection,
+        StoredJob, fields_of,
+    },
+};
+
+/// How many connections of others are taken leave of in one transaction.
+const PAGE: usize = 32;
+
+/// Runs the hooks of connections one after the other, as jobs.
+#[derive(Debug)]
+pub(super) struct Chain(pub(super) Runtime);
+
+impl JobEnd for Chain {
+    fn ended(&self, desk: &Desk<'_>, _: JobId, job: &StoredJob) -> Result<()> {
+        let Some(origin) = &job.origin else { return Ok(()) };
+        let step: Step = origin.key.parse()?;
+        match step.link {
+            Link::Connect => self.met(desk, &step, job),
+            Link::Disconnect => self.left(desk, &step),
+            Link::Start => Ok(()),
+        }
+    }
+
+    /// Its chain has gone on, and does not wait for it a second time. So a gate is not asked again, and a connection that
+    /// was taken leave of does not come again.
+    fn may_run_again(&self, desk: &Desk<'_>, job: &StoredJob) -> Result<bool> {
+        let Some(origin) = &job.origin else {
+            return Ok(true);
+        };
+        let step: Step = origin.key.parse()?;
+        match step.link {
+            Link::Connect if place(step.at) < self.0.hooks().gates => Ok(false),
+            Link::Connect => Ok(load(desk, &step.about)?.is_some_and(|row| !row.gone)),
+            Link::Disconnect | Link::Start => Ok(true),
+        }
+    }
+}
+
+impl Chain {
+    /// A connection comes. Returns its id.
+    pub(super) fn come(&self, desk: &Desk<'_>, mut row: StoredConnection) -> Result<String> {
+        let hooks = self.0.hooks();
+        row.stage = match (hooks.connect.is_empty(), hooks.gates) {
+            (true, _) => Stage::Connected,
+            (false, 0) => Stage::Admitted,
+            (false, _) => Stage::Waiting,
+        };
+        let fields = fields_of(&row)?;
+        let table = TableTag::of(CONNECTIONS);
+        let id = desk
+            .transaction()
+            .with(|transaction| transaction.insert(table, fields))?;
+        let id = id.to_string();
+        self.run(desk, Link::Connect, 0, &id, &row)?;
+        Ok(id)
+    }
+
+    /// A hook for the coming of a connection is over.
+    fn met(&self, desk: &Desk<'_>, step: &Step, job: &StoredJob) -> Result<()> {
+        let Some(mut row) = load(desk, &step.about)? else {
+            return Ok(());
+        };
+        if !matches!(row.stage, Stage::Waiting | Stage::Admitted) || row.at != step.at {
+            return Ok(());
+        }
+        let (hooks, next) = (self.0.hooks(), step.at + 1);
+        let has_succeeded = job.state == JobState::Succeeded;
+        row.met += u32::from(has_succeeded);
+        if place(step.at) < hooks.gates && !has_succeeded {
+            row.stage = Stage::Refused;
+            row.refusal.clone_from(&job.raised);
+        } else if place(next) < hooks.connect.len() {
+            row.at = next;
+            if place(next) >= hooks.gates {
+                row.stage = Stage::Admitted;
+            }
+            self.run(desk, Link::Connect, next, &step.about, &row)?;
+        } else {
+            row.stage = Stage::Connected;
+        }
+        desk.say(step.about.clone());
+        self.go_on(desk, &step.about, row)
+    }
+
+    /// The client is gone.
+    pub(super) fn go(&self, desk: &Desk<'_>, id: &str) -> Result<()> {
+        let Some(mut row) = load(desk, id)?.filter(|row| !row.gone) else {
+            return Ok(());
+        };
+        row.gone = true;
+        self.go_on(desk, id, row)
+    }
+
+    /// Keeps the row, or takes leave of the connection if it is gone and everything for its coming is over.
+    fn go_on(&self, desk: &Desk<'_>, id: &str, mut row: StoredConnection) -> Result<()> {
+        let nobody_met = row.stage == Stage::Refused && row.met == 0;
+        match row.stage {
+            Stage::Refused | Stage::Connected if row.gone => {}
+            _ => return put(desk, id, &row),
+        }
+        if nobody_met || self.0.hooks().disconnect.is_empty() {
+            return delete(desk, id);
+        }
+        (row.stage, row.at) = (Stage::Leaving, 0);
+        put(desk, id, &row)?;
+        self.run(desk, Link::Disconnect, 0, id, &row)
+    }
+
+    /// A hook for the going of a connection is over.
+    fn left(&self, desk: &Desk<'_>, step: &Step) -> Result<()> {
+        let is_there = |row: &StoredConnection| row.stage == Stage::Leaving && row.at == step.at;
+        let Some(mut row) = load(desk, &step.about)?.filter(is_there) else {
+            return Ok(());
+        };
+        row.at += 1;
+        if place(row.at) < self.0.hooks().disconnect.len() {
+            put(desk, &step.about, &row)?;
+            return self.run(desk, Link::Disconnect, row.at, &step.about, &row);
+        }
+        delete(desk, &step.about)
+    }
+
+    /// Takes leave of the connections that a process held which is gone. (No other process has the store now.)
+    pub(super) fn leave_those_of_others(&self) -> Result<()> {
+        let mut last = None;
+        loop {
+            let places = self.those_who_stay(last.as_ref())?;
+            if places.is_empty() {
+                return Ok(());
+            }
+            let ids: Vec<_> = places
+                .iter()
+                .filter_map(Entry::id)
+                .map(|id| id.to_string())
+                .collect();
+            self.0
+                .with_jobs(|desk| ids.iter().try_for_each(|id| self.leave_if_of_others(desk, id)))?;
+            last = places.into_iter().next_back();
+        }
+    }
+
+    fn leave_if_of_others(&self, desk: &Desk<'_>, id: &str) -> Result<()> {
+        match load(desk, id)? {
+            Some(row) if row.holder != self.0.holder() => self.go(desk, id),
+            _ => Ok(()),
+        }
+    }
+
+    /// The next connections that are not gone.
+    fn those_who_stay(&self, after: Option<&Entry>) -> Result<Vec<Entry>> {
+        let bounds = IndexBounds {
+            index: BY_GONE,
+            equal: vec![Some(Value::from(false))],
+            lower: None,
+            upper: None,
+        };
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.0.entries(TableTag::of(CONNECTIONS), &bounds, from, PAGE)
+    }
+
+    /// Schedules a hook of a connection, if the chain has one there.
+    fn run(&self, desk: &Desk<'_>, link: Link, at: u32, id: &str, row: &StoredConnection) -> Result<()> {
+        let hooks = self.0.hooks();
+        let chain = match link {
+            Link::Connect => &hooks.connect,
+            Link::Disconnect | Link::Start => &hooks.disconnect,
+        };
+        let Some(path) = chain.get(place(at)) else {
+            return Ok(());
+        };
+        let mut args = Object::new();
+        if let Some(name) = hooks.argument(path) {
+            args.insert(name, to_value(&row.seen(id))?);
+        }
+        let step = Step {
+            link,
+            at,
+            about: id.to_owned(),
+        };
+        schedule(desk, &step, path, args).map(drop)
+    }
+}
+
+/// Schedules a hook.
+pub(super) fn schedule(desk: &Desk<'_>, step: &Step, path: &str, args: Object) -> Result<JobId> {
+    desk.schedule(NewJob {
+        target: path.to_owned(),
+        kind: JobKind::Mutation,
+        args,
+        due: desk.now(),
+        retries: None,
+        identity: None,
+        origin: Some(Origin {
+            kind: ORIGIN.to_owned(),
+            key: step.to_string(),
+        }),
+    })
+}
+
+/// A place in a chain, as an index.
+const fn place(at: u32) -> usize {
+    at as usize
+}
+
+/// The row of a connection; none if it has been taken leave of.
+pub(super) fn load(desk: &Desk<'_>, id: &str) -> Result<Option<StoredConnection>> {
+    let id: DocumentId = id.parse()?;
+    let document = desk.transaction().with(|transaction| transaction.get(id))?;
+    document
+        .map(|document| Ok(from_object(&document.fields)?))
+        .transpose()
+}
+
+pub(super) fn put(desk: &Desk<'_>, id: &str, row: &StoredConnection) -> Result<()> {
+    let (id, fields) = (id.parse()?, fields_of(row)?);
+    desk.transaction()
+        .with(|transaction| transaction.replace(id, fields).map(drop))
+}
+
+fn delete(desk: &Desk<'_>, id: &str) -> Result<()> {
+    let id = id.parse()?;
+    desk.transaction()
+        .with(|transaction| transaction.delete(id).map(drop))
+}

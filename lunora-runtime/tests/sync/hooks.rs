@@ -1,0 +1,70 @@
+//! Hooks for connections, over real sockets.
+
+use std::sync::OnceLock;
+
+use serde_json::json;
+
+use crate::support::{
+    Running, Socket,
+    app::APP_ON_THE_WEB,
+    hooks::told,
+    options, serve_app,
+    socket::{Heard, uuid},
+};
+
+fn shared() -> &'static Running {
+    static SHARED: OnceLock<Running> = OnceLock::new();
+    SHARED.get_or_init(|| serve_app(APP_ON_THE_WEB, options()))
+}
+
+fn connect(session: &str, user_agent: &str) -> Socket {
+    let headers = format!("User-Agent: {user_agent}\r\n");
+    let mut socket = Socket::open_with(shared().addr, "/api/sync", &headers);
+    socket.say(json!({"type": "Connect", "sessionId": session, "connectionCount": 0}));
+    socket
+}
+
+#[test]
+fn hooks_are_told_who_comes_and_who_goes() {
+    let session = uuid();
+    let mut socket = connect(&session, "tests/1.0");
+    socket.add(0, "values:echo", json!({"value": 1}));
+    assert_eq!(socket.changes()[0]["type"], "QueryUpdated");
+    let came = told("door", &session);
+    assert_eq!(came.user_agent.as_deref(), Some("tests/1.0"));
+    assert_eq!(came.address.as_deref(), Some("127.0.0.1"));
+    drop(socket);
+    assert_eq!(told("away", &session), came);
+}
+
+#[test]
+fn no_more_is_kept_of_what_a_client_calls_itself_than_the_limit() {
+    let session = uuid();
+    let _socket = connect(&session, &"x".repeat(4000));
+    assert_eq!(told("door", &session).user_agent.unwrap().len(), 512);
+}
+
+#[test]
+fn whom_a_gate_refuses_is_told_what_it_says() {
+    let error = connect(&uuid(), "refused").fatal();
+    assert_eq!(error, "the connection is refused: \"not you\"");
+}
+
+#[test]
+fn a_gate_that_fails_says_nothing_and_the_client_may_try_again() {
+    let mut socket = connect(&uuid(), "broken");
+    loop {
+        match socket.hear() {
+            Heard::Message(message) => assert!(!message.to_string().contains("1234"), "{message}"),
+            Heard::Closed(code, reason) => {
+                assert_eq!(code, 1011);
+                assert_eq!(
+                    reason,
+                    "InternalServerError: the connection could not be announced"
+                );
+                return;
+            }
+            Heard::Gone => panic!("closed without a word"),
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Hooks for connections and for the start.
+
+use std::time::Duration;
+
+use lunora::{Identity, testing::TestApp};
+use lunora_runtime::functions::{JobsWanted, NewKey};
+use serde_json::json;
+
+#[allow(unreachable_pub, reason = "as a user writes it")]
+mod hall {
+    use lunora::prelude::*;
+
+    #[table("notes")]
+    pub struct Note {
+        pub text: String,
+    }
+
+    async fn note(ctx: &mut MutationCtx, text: String) -> Result<()> {
+        ctx.db().insert(Note { text }).await.map(drop)
+    }
+
+    fn user(connection: &Connection) -> String {
+        connection
+            .identity
+            .as_ref()
+            .map_or_else(|| "nobody".to_owned(), |user| user.subject.clone())
+    }
+
+    #[on_connect]
+    pub async fn joined(ctx: &mut MutationCtx, connection: Connection) -> Result<()> {
+        let text = format!("joined {} {:?}", user(&connection), connection.user_agent);
+        note(ctx, text).await
+    }
+
+    #[on_connect]
+    pub async fn broken(_ctx: &mut MutationCtx, _connection: Connection) -> Result<()> {
+        Err(Error::internal("broken"))
+    }
+
+    #[on_connect]
+    pub async fn counted(ctx: &mut MutationCtx, _connection: Connection) -> Result<()> {
+        note(ctx, "counted".to_owned()).await
+    }
+
+    #[on_connect(gate)]
+    pub async fn door(ctx: &mut MutationCtx, connection: Connection) -> Result<()> {
+        if user(&connection) == "mallory" {
+            return Err(Error::app("not you"));
+        }
+        if user(&connection) == "eve" {
+            return Err(Error::internal("the password of the store is 1234"));
+        }
+        note(ctx, "door".to_owned()).await
+    }
+
+    #[on_disconnect]
+    pub async fn left(ctx: &mut MutationCtx, connection: Connection) -> Result<()> {
+        note(ctx, format!("left {}", user(&connection))).await
+    }
+
+    #[on_start]
+    pub async fn opened(ctx: &mut MutationCtx) -> Result<()> {
+        note(ctx, "opened".to_owned()).await
+    }
+
+    #[query]
+    pub async fn notes(ctx: &QueryCtx) -> Result<Vec<String>> {
+        let notes = ctx.db().query::<Note>().collect().await?;
+        Ok(notes.iter().map(|note| note.text.clone()).collect())
+    }
+}
+
+lunora::app! {
+    hall::{Note, joined, broken, counted, door, left, opened, notes},
+}
+
+async fn notes(app: &TestApp) -> Vec<String> {
+    app.query(api::hall::notes()).await.unwrap()
+}
+
+const COME: [&str; 4] = [
+    "opened",
+    "door",
+    r#"joined nobody Some("lunora-test")"#,
+    "counted",
+];
+
+#[tokio::test]
+async fn hooks_run_in_order_and_one_that_fails_stops_no_other() {
+    let app = TestApp::new(app()).unwrap();
+    let connection = app.connect().await.unwrap();
+    assert_eq!(notes(&app).await, COME);
+    connection.disconnect().await.unwrap();
+    assert_eq!(notes(&app).await[4..], ["left nobody"]);
+    app.advance(Duration::from_hours(1)).await.unwrap();
+    assert_eq!(notes(&app).await.len(), 5, "once each");
+}
+
+#[tokio::test]
+async fn a_gate_refuses_and_nobody_else_hears_of_it() {
+    let app = TestApp::new(app()).unwrap();
+    let mallory = app.as_user(Identity::new("https://login.example", "mallory"));
+    let refusal = mallory.connect().await.unwrap_err().to_string();
+    assert!(
+        refusal.contains("refused") && refusal.contains("not you"),
+        "{refusal}"
+    );
+    app.advance(Duration::from_secs(1)).await.unwrap();
+    assert_eq!(notes(&app).await, ["opened"]);
+}
+
+/// Whoever runs a hook again that has failed runs that one alone.
+#[tokio::test]
+async fn a_hook_that_is_run_again_does_not_run_those_after_it_again() {
+    let app = TestApp::new(app()).unwrap();
+    let _connection = app.connect().await.unwrap();
+    let runtime = app.runtime().clone();
+    let retried = tokio::task::spawn_blocking(move || {
+        let mut admin = String::new();
+        let keep = |key: &NewKey| {
+            key.expose().clone_into(&mut admin);
+            Ok::<_, std::convert::Infallible>(())
+        };
+        runtime.ensure_admin_key(keep).unwrap().unwrap();
+        let key = || runtime.admin_keys().verify(&admin).unwrap();
+        let jobs = runtime
+            .list_jobs(&key().read_data().unwrap(), &JobsWanted::default())
+            .unwrap();
+        let failed = jobs.iter().find(|job| job.function == "hall:broken").unwrap();
+        runtime
+            .retry_job(&key().run_internal().unwrap(), failed.id)
+            .map(drop)
+    });
+    retried.await.unwrap().unwrap();
+    app.advance(Duration::from_secs(1)).await.unwrap();
+    assert_eq!(notes(&app).await, COME);
+}
+
+#[tokio::test]
+async fn a_gate_that_fails_refuses_and_keeps_its_text_to_itself() {
+    let app = TestApp::new(app()).unwrap();
+    let eve = app.as_user(Identity::new("https://login.example", "eve"));
+    let refusal = eve.connect().await.unwrap_err().to_string();
+    assert!(
+        !refusal.contains("1234") && refusal.contains("a gate has failed"),
+        "{refusal}"
+    );
+    assert_eq!(notes(&app).await, ["opened"]);
+}
+
+#[tokio::test]
+async fn the_next_start_takes_leave_of_those_whom_a_process_left_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let open = || {
+        TestApp::builder(app())
+            .in_directory(directory.path())
+            .build()
+            .unwrap()
+    };
+    let first = open();
+    let ada = first.as_user(Identity::new("https://login.example", "ada"));
+    std::mem::forget((first.connect().await.unwrap(), ada.connect().await.unwrap()));
+    first.runtime().shutdown().await.unwrap();
+    drop((first, ada));
+    let second = open();
+    second.advance(Duration::ZERO).await.unwrap();
+    let left = |notes: Vec<String>| {
+        notes
+            .into_iter()
+            .filter(|note| note.starts_with("left"))
+            .collect::<Vec<_>>()
+    };
+    let mut gone = left(notes(&second).await);
+    gone.sort();
+    assert_eq!(gone, ["left ada", "left nobody"]);
+    second.advance(Duration::from_hours(1)).await.unwrap();
+    assert_eq!(left(notes(&second).await).len(), 2, "once each");
+}
+
+#[tokio::test]
+async fn nobody_runs_a_hook_by_its_name() {
+    let app = TestApp::new(app()).unwrap();
+    for name in [
+        "hall:joined",
+        "hall:left",
+        "hall:opened",
+        "hall:door",
+        "hall:nothing",
+    ] {
+        let error = app.run(name, json!({})).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("Could not find function for '{name}'.")
+        );
+        let error = app
+            .client()
+            .send(name, None, lunora::Object::default())
+            .await
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("Could not find public function for '{name}'.")
+        );
+    }
+    assert_eq!(notes(&app).await.len(), 0);
+}
