@@ -143,18 +143,30 @@ impl Transaction {
     pub fn insert(&mut self, table: TableTag, fields: Object) -> Result<DocumentId> {
         self.check_time()?;
         let table = self.table(table)?;
-        document::check_fields(&fields).map_err(|error| invalid(&table, error))?;
+        self.insert_into(&table, fields, |_, _| {})
+    }
+
+    /// Inserts a document, and tells of its entry in each index.
+    pub(super) fn insert_into(
+        &mut self,
+        table: &ResolvedTable,
+        fields: Object,
+        mut tell: impl FnMut(&Index, &Key),
+    ) -> Result<DocumentId> {
+        document::check_fields(&fields).map_err(|error| invalid(table, error))?;
         let id = DocumentId {
             table: table.schema.tag,
             random: self.next_id(),
         };
         let document = StoredDocument::encode(id, self.creation_times.next(self.options.now_ms), fields);
         for index in &table.indexes {
-            self.probe(&table, *index, &document)?;
+            self.probe(table, *index, &document)?;
         }
-        self.count_write(&table, document.bytes())?;
+        self.count_write(table, document.bytes())?;
         for index in &table.indexes {
-            self.writes.put(index.entry(&document), Some(Key::default()));
+            let entry = index.entry(&document);
+            tell(index, &entry);
+            self.writes.put(entry, Some(Key::default()));
         }
         self.put(document);
         Ok(id)
