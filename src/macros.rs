@@ -417,13 +417,13 @@ pub use lunora_macros::http_action;
 /// Has an internal mutation run for each connection that comes.
 ///
 /// It runs when a client has connected by a WebSocket and said so, in a transaction of its own and as a job: exactly once,
-/// visible among the jobs. Several run in the order of the list, and one that fails does not stop the others. Nothing else
+/// and one that fails is kept among the jobs. Several run in the order of the list, and none that fails stops the others. Nothing else
 /// runs it: its reference fits no `run_mutation`, no scheduler and no cron.
 ///
 /// # Options
-/// * `gate`: the client is let in when the hook has succeeded, and nothing else that it sends is looked at before. If the
-///   hook fails, the connection is refused and the client is told why; raise an application error for that. Gates run
-///   before the other hooks. Without `gate` a hook cannot refuse anybody.
+/// * `gate`: the client is let in when the hook has succeeded, and nothing else that it sends is looked at before. If it
+///   raises an application error, the connection is refused and the client gets that error's data; of any other failure it
+///   learns nothing, and may try again. Gates run before the other hooks. Without `gate` a hook cannot refuse anybody.
 /// * `rename`, `limits(..)` and `crate = path`, as for [`mutation`](macro@crate::mutation).
 ///
 /// # Example

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use lunora::{Identity, testing::TestApp};
-use lunora_runtime::functions::{JobsWanted, NewKey};
+use lunora::{Identity, JobId, testing::TestApp};
+use lunora_runtime::functions::{AdminKey, JobsWanted, NewKey, Runtime};
 use serde_json::json;
 
 #[allow(unreachable_pub, reason = "as a user writes it")]
@@ -109,31 +109,78 @@ async fn a_gate_refuses_and_nobody_else_hears_of_it() {
     assert_eq!(notes(&app).await, ["opened"]);
 }
 
-/// Whoever runs a hook again that has failed runs that one alone.
-#[tokio::test]
-async fn a_hook_that_is_run_again_does_not_run_those_after_it_again() {
-    let app = TestApp::new(app()).unwrap();
-    let _connection = app.connect().await.unwrap();
-    let runtime = app.runtime().clone();
-    let retried = tokio::task::spawn_blocking(move || {
-        let mut admin = String::new();
-        let keep = |key: &NewKey| {
-            key.expose().clone_into(&mut admin);
+/// An administrator, with what the jobs are named.
+struct Admin {
+    runtime: Runtime,
+    key: String,
+}
+
+impl Admin {
+    fn of(app: &TestApp) -> Self {
+        let (runtime, mut key) = (app.runtime().clone(), String::new());
+        let keep = |made: &NewKey| {
+            made.expose().clone_into(&mut key);
             Ok::<_, std::convert::Infallible>(())
         };
         runtime.ensure_admin_key(keep).unwrap().unwrap();
-        let key = || runtime.admin_keys().verify(&admin).unwrap();
-        let jobs = runtime
-            .list_jobs(&key().read_data().unwrap(), &JobsWanted::default())
+        Self { runtime, key }
+    }
+
+    fn key(&self) -> AdminKey {
+        self.runtime.admin_keys().verify(&self.key).unwrap()
+    }
+
+    /// All jobs, by their functions.
+    fn jobs(&self) -> Vec<(String, JobId)> {
+        let jobs = self
+            .runtime
+            .list_jobs(&self.key().read_data().unwrap(), &JobsWanted::default());
+        let jobs = jobs.unwrap();
+        jobs.into_iter().map(|job| (job.function, job.id)).collect()
+    }
+
+    /// Runs a job of this function again.
+    fn retry(&self, function: &str) -> Result<(), String> {
+        let (_, id) = self
+            .jobs()
+            .into_iter()
+            .find(|(found, _)| found == function)
             .unwrap();
-        let failed = jobs.iter().find(|job| job.function == "hall:broken").unwrap();
-        runtime
-            .retry_job(&key().run_internal().unwrap(), failed.id)
-            .map(drop)
-    });
-    retried.await.unwrap().unwrap();
+        let retried = self.runtime.retry_job(&self.key().run_internal().unwrap(), id);
+        retried.map(drop).map_err(|error| error.to_string())
+    }
+}
+
+/// Whoever runs a hook again that has failed runs that one alone, and only while the client is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hook_that_is_run_again_does_not_run_those_after_it_again() {
+    let app = TestApp::new(app()).unwrap();
+    let connection = app.connect().await.unwrap();
+    let admin = Admin::of(&app);
+    tokio::task::block_in_place(|| admin.retry("hall:broken")).unwrap();
     app.advance(Duration::from_secs(1)).await.unwrap();
     assert_eq!(notes(&app).await, COME);
+    connection.disconnect().await.unwrap();
+    let refused = tokio::task::block_in_place(|| admin.retry("hall:broken")).unwrap_err();
+    assert!(refused.contains("a client that is gone"), "{refused}");
+}
+
+/// Else clients would fill the table of jobs by coming and going.
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_of_hooks_that_went_well_are_not_kept() {
+    let app = TestApp::new(app()).unwrap();
+    app.connect().await.unwrap().disconnect().await.unwrap();
+    let mallory = app.as_user(Identity::new("https://login.example", "mallory"));
+    mallory.connect().await.unwrap_err();
+    let eve = app.as_user(Identity::new("https://login.example", "eve"));
+    eve.connect().await.unwrap_err();
+    let admin = Admin::of(&app);
+    let jobs = tokio::task::block_in_place(|| admin.jobs());
+    let mut functions: Vec<_> = jobs.iter().map(|(function, _)| &**function).collect();
+    functions.sort_unstable();
+    assert_eq!(functions, ["hall:broken", "hall:door", "hall:opened"]);
+    let refused = tokio::task::block_in_place(|| admin.retry("hall:door")).unwrap_err();
+    assert!(refused.contains("no gate"), "{refused}");
 }
 
 #[tokio::test]

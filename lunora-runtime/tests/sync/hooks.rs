@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use lunora_runtime::functions::{Clock, Connection, SystemClock};
 use serde_json::json;
 
 use crate::support::{
@@ -18,8 +19,11 @@ fn shared() -> &'static Running {
 }
 
 fn connect(session: &str, user_agent: &str) -> Socket {
-    let headers = format!("User-Agent: {user_agent}\r\n");
-    let mut socket = Socket::open_with(shared().addr, "/api/sync", &headers);
+    connect_with(session, &format!("User-Agent: {user_agent}\r\n"))
+}
+
+fn connect_with(session: &str, headers: &str) -> Socket {
+    let mut socket = Socket::open_with(shared().addr, "/api/sync", headers);
     socket.say(json!({"type": "Connect", "sessionId": session, "connectionCount": 0}));
     socket
 }
@@ -67,4 +71,29 @@ fn a_gate_that_fails_says_nothing_and_the_client_may_try_again() {
             Heard::Gone => panic!("closed without a word"),
         }
     }
+}
+
+fn subject(connection: &Connection) -> Option<&str> {
+    connection.identity.as_ref().map(|user| &*user.subject)
+}
+
+#[test]
+fn who_comes_is_whom_the_upgrade_names_and_who_goes_is_whom_the_last_token_names() {
+    let token = |subject| shared().issuer.token(subject, SystemClock.now());
+    let session = uuid();
+    let mut socket = connect_with(&session, &format!("Authorization: Bearer {}\r\n", token("ada")));
+    assert_eq!(subject(&told("door", &session)), Some("ada"));
+    socket.authenticate(0, "User", &token("bob"));
+    socket.transition();
+    drop(socket);
+    assert_eq!(subject(&told("away", &session)), Some("bob"));
+}
+
+#[test]
+fn a_token_that_is_not_valid_names_nobody() {
+    let session = uuid();
+    let socket = connect_with(&session, "Authorization: Bearer nonsense\r\n");
+    assert_eq!(subject(&told("door", &session)), None);
+    drop(socket);
+    assert_eq!(subject(&told("away", &session)), None);
 }

@@ -16,7 +16,8 @@ use crate::functions::scheduler::{kept, read_kept};
 pub struct Connection {
     /// Its id, which no other connection has.
     pub id: String,
-    /// The client's session, which may be that of an earlier connection.
+    /// The client's session, which may be that of an earlier connection. Whoever knows it can ask for the answers to the
+    /// client's requests, so it is nothing to be shown to others.
     pub session_id: String,
     /// The user: of the request that the connection began with, or of the last token that was accepted since.
     pub identity: Option<Identity>,

@@ -118,7 +118,13 @@ impl Connection {
             poll_fn(|cx| self.poll(draining.as_mut(), cx)).await
         };
         tracing::debug!(?end, "a socket ends");
-        self.end(end).await;
+        let presence = self.presence.take();
+        let gone = async {
+            if let Some(presence) = presence {
+                presence.leave().await;
+            }
+        };
+        tokio::join!(self.end(end), gone);
         // Held until here, so that the server waits for the last words.
         drop(phase);
     }

@@ -27,14 +27,18 @@ const PAGE: usize = 32;
 pub(super) struct Chain(pub(super) Runtime);
 
 impl JobEnd for Chain {
-    fn ended(&self, desk: &Desk<'_>, _: JobId, job: &StoredJob) -> Result<()> {
+    fn ended(&self, desk: &Desk<'_>, id: JobId, job: &StoredJob) -> Result<()> {
         let Some(origin) = &job.origin else { return Ok(()) };
         let step: Step = origin.key.parse()?;
         match step.link {
-            Link::Connect => self.met(desk, &step, job),
-            Link::Disconnect => self.left(desk, &step),
-            Link::Start => Ok(()),
+            Link::Connect => self.met(desk, &step, job)?,
+            Link::Disconnect => self.left(desk, &step)?,
+            Link::Start => return Ok(()),
         }
+        if self.is_to_be_forgotten(&step, job) {
+            delete(desk, id.untyped())?;
+        }
+        Ok(())
     }
 
     /// Its chain has gone on, and does not wait for it a second time. So a gate is not asked again, and a connection that
@@ -53,6 +57,15 @@ impl JobEnd for Chain {
 }
 
 impl Chain {
+    /// Whether nobody has to look at the job. Connections come as often as clients like, and are not to fill the table of
+    /// jobs: of those that went as they should nothing is kept, and a gate that refuses does what it is for. (What somebody
+    /// has run again is there to be looked at.)
+    fn is_to_be_forgotten(&self, step: &Step, job: &StoredJob) -> bool {
+        let is_gate = step.link == Link::Connect && place(step.at) < self.0.hooks().gates;
+        let is_well = job.state == JobState::Succeeded || (is_gate && job.raised.is_some());
+        is_well && job.attempts <= 1
+    }
+
     /// A connection comes. Returns its id.
     pub(super) fn come(&self, desk: &Desk<'_>, mut row: StoredConnection) -> Result<String> {
         let hooks = self.0.hooks();
@@ -115,7 +128,7 @@ impl Chain {
             _ => return put(desk, id, &row),
         }
         if nobody_met || self.0.hooks().disconnect.is_empty() {
-            return delete(desk, id);
+            return delete(desk, id.parse()?);
         }
         (row.stage, row.at) = (Stage::Leaving, 0);
         put(desk, id, &row)?;
@@ -133,7 +146,7 @@ impl Chain {
             put(desk, &step.about, &row)?;
             return self.run(desk, Link::Disconnect, row.at, &step.about, &row);
         }
-        delete(desk, &step.about)
+        delete(desk, step.about.parse()?)
     }
 
     /// Takes leave of the connections that a process held which is gone. (No other process has the store now.)
@@ -233,8 +246,7 @@ pub(super) fn put(desk: &Desk<'_>, id: &str, row: &StoredConnection) -> Result<(
         .with(|transaction| transaction.replace(id, fields).map(drop))
 }
 
-fn delete(desk: &Desk<'_>, id: &str) -> Result<()> {
-    let id = id.parse()?;
+fn delete(desk: &Desk<'_>, id: DocumentId) -> Result<()> {
     desk.transaction()
         .with(|transaction| transaction.delete(id).map(drop))
 }
