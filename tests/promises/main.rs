@@ -120,13 +120,21 @@ impl Ordeal {
             }
             scope.spawn(|| self.crons.cancel_runs(addr, generator(seed, 2 * CLIENTS)));
             thread::sleep(life);
-            let end = Instant::now() + PATIENCE;
-            while !(self.jobs.are_seen() && self.visits.are_seen()) {
-                assert!(Instant::now() < end, "there is nothing to see");
-                thread::sleep(Duration::from_millis(5));
-            }
+            self.wait_until_seen();
             server.process().kill();
         });
+        assert!(self.are_seen(), "there is nothing to see");
+    }
+
+    fn wait_until_seen(&self) {
+        let end = Instant::now() + PATIENCE;
+        while !self.are_seen() && Instant::now() < end {
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn are_seen(&self) -> bool {
+        self.jobs.are_seen() && self.visits.are_seen()
     }
 
     /// Ends with what the start has begun, anywhere, or with the next runs of crons.

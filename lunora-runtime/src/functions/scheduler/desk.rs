@@ -248,6 +248,8 @@ impl<'a> Desk<'a> {
     fn is_canceled(&self) -> Result<bool> {
         let Some(id) = self.within else { return Ok(false) };
         let job = self.load(id)?;
-        Ok(job.is_none_or(|job| job.state == JobState::Canceled))
+        // One that waits was canceled and is to be run once more: this is still the run that was canceled.
+        let goes_on = |job: StoredJob| !matches!(job.state, JobState::Canceled | JobState::Pending);
+        Ok(!job.is_some_and(goes_on))
     }
 }
