@@ -15,7 +15,8 @@ pub use crate::database::{
 use crate::{
     cli::data_dir::DataDir,
     functions::{self, App},
-    store::{Embedded, Options, Store},
+    memory::MemoryBudget,
+    store::{Embedded, Store},
 };
 
 /// Writes all documents in the data directory `data` to `out`. `progress` is told how far it has come.
@@ -29,7 +30,7 @@ pub fn export(
     if !directory.exists() {
         return Err(ExportError::NoData(data.to_owned()));
     }
-    let store = Embedded::open(&directory.store(), Options::default())?;
+    let store = Embedded::open(&directory.store(), MemoryBudget::DEFAULT.store())?;
     let report = functions::export_store(app, &store, out, Box::new(progress))?;
     store.close()?;
     Ok(report)
@@ -47,11 +48,21 @@ pub fn import(
     mode: ImportMode,
     progress: impl FnMut(Progress<'_>) + Send + 'static,
 ) -> Result<ImportReport, ImportError> {
+    import_within(MemoryBudget::DEFAULT, app, data, archive, mode, progress)
+}
+
+/// The same within a budget.
+pub(crate) fn import_within(
+    memory: MemoryBudget,
+    app: App,
+    data: &Path,
+    archive: &mut (impl Read + Seek),
+    mode: ImportMode,
+    progress: impl FnMut(Progress<'_>) + Send + 'static,
+) -> Result<ImportReport, ImportError> {
     let directory = DataDir::new(data);
-    directory.make().map_err(|source| ImportError::Directory {
-        directory: data.to_owned(),
-        source,
-    })?;
-    let replacement = Embedded::replace(&directory.store(), &Options::default())?;
+    directory.make()?;
+    // Two stores are open at a time.
+    let replacement = Embedded::replace(&directory.store(), &memory.half().store())?;
     functions::import(app, replacement, archive, mode, Box::new(progress))
 }

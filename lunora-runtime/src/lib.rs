@@ -1,7 +1,7 @@
 //! Everything of Lunora that runs: store, transactions, functions, server.
 //!
-//! The rooms, each importing only what stands below it: [`cli`] and [`backup`], [`codegen`], [`testing`], [`server`], [`triggers`],
-//! [`functions`], [`database`], [`store`].
+//! The rooms, each importing only what stands below it: [`cli`] and [`backup`], [`codegen`], [`memory`], [`testing`], [`server`],
+//! [`triggers`], [`functions`], [`database`], [`store`].
 
 /// Types of the crate `http`, which are part of the interface of HTTP actions.
 pub use http;
@@ -12,6 +12,7 @@ pub mod cli;
 pub mod codegen;
 pub mod database;
 pub mod functions;
+pub mod memory;
 pub mod server;
 pub mod store;
 pub mod testing;

@@ -8,14 +8,35 @@ use lunora_runtime::{
     server::{ServerLimits, ServerOptions},
 };
 
-use crate::pages::pages;
+use crate::{
+    pages::pages,
+    support::{
+        program,
+        server::{command, run},
+    },
+};
+
+/// Rows of all limits that have a default, as on the page.
+fn rows() -> Vec<String> {
+    let server: ServerLimits = ServerOptions::default().limits;
+    let live = EngineOptions::default().live;
+    [shown(&Limits::default()), shown(&live), shown(&server)].concat()
+}
+
+#[test]
+fn each_limit_can_be_set_by_its_name() {
+    for row in rows() {
+        let name = row.split('`').nth(1).unwrap();
+        let refused = run(command(&program::shop()).args(["serve", "--limit", &format!("{name}=none")]));
+        // Not by its name, that is.
+        refused.assert_failed(2, &[&format!("{name}: expected a ")]);
+    }
+}
 
 #[test]
 fn the_page_has_each_limit_with_its_default() {
     let page = pages().into_iter().find(|page| page.name == "limits.md").unwrap();
-    let server: ServerLimits = ServerOptions::default().limits;
-    let live = EngineOptions::default().live;
-    let all = [shown(&Limits::default()), shown(&live), shown(&server)].concat();
+    let all = rows();
     assert!(all.len() > 25, "{all:?}");
     for row in &all {
         assert!(page.text.contains(row), "the page lacks {row}");

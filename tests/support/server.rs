@@ -41,7 +41,9 @@ pub fn command(program: &Path) -> Command {
         "LUNORA_ADDR",
         "LUNORA_DATA",
         "LUNORA_ADMIN_KEY",
+        "LUNORA_LIMITS",
         "LUNORA_LOG",
+        "LUNORA_MEMORY_BUDGET",
         "LUNORA_TRUST",
     ] {
         command.env_remove(name);
@@ -182,6 +184,11 @@ impl Process {
     /// What it has logged so far.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
+    }
+
+    /// What the system calls it.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// SIGKILL, and waits until it is gone.

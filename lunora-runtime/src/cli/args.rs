@@ -3,10 +3,13 @@
 mod backup;
 mod codegen;
 mod crons;
+mod data;
 mod dev;
 mod jobs;
 mod keys;
+mod limits;
 mod logs;
+mod size;
 mod trust;
 
 use std::{
@@ -17,13 +20,18 @@ use std::{
 
 use clap::{Arg, ArgAction, ArgMatches, error::ErrorKind, parser::ValueSource, value_parser};
 
+use self::data::with_data;
+use crate::memory::MemoryBudget;
+
 pub(super) use self::{
     backup::{Export, Import},
     codegen::{Codegen, Language},
     crons::{CronOperation, Crons},
+    data::Data,
     dev::Dev,
     jobs::{JobOperation, Jobs},
     keys::{Keys, Operation},
+    limits::{AllLimits, Given},
     logs::Logs,
     trust::{KeysAt, Trust},
 };
@@ -36,7 +44,7 @@ pub(super) enum Command {
     Run(Run),
     Functions { json: bool },
     Codegen(Codegen),
-    Check { data: PathBuf },
+    Check(Data),
     Export(Export),
     Import(Import),
     Keys(Keys),
@@ -50,11 +58,11 @@ pub(super) struct Serve {
     pub(super) addr: SocketAddr,
     /// `None` keeps everything in memory.
     pub(super) data: Option<PathBuf>,
+    pub(super) memory: MemoryBudget,
+    pub(super) limits: Vec<Given>,
     pub(super) dev: bool,
     pub(super) origins: Vec<String>,
     pub(super) trust: Vec<Trust>,
-    /// What the query cache may hold, in bytes.
-    pub(super) query_cache: usize,
     /// It stops when its standard input ends: so `dev` stops it, also by being killed.
     pub(super) while_stdin: bool,
 }
@@ -70,13 +78,12 @@ pub(super) struct Run {
 #[derive(Debug)]
 pub(super) enum Target {
     /// On a data directory, or through the server that holds it.
-    Data(PathBuf),
+    Data(Data),
     /// Through this server, with this key.
     Server { url: String, admin_key: String },
 }
 
 const DEFAULT_ADDR: &str = "127.0.0.1:3210";
-const DEFAULT_DATA: &str = "lunora-data";
 
 pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
     let matches = command().try_get_matches_from(args)?;
@@ -87,7 +94,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
             json: matches.get_flag("json"),
         },
         Some(("codegen", matches)) => Command::Codegen(codegen::codegen(matches)?),
-        Some(("check", matches)) => Command::Check { data: path(matches) },
+        Some(("check", matches)) => Command::Check(data::read(matches)),
         Some(("export", matches)) => Command::Export(backup::export(matches)?),
         Some(("import", matches)) => Command::Import(backup::import(matches)),
         Some(("keys", matches)) => Command::Keys(keys::keys(matches)?),
@@ -126,7 +133,7 @@ fn program() -> String {
 }
 
 fn command_serve() -> clap::Command {
-    clap::Command::new("serve")
+    let serve = clap::Command::new("serve")
         .about("Serves the application over HTTP (the default command)")
         .arg(
             Arg::new("addr")
@@ -137,7 +144,6 @@ fn command_serve() -> clap::Command {
                 .value_parser(address)
                 .help("Address to listen on; port 0 takes a free one"),
         )
-        .arg(data_arg("Directory of the data; made if it is not there"))
         .arg(
             Arg::new("memory")
                 .long("memory")
@@ -158,6 +164,7 @@ fn command_serve() -> clap::Command {
                 .help("Lets only pages from this origin call the server; may be repeated (default: all)"),
         )
         .arg(trust::arg())
+        .arg(limits::arg())
         .arg(
             Arg::new("query_cache")
                 .long("query-cache")
@@ -171,7 +178,8 @@ fn command_serve() -> clap::Command {
                 .long(WHILE_STDIN)
                 .action(ArgAction::SetTrue)
                 .hide(true),
-        )
+        );
+    with_data(serve, "Directory of the data; made if it is not there")
 }
 
 /// The option by which `dev` holds the server that it starts.
@@ -203,10 +211,8 @@ fn json() -> Arg {
 
 /// The options that say where a command does its work.
 fn with_target(command: clap::Command) -> clap::Command {
-    command
-        .arg(data_arg(
-            "Directory of the data; a server that holds it is asked instead",
-        ))
+    let help = "Directory of the data; a server that holds it is asked instead";
+    with_data(command, help)
         .arg(
             Arg::new("url")
                 .long("url")
@@ -236,26 +242,9 @@ fn command_functions() -> clap::Command {
 }
 
 fn command_check() -> clap::Command {
-    clap::Command::new("check")
-        .about("Verifies that indexes and documents agree and that every document decodes")
-        .arg(data_arg("Directory of the data"))
-}
-
-fn data_arg(help: &'static str) -> Arg {
-    Arg::new("data")
-        .long("data")
-        .value_name("DIR")
-        .env("LUNORA_DATA")
-        .default_value(DEFAULT_DATA)
-        .value_parser(value_parser!(PathBuf))
-        .help(help)
-}
-
-fn path(matches: &ArgMatches) -> PathBuf {
-    matches
-        .get_one::<PathBuf>("data")
-        .cloned()
-        .unwrap_or_else(|| DEFAULT_DATA.into())
+    let check = clap::Command::new("check")
+        .about("Verifies that indexes and documents agree and that every document decodes");
+    with_data(check, "Directory of the data")
 }
 
 /// Whether an option was typed. What the environment sets gives way to what is typed, and never contradicts it.
@@ -300,19 +289,25 @@ fn serve(matches: &ArgMatches) -> Result<Serve, clap::Error> {
             format!("--dev shows internals to callers, so it serves loopback addresses only, not {addr}\n");
         return Err(command_serve().error(ErrorKind::ArgumentConflict, message));
     }
-    let memory = matches.get_flag("memory");
-    if memory && is_typed(matches, "data") {
-        return Err(both(command_serve(), "--memory", "--data"));
+    let in_memory = matches.get_flag("memory");
+    for (name, option) in [("data", "--data"), (data::MEMORY, "--memory-budget")] {
+        if in_memory && is_typed(matches, name) {
+            return Err(both(command_serve(), "--memory", option));
+        }
     }
-    let data = (!memory).then(|| path(matches));
+    let Data { path, memory } = data::read(matches);
     let mebibytes = matches.get_one::<u16>("query_cache").copied().unwrap_or_default();
+    let memory = memory
+        .with_query_cache(usize::from(mebibytes) << 20)
+        .map_err(|error| command_serve().error(ErrorKind::ValueValidation, format!("{error}\n")))?;
     Ok(Serve {
         addr,
-        data,
+        data: (!in_memory).then_some(path),
+        memory,
+        limits: limits::read(matches),
         dev,
         origins,
         trust: trust::read(matches),
-        query_cache: usize::from(mebibytes) << 20,
         while_stdin: matches.get_flag(WHILE_STDIN),
     })
 }
@@ -337,7 +332,7 @@ fn target(matches: &ArgMatches, command: fn() -> clap::Command) -> Result<Target
     }
     Ok(match (text("url"), text("key")) {
         (Some(url), Some(admin_key)) => Target::Server { url, admin_key },
-        _ => Target::Data(path(matches)),
+        _ => Target::Data(data::read(matches)),
     })
 }
 
@@ -360,9 +355,9 @@ mod tests {
             panic!("expected serve")
         };
         assert_eq!(serve.addr, DEFAULT_ADDR.parse().unwrap());
-        assert_eq!(serve.data, Some(DEFAULT_DATA.into()));
+        assert_eq!(serve.data, Some(data::DEFAULT.into()));
         // What is asked for once or twice is run faster than it is kept.
-        assert_eq!(serve.query_cache, 0);
+        assert_eq!(serve.memory, MemoryBudget::DEFAULT);
     }
 
     #[test]
@@ -383,6 +378,7 @@ mod tests {
     fn memory_and_a_directory_contradict_each_other() {
         assert!(parsed("app serve --memory").is_ok());
         assert!(parsed("app serve --memory --data d").is_err());
+        assert!(parsed("app serve --memory --memory-budget 1GiB").is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::{fs::File, io};
 
 use super::{
     Failure,
-    args::{Export, Import},
+    args::{Data, Export, Import},
     output::print,
     output_file::OutputFile,
     place::{Place, Remote},
@@ -26,7 +26,7 @@ pub(super) fn export(app: App, export: &Export) -> Result<(), Failure> {
     };
     let mut file = OutputFile::create(&export.file).map_err(cannot)?;
     let report = match Place::of(&export.target)? {
-        Place::Here(store) => {
+        Place::Here(store, _) => {
             let report = export_store(app, &*store, &mut file, Box::new(progress::bar()));
             store.close().map_err(Failure::unusable)?;
             report.map_err(Failure::unusable)?
@@ -57,10 +57,11 @@ pub(super) fn import(app: App, import: &Import) -> Result<(), Failure> {
     let refused = |error: ImportError| match error {
         ImportError::Store(StoreError::Locked { .. }) => Failure::unusable(format!(
             "{} is held by a running server; stop it first",
-            import.data.display()
+            import.data.path.display()
         )),
         error => Failure::failed(format!("nothing was imported: {error}")),
     };
-    let report = backup::import(app, &import.data, &mut file, import.mode, progress::bar());
+    let Data { path, memory } = &import.data;
+    let report = backup::import_within(*memory, app, path, &mut file, import.mode, progress::bar());
     print(report.map_err(refused)?)
 }

@@ -8,7 +8,13 @@ use std::{
 };
 
 use super::Failure;
-use crate::store::{Embedded, Options, Store, StoreError};
+use crate::{
+    memory::MemoryBudget,
+    store::{Embedded, Store, StoreError, refuse_foreign},
+};
+
+/// What lies in a data directory.
+const OURS: [&str; 5] = ["store", "admin-key", "admin-key.new", "address", "address.new"];
 
 /// A directory with a store in it.
 #[derive(Debug)]
@@ -38,9 +44,10 @@ impl<'a> DataDir<'a> {
         self.0.join("store")
     }
 
-    /// Makes the directory, for its owner alone, if it is not there.
-    pub(crate) fn make(&self) -> io::Result<()> {
-        make_private(self.0)
+    /// Makes the directory, for its owner alone, if it is not there. One that is in use for something else is refused.
+    pub(crate) fn make(&self) -> Result<(), StoreError> {
+        refuse_foreign(self.0, &OURS)?;
+        make_private(self.0).map_err(StoreError::io("make", self.0))
     }
 
     pub(crate) fn exists(&self) -> bool {
@@ -48,22 +55,22 @@ impl<'a> DataDir<'a> {
     }
 
     /// Opens the store, which is made if it is not there; `None` when another process holds it.
-    pub(super) fn open(&self) -> Result<Option<Arc<dyn Store>>, Failure> {
-        let describe = |error: &dyn std::fmt::Display| {
+    pub(super) fn open(&self, memory: MemoryBudget) -> Result<Option<Arc<dyn Store>>, Failure> {
+        let describe = |error: StoreError| {
             Failure::unusable(format!(
                 "the data directory {} cannot be opened: {error}",
                 self.0.display()
             ))
         };
-        self.make().map_err(|error| describe(&error))?;
-        match Embedded::open(&self.store(), Options::default()) {
+        self.make().map_err(describe)?;
+        match Embedded::open(&self.store(), memory.store()) {
             Ok(store) => {
                 // Left by a server that was killed: nobody serves there now.
                 self.remove_address();
                 Ok(Some(Arc::new(store)))
             }
             Err(StoreError::Locked { .. }) => Ok(None),
-            Err(error) => Err(describe(&error)),
+            Err(error) => Err(describe(error)),
         }
     }
 
@@ -86,8 +93,9 @@ impl<'a> DataDir<'a> {
     }
 
     /// Says where the server that holds the data can be reached.
-    pub(super) fn write_address(&self, address: &str) -> io::Result<()> {
-        write_private(&self.address(), address)
+    pub(super) fn write_address(&self, address: &str) -> Result<(), StoreError> {
+        let path = self.address();
+        write_private(&path, address).map_err(StoreError::io("write", &path))
     }
 
     pub(super) fn read_address(&self) -> io::Result<String> {

@@ -16,13 +16,14 @@ use super::{
 };
 use crate::{
     functions::{App, EngineOptions, KeyManager, Runtime},
+    memory::MemoryBudget,
     store::Store,
 };
 
 pub(super) fn keys(app: App, command: &Keys) -> Result<(), Failure> {
     let answer = block_on(async {
         match Place::of(&command.target)? {
-            Place::Here(store) => here(app, store, &command.operation).await,
+            Place::Here(store, memory) => here(app, store, memory, &command.operation).await,
             Place::There(server) => there(&server, &command.operation).await,
         }
     })?;
@@ -34,9 +35,14 @@ pub(super) fn keys(app: App, command: &Keys) -> Result<(), Failure> {
 }
 
 /// On the data, as its owner.
-async fn here(app: App, store: Arc<dyn Store>, operation: &Operation) -> Result<Json, Failure> {
-    let runtime = Runtime::open(app, store, EngineOptions::default(), progress::opening())
-        .map_err(Failure::unusable)?;
+async fn here(
+    app: App,
+    store: Arc<dyn Store>,
+    memory: MemoryBudget,
+    operation: &Operation,
+) -> Result<Json, Failure> {
+    let engine = memory.engine(EngineOptions::default());
+    let runtime = Runtime::open(app, store, engine, progress::opening(memory)).map_err(Failure::unusable)?;
     let done = carry_out(&runtime, operation);
     runtime.shutdown().await.map_err(Failure::unusable)?;
     done
@@ -110,6 +116,6 @@ fn show(operation: &Operation, answer: &Json) -> Result<(), Failure> {
 /// The file with the first key says nothing any more once that key is revoked.
 fn forget_file(command: &Keys) {
     if let (Operation::Revoke { name }, Target::Data(data)) = (&command.operation, &command.target) {
-        DataDir::new(data).remove_admin_key(name);
+        DataDir::new(&data.path).remove_admin_key(name);
     }
 }

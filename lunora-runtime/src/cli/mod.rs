@@ -82,7 +82,7 @@ pub fn main(app: App) -> ExitCode {
         Command::Run(run) => run::run(app, &run),
         Command::Functions { json } => functions::list(app, json),
         Command::Codegen(codegen) => codegen::codegen(&app, &codegen),
-        Command::Check { data } => check::check(app, &data),
+        Command::Check(data) => check::check(app, &data),
         Command::Export(export) => backup::export(app, &export),
         Command::Import(import) => backup::import(app, &import),
         Command::Jobs(jobs) => jobs::jobs(&jobs),

@@ -1,17 +1,21 @@
 //! Where a command does its work: on the data, or on the server that holds it.
 
-use std::{io, path::Path, sync::Arc};
+use std::{io, sync::Arc};
 
 use serde_json::Value as Json;
 
-use super::{Failure, args::Target, data_dir::DataDir};
+use super::{
+    Failure,
+    args::{Data, Target},
+    data_dir::DataDir,
+};
 #[cfg(feature = "fetch")]
 use crate::functions::http_client;
-use crate::store::Store;
+use crate::{memory::MemoryBudget, store::Store};
 
 /// A store that this process has opened, or a server.
 pub(super) enum Place {
-    Here(Arc<dyn Store>),
+    Here(Arc<dyn Store>, MemoryBudget),
     There(Remote),
 }
 
@@ -41,16 +45,16 @@ impl Place {
         }
     }
 
-    fn of_data(data: &Path) -> Result<Self, Failure> {
-        let directory = DataDir::new(data);
+    fn of_data(data: &Data) -> Result<Self, Failure> {
+        let directory = DataDir::new(&data.path);
         if !directory.exists() {
             return Err(Failure::unusable(format!(
                 "there is no data in {}; `serve` makes it, or name another with --data",
-                data.display()
+                data.path.display()
             )));
         }
-        Ok(match directory.open()? {
-            Some(store) => Self::Here(store),
+        Ok(match directory.open(data.memory)? {
+            Some(store) => Self::Here(store, data.memory),
             None => Self::There(Remote::holding(&directory)?),
         })
     }
@@ -62,7 +66,7 @@ impl Remote {
     pub(super) fn of(target: &Target, idle: &str) -> Result<Self, Failure> {
         match Place::of(target)? {
             Place::There(server) => Ok(server),
-            Place::Here(_) => Err(Failure::unusable(format!(
+            Place::Here(..) => Err(Failure::unusable(format!(
                 "no server runs on this data, so {idle}; start it with `serve`, or name another with --url"
             ))),
         }

@@ -2,11 +2,14 @@
 
 use std::io::IsTerminal;
 
-use crate::database::{OpenOptions, Progress};
+use crate::{
+    database::{OpenOptions, Progress},
+    memory::MemoryBudget,
+};
 
-/// Opens with progress shown.
-pub(super) fn opening() -> OpenOptions {
-    OpenOptions::with_progress(report())
+/// Opens within a budget, with progress shown.
+pub(super) fn opening(memory: MemoryBudget) -> OpenOptions {
+    memory.database(OpenOptions::with_progress(report()))
 }
 
 pub(super) fn report() -> impl FnMut(Progress<'_>) + Send {

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     functions::{App, CallRequest, EngineOptions, RequestId, Runtime},
+    memory::MemoryBudget,
     store::Store,
 };
 
@@ -26,7 +27,7 @@ pub(super) fn run(app: App, run: &Run) -> Result<(), Failure> {
     let args = arguments(&run.args)?;
     let value = block_on(async {
         match Place::of(&run.target)? {
-            Place::Here(store) => run_here(app, store, path, args).await,
+            Place::Here(store, memory) => run_here(app, store, memory, path, args).await,
             Place::There(server) => run_there(&server, &path, &args).await,
         }
     })?;
@@ -47,11 +48,12 @@ fn arguments(text: &str) -> Result<Object, Failure> {
 async fn run_here(
     app: App,
     store: Arc<dyn Store>,
+    memory: MemoryBudget,
     path: FunctionPath,
     args: Object,
 ) -> Result<Value, Failure> {
-    let runtime = Runtime::open(app, store, EngineOptions::default(), progress::opening())
-        .map_err(Failure::unusable)?;
+    let engine = memory.engine(EngineOptions::default());
+    let runtime = Runtime::open(app, store, engine, progress::opening(memory)).map_err(Failure::unusable)?;
     let request = CallRequest {
         path,
         kind: None,

@@ -4,7 +4,7 @@ use std::{io, sync::Arc};
 
 use super::{
     Failure,
-    args::Serve,
+    args::{AllLimits, Serve},
     block_on,
     data_dir::DataDir,
     output::print,
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     functions::{App, EngineOptions, NewKey, Runtime},
     server::{AllowedOrigins, LogRing, Server, ServerOptions},
-    store::{Memory, Store},
+    store::{Memory, Store, advice},
 };
 
 /// Serves; `logs` has what is logged meanwhile.
@@ -35,7 +35,7 @@ async fn serve_data(
     options: &Serve,
     logs: Option<LogRing>,
 ) -> Result<(), Failure> {
-    let store = directory.open()?.ok_or_else(|| held(directory))?;
+    let store = directory.open(options.memory)?.ok_or_else(|| held(directory))?;
     let runtime = open(app, store, options, |key| directory.write_admin_key(key.expose()))?;
     let server = bind(&runtime, options, logs).await?;
     let url = url(&server);
@@ -80,15 +80,25 @@ fn open(
     options: &Serve,
     keep: impl FnOnce(&NewKey) -> io::Result<()>,
 ) -> Result<Runtime, Failure> {
-    let engine = EngineOptions {
+    let limits = limits(options)?;
+    let engine = options.memory.engine(EngineOptions {
         issuers: trust::issuers(&options.trust)?,
-        query_cache_bytes: options.query_cache,
+        limits: limits.transaction,
+        live: limits.live,
         ..EngineOptions::default()
-    };
-    let runtime = Runtime::open(app, store, engine, progress::opening()).map_err(Failure::unusable)?;
+    });
+    let opening = progress::opening(options.memory);
+    let runtime = Runtime::open(app, store, engine, opening).map_err(Failure::unusable)?;
     let kept = runtime.ensure_admin_key(keep).map_err(Failure::unusable)?;
-    kept.map_err(|error| Failure::unusable(format!("the admin key cannot be written: {error}")))?;
+    kept.map_err(|error| {
+        let advice = advice(&error);
+        Failure::unusable(format!("the admin key cannot be written: {error}{advice}"))
+    })?;
     Ok(runtime)
+}
+
+fn limits(options: &Serve) -> Result<AllLimits, Failure> {
+    AllLimits::new(options.memory, &options.limits).map_err(Failure::unusable)
 }
 
 async fn bind(runtime: &Runtime, options: &Serve, logs: Option<LogRing>) -> Result<Server, Failure> {
@@ -97,11 +107,13 @@ async fn bind(runtime: &Runtime, options: &Serve, logs: Option<LogRing>) -> Resu
         origins => AllowedOrigins::Listed(origins.to_vec()),
     };
     let (addr, dev) = (options.addr, options.dev);
+    let limits = limits(options)?.server;
     let options = ServerOptions {
         addr,
         cors,
         dev,
         logs,
+        limits,
         ..ServerOptions::default()
     };
     Server::bind(runtime.clone(), options)
@@ -131,8 +143,8 @@ async fn run(runtime: &Runtime, server: Server, options: &Serve) -> Result<(), F
     let ended = tokio::select! {
         ended = server.run_until(stop(options.while_stdin)) => ended.map_err(Failure::unusable),
         error = runtime.failed() => Err(Failure::unusable(format!(
-            "the store has failed and the server stops rather than guess what is on disk: {error}. Free space or repair \
-             the disk, then start again; everything that was acknowledged is there"
+            "the store has failed and the server stops rather than guess what is on disk: {error}. See that the disk \
+             works, can be written and has room, then start again; everything that was acknowledged is there"
         ))),
     };
     purge.abort();

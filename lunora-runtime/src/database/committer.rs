@@ -153,12 +153,12 @@ impl Prepared {
         let snapshot = transaction.snapshot_ts();
         let fresh = fresh(&transaction);
         let reads = Reads::new(transaction.reads);
-        let writes = transaction.writes.into_sorted();
+        let (writes, mut documents) = (transaction.writes.into_sorted(), transaction.documents);
         let mut stamps: Vec<Stamp> = Vec::new();
         for (id, field) in transaction.stamps {
             match stamps.iter_mut().find(|stamp| stamp.document.id == id) {
                 Some(stamp) => stamp.fields.push(field),
-                None => stamps.extend(Stamp::new(&writes, id, field)),
+                None => stamps.extend(Stamp::new(&writes, id, documents.remove(&id), field)),
             }
         }
         Self {
@@ -185,11 +185,20 @@ impl Prepared {
 
 impl Stamp {
     /// Nothing when the document was deleted again.
-    fn new(writes: &[(Key, Write)], id: DocumentId, field: String) -> Option<Self> {
+    fn new(
+        writes: &[(Key, Write)],
+        id: DocumentId,
+        document: Option<Arc<StoredDocument>>,
+        field: String,
+    ) -> Option<Self> {
         let key = keys::document_key(id);
         let position = writes.binary_search_by(|(other, _)| (**other).cmp(&key)).ok()?;
-        // It was encoded a moment ago, so it decodes.
-        let document = StoredDocument::decode(id, writes[position].1.clone()?).ok()?;
+        let payload = writes[position].1.clone()?;
+        let document = match document {
+            Some(document) => Arc::unwrap_or_clone(document),
+            // After a rollback. It was encoded a moment ago, so it decodes.
+            None => StoredDocument::decode(id, payload).ok()?,
+        };
         Some(Self {
             position,
             document,

@@ -79,9 +79,11 @@ impl Transaction {
         index: &'static str,
     ) -> Result<(DocumentId, Entry)> {
         self.check_time()?;
+        let random = self.next_id();
+        let id = DocumentId { table, random };
         let table = self.table(table)?;
         let mut place = None;
-        let id = self.insert_into(&table, fields, |of, entry| {
+        self.insert_into(&table, id, fields, |of, entry| {
             if of.spec.name == index {
                 place = Some(Entry(entry.clone()));
             }

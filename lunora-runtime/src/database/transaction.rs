@@ -69,6 +69,10 @@ pub struct Transaction {
 }
 
 impl Transaction {
+    /// What stands in a field that is to become the commit timestamp: as long as one can get, so that limits count what
+    /// will be stored.
+    pub const NO_TIMESTAMP: i64 = i64::MAX;
+
     pub(super) fn new(
         tables: Arc<Tables>,
         cursor_key: Arc<CursorKey>,
@@ -141,23 +145,28 @@ impl Transaction {
 
     /// Inserts a document and returns its id.
     pub fn insert(&mut self, table: TableTag, fields: Object) -> Result<DocumentId> {
-        self.check_time()?;
-        let table = self.table(table)?;
-        self.insert_into(&table, fields, |_, _| {})
+        let random = self.next_id();
+        let id = DocumentId { table, random };
+        self.insert_as(id, fields)?;
+        Ok(id)
     }
 
-    /// Inserts a document, and tells of its entry in each index.
+    /// Inserts a document under an id of the caller's choice, who has looked that there is none.
+    pub(crate) fn insert_as(&mut self, id: DocumentId, fields: Object) -> Result<()> {
+        self.check_time()?;
+        let table = self.table(id.table)?;
+        self.insert_into(&table, id, fields, |_, _| {})
+    }
+
+    /// The same, and tells of the document's entry in each index.
     pub(super) fn insert_into(
         &mut self,
         table: &ResolvedTable,
+        id: DocumentId,
         fields: Object,
         mut tell: impl FnMut(&Index, &Key),
-    ) -> Result<DocumentId> {
+    ) -> Result<()> {
         document::check_fields(&fields).map_err(|error| invalid(table, error))?;
-        let id = DocumentId {
-            table: table.schema.tag,
-            random: self.next_id(),
-        };
         let document = StoredDocument::encode(id, self.creation_times.next(self.options.now_ms), fields);
         for index in &table.indexes {
             self.probe(table, *index, &document)?;
@@ -169,7 +178,7 @@ impl Transaction {
             self.writes.put(entry, Some(Key::default()));
         }
         self.put(document);
-        Ok(id)
+        Ok(())
     }
 
     /// Sets and (with `None`) removes fields of a document.
@@ -226,13 +235,15 @@ impl Transaction {
     ///
     /// The field must not be in an index: entries are settled before the timestamp is known.
     pub fn stamp(&mut self, id: DocumentId, field: &str) -> Result<()> {
-        let (table, _) = self.existing(id)?;
+        let (table, old) = self.existing(id)?;
         if table.indexes.iter().any(|index| index.names(field)) {
             let error = ValueError::new("an indexed field cannot be stamped").in_field(field);
             return Err(invalid(&table, error).into());
         }
-        // As long as a timestamp can get, so that limits count what will be stored.
-        self.patch(id, [(field, Some(Value::Int64(i64::MAX)))])?;
+        let stamp = Value::Int64(Self::NO_TIMESTAMP);
+        if old.fields.get(field) != Some(&stamp) {
+            self.patch(id, [(field, Some(stamp))])?;
+        }
         self.stamps.push((id, field.to_owned()));
         Ok(())
     }
@@ -363,7 +374,7 @@ impl Transaction {
         overlay.next(self)
     }
 
-    fn next_id(&mut self) -> [u8; RANDOM_BYTES] {
+    pub(super) fn next_id(&mut self) -> [u8; RANDOM_BYTES] {
         let seed = &self.options.seed;
         let ids = self.ids.get_or_insert_with(|| {
             let mut seed = *seed;

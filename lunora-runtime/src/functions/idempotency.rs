@@ -2,14 +2,13 @@
 
 use std::{cmp::Ordering, sync::Arc, time::Duration};
 
-use data_encoding::HEXLOWER;
 use lunora_core::{
     document::{decode_object, encode_object},
     error::{Error, RequestError, Result},
-    id::Id,
-    table::{BY_CREATION_TIME, IndexSpec, Range},
+    id::{DocumentId, RANDOM_BYTES, TableTag},
+    table::{BY_CREATION_TIME, Range, Table},
     time::Time,
-    value::{Bytes, Object, Value},
+    value::{Bytes, Object, Value, from_object},
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -17,10 +16,12 @@ use sha2::{Digest, Sha256};
 use super::{
     admin::AdminCaller,
     dispatch::CallRequest,
-    executor::drive,
-    system::{SystemTransaction, system_table},
+    system::{SystemTransaction, fields_of, system_table},
 };
-use crate::{database::SharedTransaction, store::Timestamp};
+use crate::{
+    database::{SharedTransaction, Transaction},
+    store::Timestamp,
+};
 
 /// What a mutation is known by, so that a repeat of it is not run again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,22 +46,26 @@ impl From<String> for IdempotencyKey {
 /// Who may repeat which request, and what a repeat must be equal in.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct RequestKey {
-    key: String,
-    /// Which of the requests it is that take turns under this key.
+    /// The record that it has, or that it takes over from an earlier request of its session.
+    place: DocumentId,
+    /// Which of the requests it is that take turns in this place.
     request: u32,
     path: String,
-    arguments: String,
+    arguments: [u8; 32],
 }
 
 /// The outcome of a committed mutation.
+///
+/// Who made it, and under which key, is in its id: a record is found without an index, and those of one session lie side
+/// by side.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RequestRecord {
-    key: String,
     request: u32,
     path: String,
-    arguments: String,
-    /// The result, encoded as the only field of an object.
+    /// Their hash.
+    arguments: Bytes,
+    /// Encoded as the only field of an object.
     result: Bytes,
     /// Timestamp of the commit that holds this record; the database fills it in.
     ts: i64,
@@ -68,27 +73,19 @@ pub(crate) struct RequestRecord {
     at: f64,
 }
 
-system_table!(
-    RequestRecord,
-    "_requests",
-    [IndexSpec {
-        name: "by_key",
-        fields: &[&["key"]],
-        unique: true
-    }]
-);
+system_table!(RequestRecord, "_requests", []);
 
 /// What there is under a request's key.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Earlier {
     Nothing,
     /// An earlier request of the session, whose turn is over.
-    Other(Id<RequestRecord>),
+    Other,
     Same(Recorded),
 }
 
 /// What an earlier run of the same request gave.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Recorded {
     pub(super) value: Value,
     pub(super) ts: Timestamp,
@@ -105,100 +102,109 @@ impl RequestKey {
 
     fn new(request: &CallRequest, class: &str) -> Option<Self> {
         let key = request.idempotency_key.as_ref()?;
-        let user = request
-            .identity
-            .as_ref()
-            .map_or("", |identity| &identity.token_identifier);
+        let user = request.identity.as_ref();
+        let user = user.map_or("", |identity| &identity.token_identifier);
         let mut arguments = Vec::new();
         encode_object(&request.args, &mut arguments);
-        let (key, number) = match key {
-            IdempotencyKey::Own(key) => (hash(&[class, user, key]), 0),
+        let (place, number) = match key {
+            IdempotencyKey::Own(key) => (place(&hash(&["key", class, user, key]), None), 0),
             IdempotencyKey::InSession { session, request } => {
-                let place = (request % KEPT_REQUESTS).to_string();
-                (hash(&[class, user, session, &place]), *request)
+                let session = hash(&["session", class, user, session]);
+                (place(&session, Some(*request)), *request)
             }
         };
         Some(Self {
-            key,
+            place,
             request: number,
             path: request.path.as_str().to_owned(),
-            arguments: HEXLOWER.encode(&Sha256::digest(&arguments)),
+            arguments: Sha256::digest(&arguments).into(),
         })
     }
 
     /// Looks whether this request has been committed before.
     pub(super) fn earlier(&self, transaction: &SharedTransaction) -> Result<Earlier> {
-        let by_key = Range::<RequestRecord, (String, ())>::__new("by_key").eq(&self.key);
-        let query = transaction.reader().query::<RequestRecord>().with_index(by_key);
-        let Some(record) = drive(query.unique(), || Ok(()))? else {
+        let Some(record) = transaction.with(|transaction| transaction.get(self.place))? else {
             return Ok(Earlier::Nothing);
         };
+        let record: RequestRecord = from_object(&record.fields)?;
         match record.request.cmp(&self.request) {
-            Ordering::Less => return Ok(Earlier::Other(record.id())),
+            Ordering::Less => return Ok(Earlier::Other),
             Ordering::Greater => return Err(Error::request(RequestError::RequestForgotten)),
             Ordering::Equal => {}
         }
-        if record.path != self.path || record.arguments != self.arguments {
+        if record.path != self.path || record.arguments.0 != self.arguments {
             return Err(Error::request(RequestError::KeyReused));
         }
-        let value = decode_object(&record.result)?
-            .remove(RESULT)
-            .unwrap_or(Value::Null);
         Ok(Earlier::Same(Recorded {
-            value,
+            value: record.value()?,
             ts: Timestamp(record.ts.unsigned_abs()),
         }))
     }
 
-    /// Records the outcome in the transaction that it is the outcome of, in the place of `earlier`.
+    /// Records the outcome in the transaction that it is the outcome of, which has looked for an `earlier` one.
     pub(super) fn record(
         &self,
         transaction: &SharedTransaction,
         value: &Value,
-        earlier: Option<Id<RequestRecord>>,
+        earlier: &Earlier,
         now: Time,
     ) -> Result<()> {
-        let mut result = Vec::new();
-        encode_object(
-            &Object::from_iter([(RESULT.to_owned(), value.clone())]),
-            &mut result,
-        );
-        let Self {
-            key,
-            request,
-            path,
-            arguments,
-        } = self.clone();
-        let record = RequestRecord {
-            key,
-            request,
-            path,
-            arguments,
-            result: Bytes(result),
-            ts: 0,
+        let fields = fields_of(&RequestRecord {
+            request: self.request,
+            path: self.path.clone(),
+            arguments: Bytes(self.arguments.to_vec()),
+            result: Bytes(encoded(value)),
+            ts: Transaction::NO_TIMESTAMP,
             at: now.as_millis(),
-        };
-        let id = match earlier {
-            None => drive(transaction.writer().insert(record), || Ok(()))?,
-            Some(id) => {
-                drive(transaction.writer().replace(id, record), || Ok(()))?;
-                id
+        })?;
+        transaction.with(|transaction| {
+            match earlier {
+                Earlier::Nothing => transaction.insert_as(self.place, fields)?,
+                _ => transaction.replace(self.place, fields)?,
             }
-        };
-        transaction.stamp(id.untyped(), "ts")
+            transaction.stamp(self.place, "ts")
+        })
+    }
+}
+
+impl RequestRecord {
+    fn value(&self) -> Result<Value> {
+        let value = decode_object(&self.result)?.remove(RESULT);
+        Ok(value.unwrap_or(Value::Null))
     }
 }
 
 const RESULT: &str = "result";
 
+/// A result as the only field of an object; nothing in a document's own fields may be called as it likes.
+fn encoded(result: &Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    encode_object(&Object::from_iter([(RESULT, result.clone())]), &mut bytes);
+    bytes
+}
+
+/// Where the record of a key lies, or that of a request of a session: those take turns in [`KEPT_REQUESTS`] places.
+fn place(hash: &[u8; 32], request: Option<u32>) -> DocumentId {
+    let mut random = [0; RANDOM_BYTES];
+    random.copy_from_slice(&hash[..RANDOM_BYTES]);
+    if let Some(request) = request {
+        let turn = u16::try_from(request % KEPT_REQUESTS).unwrap_or_default();
+        random[RANDOM_BYTES - 2..].copy_from_slice(&turn.to_be_bytes());
+    }
+    DocumentId {
+        table: TableTag::of(RequestRecord::NAME),
+        random,
+    }
+}
+
 /// A hash of several texts that no other texts have.
-fn hash(texts: &[&str]) -> String {
+fn hash(texts: &[&str]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for text in texts {
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text);
     }
-    HEXLOWER.encode(&hash.finalize())
+    hash.finalize().into()
 }
 
 /// How many requests of one session can be repeated: the newest ones. They take turns in as many records.
@@ -221,21 +227,21 @@ pub(super) fn purge(system: &SystemTransaction<'_>) -> Result<()> {
 
 async fn purge_batch(transaction: &SharedTransaction, before: f64) -> Result<usize> {
     let old = Range::<RequestRecord, (f64, ())>::__new(BY_CREATION_TIME).lt(before);
-    let old = transaction
-        .reader()
-        .query::<RequestRecord>()
-        .with_index(old)
-        .take(BATCH)
-        .await?;
-    let found = old.len();
-    for record in old {
-        transaction.writer().delete(record.id()).await?;
-        // The record of a session that goes on is as old as its first request, and holds a newer one.
-        if record.at >= before {
-            transaction.writer().insert(record.into_fields()).await?;
-        }
+    let old = transaction.reader().query::<RequestRecord>().with_index(old);
+    let old = old.take(BATCH).await?;
+    for record in &old {
+        let id = record.id().untyped();
+        transaction.with(|transaction| {
+            let stored = transaction.get(id)?;
+            transaction.delete(id)?;
+            // The record of a session that goes on is as old as its first request, and holds a newer one.
+            match stored.filter(|_| record.at >= before) {
+                Some(stored) => transaction.insert_as(id, stored.fields.clone()),
+                None => Ok(()),
+            }
+        })?;
     }
-    Ok(found)
+    Ok(old.len())
 }
 
 #[cfg(test)]
@@ -250,16 +256,16 @@ mod tests {
         store::Memory,
     };
 
-    fn record(key: String) -> RequestRecord {
-        RequestRecord {
-            key,
+    fn record(key: &str) -> (DocumentId, Object) {
+        let record = RequestRecord {
             path: "messages:send".to_owned(),
-            arguments: String::new(),
+            arguments: Bytes(Vec::new()),
             result: Bytes(Vec::new()),
             ts: 0,
             request: 0,
             at: 0.0,
-        }
+        };
+        (place(&hash(&[key]), None), fields_of(&record).unwrap())
     }
 
     #[test]
@@ -280,10 +286,8 @@ mod tests {
             let insert = at(now).run(move |transaction| {
                 Box::pin(async move {
                     for n in 0..records {
-                        transaction
-                            .writer()
-                            .insert(record(format!("{now:?} {n}")))
-                            .await?;
+                        let (id, fields) = record(&format!("{now:?} {n}"));
+                        transaction.with(|transaction| transaction.insert_as(id, fields))?;
                     }
                     Ok(())
                 })

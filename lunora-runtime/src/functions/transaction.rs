@@ -228,11 +228,9 @@ impl Work {
             None => Earlier::Nothing,
             Some(key) => key.earlier(&state.transaction)?,
         };
-        let earlier = match earlier {
-            Earlier::Same(recorded) => return Ok((recorded.value, Some(recorded.ts))),
-            Earlier::Other(record) => Some(record),
-            Earlier::Nothing => None,
-        };
+        if let Earlier::Same(recorded) = earlier {
+            return Ok((recorded.value, Some(recorded.ts)));
+        }
         if let Some(job) = &self.job {
             job.claim(&state.desk())?;
         }
@@ -242,7 +240,7 @@ impl Work {
             job.succeed(&state.desk(), &value, self.engine.clock.now())?;
         }
         if let Some(key) = &self.key {
-            key.record(&state.transaction, &value, earlier, self.engine.clock.now())?;
+            key.record(&state.transaction, &value, &earlier, self.engine.clock.now())?;
         }
         Ok((value, None))
     }

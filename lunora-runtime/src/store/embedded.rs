@@ -9,6 +9,7 @@ use redb::backends::FileBackend;
 use super::delegate::delegate_store;
 use super::engine::{Engine, Parts};
 use super::error::StoreError;
+use super::foreign::refuse_foreign;
 use super::health::Health;
 use super::lock::DirLock;
 use super::log::{Disk, Files, recover};
@@ -42,6 +43,9 @@ pub struct Embedded {
     recovery: Recovery,
 }
 
+/// What a store consists of, whole or half made.
+const OURS: [&str; 6] = ["lock", "log", "next", "ready", "state.redb", "state.tmp"];
+
 /// What an opening had to read of the log: what was written since the last checkpoint, however much data there is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Recovery {
@@ -57,7 +61,9 @@ impl Embedded {
     /// Opens the store in `dir`, or makes a new one.
     ///
     /// [`StoreError::Locked`] when another process has it open, [`StoreError::Damaged`] when something
-    /// acknowledged would be missing, [`StoreError::DamagedState`] when the engine's file cannot be read.
+    /// acknowledged would be missing, [`StoreError::DamagedState`] when the engine's file cannot be read,
+    /// [`StoreError::Foreign`] when the directory is in use for something else, [`StoreError::Io`] when the disk is full
+    /// or read-only.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "a caller writes them where it opens, and keeps none"
@@ -67,6 +73,7 @@ impl Embedded {
     }
 
     pub(crate) fn open_on(dir: &Path, options: &Options, files: &Arc<dyn Files>) -> Result<Self, StoreError> {
+        refuse_foreign(dir, &OURS)?;
         let log_dir = dir.join("log");
         let new = !log_dir.exists();
         fs::create_dir_all(&log_dir).map_err(StoreError::io("create", &log_dir))?;
@@ -76,6 +83,7 @@ impl Embedded {
         }
         settle(dir, files)?;
         let (parts, recovery) = open_parts(dir, &log_dir, options, files)?;
+        parts.disk.be_patient();
         let running = Running::start(Engine::new(parts, options)?, Some(lock))?;
         tracing::debug!(recovery.replayed, recovery.log_bytes, "the store is open");
         Ok(Self { running, recovery })
@@ -105,7 +113,7 @@ fn open_parts(
     files: &Arc<dyn Files>,
 ) -> Result<(Parts, Recovery), StoreError> {
     let (disk, health, path) = (
-        Arc::<DiskSpace>::default(),
+        Arc::new(DiskSpace::impatient()),
         Arc::<Health>::default(),
         dir.join("state.redb"),
     );

@@ -178,7 +178,12 @@ impl Engine {
         // The last step that can fail comes first; nothing is pushed before it can be read, or it could
         // become durable before it is ordered.
         let logged = match record {
-            Some((log, record)) => Some((log, log.reserve(&record)?, record)),
+            Some((log, record)) => {
+                let place = log.reserve(&record);
+                // A log that has ended does not say why.
+                let place = place.or_else(|error| self.health.check().and(Err(error)))?;
+                Some((log, place, record))
+            }
             None => None,
         };
         let ts = commit.ts;
@@ -353,7 +358,13 @@ impl Engine {
             }
         }
         self.disk.give_up();
-        self.checkpoint()
+        match self.checkpoint() {
+            Err(StoreError::DiskFull) => {
+                tracing::warn!("the disk is full: the next start reads the log instead of the state");
+                Ok(())
+            }
+            written => written,
+        }
     }
 
     /// Lets the threads end. What is queued for the log is still written.

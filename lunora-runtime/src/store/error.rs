@@ -1,6 +1,6 @@
 //! What can go wrong in the store.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -83,8 +83,19 @@ pub enum StoreError {
         /// What does not fit.
         reason: Arc<str>,
     },
+    /// The directory has files of somebody else, and no store.
+    #[error(
+        "{} holds {} and no data of Lunora, so nothing was written to it. Name a directory that is empty or that does \
+         not exist yet", .dir.display(), .found.display()
+    )]
+    Foreign {
+        /// The directory.
+        dir: PathBuf,
+        /// One of the files in it.
+        found: PathBuf,
+    },
     /// The operating system refused an operation while the store was being opened or closed.
-    #[error("cannot {action} {}", .path.display())]
+    #[error("cannot {action} {}: {source}{}", .path.display(), advice(.source))]
     Io {
         /// What was being done: "open", "create".
         action: &'static str,
@@ -107,6 +118,26 @@ impl StoreError {
             path: path.to_owned(),
             source: Arc::new(source),
         }
+    }
+}
+
+/// What the operator can do about it, to be appended to the system's answer; nothing where nothing is known.
+pub(crate) fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            ". There is no room left: make some, then start again. Nothing that was acknowledged is lost"
+        }
+        ErrorKind::ReadOnlyFilesystem => {
+            ". The file system is read-only, which may be what the system does with a disk that fails: check the disk, \
+             mount it for writing, then start again. Nothing that was acknowledged is lost"
+        }
+        ErrorKind::PermissionDenied => {
+            ". The user that runs this program has to be able to read and write there"
+        }
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
+            ". There is a file where a directory should be: name another directory"
+        }
+        _ => "",
     }
 }
 

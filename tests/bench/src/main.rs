@@ -6,10 +6,13 @@
 mod cache;
 mod echo;
 mod fanout;
+mod fill;
 mod in_process;
 mod jobs;
 mod load;
+mod memory;
 mod report;
+mod rows;
 mod server;
 mod socket;
 mod sqlite;
@@ -27,6 +30,7 @@ use self::{
 };
 
 lunora::app! {
+    rows::{Row, fill, group, read, touch},
     work::{Note, plain, scheduled, schedule_many, schedule_due, nothing, late},
 }
 
@@ -45,7 +49,13 @@ const TOTAL: u64 = ACCOUNTS as u64 * BALANCE;
 /// Programs are measured in turns, so that what else the machine does falls on all of them.
 const ROUNDS: usize = 3;
 
+/// Set for a process that is to serve the application in this program.
+const SERVE: &str = "LUNORA_BENCH_SERVE";
+
 fn main() -> ExitCode {
+    if env::var_os(SERVE).is_some() {
+        return lunora::main(app());
+    }
     match run(env::args().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -75,6 +85,8 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
         "cache" => tokio.block_on(cache::run(time)),
         "socket" => tokio.block_on(socket::run(time)),
         "jobs" => tokio.block_on(jobs::run(time)),
+        "load" => tokio.block_on(fill::run()),
+        "memory" => tokio.block_on(memory::run(time)),
         "hot-path" => tokio.block_on(hot_path(seconds, args.next())),
         "all" => tokio.block_on(async {
             over_http(time).await?;
@@ -82,11 +94,13 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
             fanout::run(time).await?;
             socket::run(time).await?;
             cache::run(time).await?;
-            jobs::run(time).await
+            jobs::run(time).await?;
+            fill::run().await?;
+            memory::run(time).await
         }),
         other => Err(format!(
-            "there is no benchmark `{other}`; there are `transfer`, `in-process`, `fanout`, `socket`, `cache`, `jobs` and \
-             `all`, each with [SECONDS], and for profilers `hot-path [THOUSANDS] [work:plain | work:scheduled]`"
+            "there is no benchmark `{other}`; there are `transfer`, `in-process`, `fanout`, `socket`, `cache`, `jobs`, `load`, `memory` \
+             and `all`, each with [SECONDS], and for profilers `hot-path [THOUSANDS] [work:plain | work:scheduled]`"
         )
         .into()),
     }

@@ -39,6 +39,19 @@ impl Binary {
             .env("LUNORA_LOG", "warn");
         Ok(Self(command))
     }
+
+    /// This program again, as the server of the application in it, within a memory budget.
+    pub(crate) fn rows(data: &Path, budget: u64) -> Outcome<Self> {
+        let mut command = Command::new(env::current_exe()?);
+        command
+            .env(crate::SERVE, "1")
+            .env("LUNORA_LOG", "warn")
+            .args(["serve", "--addr", "127.0.0.1:0", "--memory-budget"])
+            .arg(budget.to_string())
+            .arg("--data")
+            .arg(data);
+        Ok(Self(command))
+    }
 }
 
 /// A server that runs until it is dropped.
@@ -71,10 +84,30 @@ impl Server {
 
     /// Memory that it has at the moment, in KiB.
     pub(crate) fn memory(&self) -> Outcome<u64> {
+        self.status("VmRSS:")
+    }
+
+    /// The most memory that it has had at one time, in KiB.
+    pub(crate) fn peak_memory(&self) -> Outcome<u64> {
+        self.status("VmHWM:")
+    }
+
+    /// A line of proc(5)'s `status`.
+    fn status(&self, name: &str) -> Outcome<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = resident.and_then(|text| text.trim().strip_suffix(" kB"));
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kib = line.and_then(|text| text.trim().strip_suffix(" kB"));
         Ok(kib.ok_or("no memory in status")?.parse()?)
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub(crate) async fn terminate(mut self) -> Outcome<()> {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status()?;
+        if !asked.success() {
+            return Err("the server could not be asked to end".into());
+        }
+        tokio::task::spawn_blocking(move || self.child.wait().map(drop)).await??;
+        Ok(())
     }
 }
 

@@ -93,7 +93,7 @@ pub(crate) async fn check_total(server: &Server, expected: u64) -> Outcome<()> {
     Err(format!("expected {total}, got {answer}").into())
 }
 
-async fn call(server: &Server, path: &str, function: &str, args: &str) -> Outcome<String> {
+pub(crate) async fn call(server: &Server, path: &str, function: &str, args: &str) -> Outcome<String> {
     let body = format!(r#"{{"path":"{function}","format":"convex_encoded_json","args":{args}}}"#);
     let (mut request, mut answer) = (Vec::new(), Vec::new());
     write_request(path, body.as_bytes(), &mut request);

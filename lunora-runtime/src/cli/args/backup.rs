@@ -4,7 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
-use super::{Target, data_arg, path, target, with_target};
+use super::{
+    Data, Target,
+    data::{self, with_data},
+    target, with_target,
+};
 use crate::database::ImportMode;
 
 #[derive(Debug)]
@@ -16,7 +20,7 @@ pub(in crate::cli) struct Export {
 #[derive(Debug)]
 pub(in crate::cli) struct Import {
     pub(in crate::cli) file: PathBuf,
-    pub(in crate::cli) data: PathBuf,
+    pub(in crate::cli) data: Data,
     pub(in crate::cli) mode: ImportMode,
 }
 
@@ -28,12 +32,12 @@ pub(super) fn command_export() -> clap::Command {
 }
 
 pub(super) fn command_import() -> clap::Command {
-    clap::Command::new("import")
+    let import = clap::Command::new("import")
         .about("Brings the documents of an export into the data: all of them or none")
         .arg(file("File that `export` has made"))
-        .arg(data_arg("Directory of the data; made if it is not there"))
         .arg(flag("replace", "Documents that are there already go").conflicts_with("append"))
-        .arg(flag("append", "Documents that are there already stay"))
+        .arg(flag("append", "Documents that are there already stay"));
+    with_data(import, "Directory of the data; made if it is not there")
 }
 
 fn file(help: &'static str) -> Arg {
@@ -68,7 +72,7 @@ pub(super) fn import(matches: &ArgMatches) -> Import {
     };
     Import {
         file: file_of(matches),
-        data: path(matches),
+        data: data::read(matches),
         mode,
     }
 }

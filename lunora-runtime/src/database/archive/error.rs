@@ -77,14 +77,6 @@ pub enum ImportError {
     /// The application's tables contradict each other.
     #[error(transparent)]
     Schema(#[from] SchemaError),
-    /// The data directory cannot be made.
-    #[error("the data directory {} cannot be made: {source}", .directory.display())]
-    Directory {
-        /// The directory.
-        directory: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
     /// The application's tables could not be made.
     #[error(transparent)]
     Open(#[from] OpenError),

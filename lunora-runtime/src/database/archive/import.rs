@@ -92,7 +92,12 @@ pub fn import(
     if options.mode == ImportMode::Append {
         old.copy_all(&*new, &mut options)?;
     }
-    let database = Database::open(new, schema.clone(), OpenOptions::default())?;
+    // Nothing is read twice.
+    let options_of_new = OpenOptions {
+        cache_bytes: 0,
+        ..OpenOptions::default()
+    };
+    let database = Database::open(new, schema.clone(), options_of_new)?;
     let filling = Filling {
         database: &database,
         schema: &schema,

@@ -141,8 +141,13 @@ impl Space {
 
     /// The first segment of a new log.
     pub(super) fn make_first(&self) -> Result<Segment, StoreError> {
-        let sequence = self.state.lock().next;
-        let segment = self.make(None, sequence)?;
+        let (sequence, unfinished) = (self.state.lock().next, self.unfinished());
+        let made = self.try_make(None, sequence, &unfinished);
+        // Whoever opens the store is to hear what the system says, also of a full disk.
+        let segment = made.map_err(|error| {
+            let _ = self.files.remove(&unfinished);
+            StoreError::io("write", &unfinished)(error)
+        })?;
         self.state.lock().next = sequence + 1;
         Ok(segment)
     }
@@ -150,11 +155,15 @@ impl Space {
     /// Makes segment `sequence`, out of `spare` when there is one. It gets its name last: what has the name
     /// is whole.
     fn make(&self, spare: Option<&Path>, sequence: u64) -> Result<Segment, StoreError> {
-        let unfinished = self.dir.join("next.tmp");
+        let unfinished = self.unfinished();
         self.try_make(spare, sequence, &unfinished).map_err(|error| {
             let _ = self.files.remove(&unfinished);
             refusal(error, &unfinished)
         })
+    }
+
+    fn unfinished(&self) -> PathBuf {
+        self.dir.join("next.tmp")
     }
 
     fn try_make(&self, spare: Option<&Path>, sequence: u64, unfinished: &Path) -> io::Result<Segment> {

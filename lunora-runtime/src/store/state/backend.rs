@@ -23,6 +23,19 @@ pub(crate) struct DiskSpace {
 }
 
 impl DiskSpace {
+    /// For a store that is being opened: whoever opens it is to hear that the disk is full. See [`Self::be_patient`].
+    pub(crate) fn impatient() -> Self {
+        Self {
+            full: AtomicBool::new(false),
+            give_up: AtomicBool::new(true),
+        }
+    }
+
+    /// From now on writers wait for room.
+    pub(crate) fn be_patient(&self) {
+        self.give_up.store(false, Ordering::Relaxed);
+    }
+
     pub(crate) fn is_full(&self) -> bool {
         self.full.load(Ordering::Relaxed)
     }
@@ -38,10 +51,14 @@ impl DiskSpace {
         loop {
             let done = write();
             let full = done.as_ref().is_err_and(is_full);
-            if full != self.full.swap(full, Ordering::Relaxed) {
+            let (was_full, give_up) = (
+                self.full.swap(full, Ordering::Relaxed),
+                self.give_up.load(Ordering::Relaxed),
+            );
+            if full != was_full && !give_up {
                 report(full);
             }
-            if !full || self.give_up.load(Ordering::Relaxed) {
+            if !full || give_up {
                 return done;
             }
             thread::sleep(RETRY);
@@ -187,6 +204,35 @@ mod tests {
             base.view(Timestamp(2)).unwrap().get(&[0; 4]).unwrap().as_deref(),
             Some(&b"new"[..])
         );
+    }
+
+    #[test]
+    fn a_store_that_is_being_opened_does_not_wait_for_room() {
+        let space = Arc::new(DiskSpace::impatient());
+        let backend = Full {
+            memory: InMemoryBackend::new(),
+            full: Arc::new(AtomicBool::new(true)),
+        };
+        let patient = Patient {
+            backend,
+            space: Arc::clone(&space),
+        };
+        let error = Base::open(std::path::Path::new("data/state.redb"), patient, 0).unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains("data/state.redb"), "{message}");
+        assert!(message.contains("There is no room left: make some"), "{message}");
+        let attempts = std::cell::Cell::new(0);
+        let write = || {
+            attempts.set(attempts.get() + 1);
+            if attempts.get() < 3 {
+                Err(ErrorKind::StorageFull.into())
+            } else {
+                Ok(())
+            }
+        };
+        space.be_patient();
+        space.patiently(write).unwrap();
+        assert_eq!(attempts.get(), 3);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use redb::{Database, ReadOnlyTable, ReadableDatabase, StorageBackend, TableDefinition};
+use redb::{Database, ReadOnlyTable, ReadableDatabase, StorageBackend, TableDefinition, WriteTransaction};
 
 use super::super::commit::{Key, Payload};
 use super::super::error::StoreError;
@@ -120,25 +120,14 @@ impl Base {
         meta: Meta,
         changes: impl Iterator<Item = (Key, Option<Payload>)>,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.database()?.begin_write()?;
-        // Without it an open after a crash walks the whole database.
-        transaction.set_quick_repair(true);
-        {
-            let mut sealed = Vec::new();
-            seal(RECORD.as_bytes(), &meta.encode(), &mut sealed);
-            transaction.open_table(META)?.insert(RECORD, &sealed[..])?;
-            let mut entries = transaction.open_table(ENTRIES)?;
-            for (key, value) in changes {
-                match value {
-                    Some(value) => {
-                        seal(&key, &value, &mut sealed);
-                        drop(entries.insert(&key[..], &sealed[..])?);
-                    }
-                    None => drop(entries.remove(&key[..])?),
-                }
-            }
-        }
-        Ok(transaction.commit()?)
+        let database = self.database()?;
+        guard(&self.file, || {
+            let mut transaction = database.begin_write()?;
+            // Without it an open after a crash walks the whole database.
+            transaction.set_quick_repair(true);
+            enter(&transaction, meta, changes)?;
+            Ok(transaction.commit()?)
+        })
     }
 
     /// The engine as it is now, which is as of `checkpoint`.
@@ -151,6 +140,27 @@ impl Base {
             checkpoint,
         })
     }
+}
+
+fn enter(
+    transaction: &WriteTransaction,
+    meta: Meta,
+    changes: impl Iterator<Item = (Key, Option<Payload>)>,
+) -> Result<(), redb::Error> {
+    let mut sealed = Vec::new();
+    seal(RECORD.as_bytes(), &meta.encode(), &mut sealed);
+    transaction.open_table(META)?.insert(RECORD, &sealed[..])?;
+    let mut entries = transaction.open_table(ENTRIES)?;
+    for (key, value) in changes {
+        match value {
+            Some(value) => {
+                seal(&key, &value, &mut sealed);
+                drop(entries.insert(&key[..], &sealed[..])?);
+            }
+            None => drop(entries.remove(&key[..])?),
+        }
+    }
+    Ok(())
 }
 
 /// Closing writes, and what is damaged can make redb panic there as well.

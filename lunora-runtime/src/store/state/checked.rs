@@ -33,11 +33,12 @@ pub(super) fn check<'a>(file: &Path, key: &[u8], sealed: &'a [u8]) -> Result<&'a
     }
 }
 
-/// Runs what reads the file. Damage makes redb fail in many ways, and panic in others.
-pub(super) fn guard<T>(file: &Path, read: impl FnOnce() -> Result<T, redb::Error>) -> Result<T, StoreError> {
-    match catch_unwind(AssertUnwindSafe(read)) {
+/// Runs what uses the file. Damage makes redb fail in many ways, and panic in others.
+pub(super) fn guard<T>(file: &Path, work: impl FnOnce() -> Result<T, redb::Error>) -> Result<T, StoreError> {
+    match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) if is_damage(&error) => Err(damaged(file, &error.to_string())),
+        Ok(Err(redb::Error::Io(error))) => Err(StoreError::io("use", file)(error)),
         Ok(Err(error)) => Err(StoreError::Engine(error.to_string().into())),
         Err(_) => Err(damaged(file, "the state engine panicked over what it read")),
     }

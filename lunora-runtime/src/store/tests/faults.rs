@@ -109,6 +109,53 @@ fn a_failed_write_is_as_final_as_a_failed_sync() {
 }
 
 #[test]
+fn a_disk_that_becomes_read_only_ends_the_store_and_loses_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, faults) = open_faulty(dir.path());
+    put_durably(&store, 1, "key", "value");
+    let told = failure_of(&store);
+    faults.read_only.store(true, SeqCst);
+    let (_, error) = fill(&store, 2);
+    assert!(
+        matches!(error, StoreError::Failed(_) | StoreError::Io { .. }),
+        "{error}"
+    );
+    let failure = told.recv().unwrap().to_string();
+    assert!(failure.contains("read-only"), "{failure}");
+    assert!(durable(&store, 2).is_err(), "nothing is acknowledged any more");
+    drop(store);
+    assert_eq!(read(&open(dir.path()), "key").as_deref(), Some("value"));
+}
+
+#[test]
+fn a_store_on_a_read_only_disk_says_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(open(dir.path()));
+    let faults = Arc::<Faults>::default();
+    faults.read_only.store(true, SeqCst);
+    let files: Arc<dyn Files> = Arc::new(FaultyDisk(faults));
+    let error = Embedded::open_on(dir.path(), &small(), &files)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains(dir.path().to_str().unwrap()), "{error}");
+    assert!(error.contains("mount it for writing"), "{error}");
+}
+
+#[test]
+fn a_new_store_on_a_full_disk_says_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let faults = Arc::<Faults>::default();
+    faults.no_space.store(true, SeqCst);
+    let files: Arc<dyn Files> = Arc::new(FaultyDisk(Arc::clone(&faults)));
+    let error = Embedded::open_on(dir.path(), &small(), &files)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("make some, then start again"), "{error}");
+    faults.no_space.store(false, SeqCst);
+    drop(Embedded::open_on(dir.path(), &small(), &files).unwrap());
+}
+
+#[test]
 fn what_was_ordered_waits_for_room_where_even_overwriting_needs_it() {
     let dir = tempfile::tempdir().unwrap();
     let (store, faults) = open_faulty(dir.path());

@@ -16,6 +16,8 @@ pub(super) struct Faults {
     /// Syncs do not return, so that commits gather behind them.
     pub(super) syncs_hang: AtomicBool,
     pub(super) writes_fail: AtomicBool,
+    /// Nothing can be written or made, as after the system has found the disk faulty.
+    pub(super) read_only: AtomicBool,
     /// No room for what should be overwritten, as on a file system that copies on write.
     pub(super) writes_find_no_space: AtomicBool,
 }
@@ -48,14 +50,17 @@ impl FaultyDisk {
 
 impl Files for FaultyDisk {
     fn create(&self, path: &Path) -> io::Result<Box<dyn LogFile>> {
+        fail_if(&self.0.read_only, io::ErrorKind::ReadOnlyFilesystem)?;
         Ok(self.wrap(Disk.create(path)?))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn LogFile>> {
+        fail_if(&self.0.read_only, io::ErrorKind::ReadOnlyFilesystem)?;
         Ok(self.wrap(Disk.open(path)?))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fail_if(&self.0.read_only, io::ErrorKind::ReadOnlyFilesystem)?;
         Disk.rename(from, to)
     }
 
@@ -71,12 +76,14 @@ impl Files for FaultyDisk {
 impl LogFile for FaultyFile {
     fn write_at(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         fail_if(&self.faults.writes_fail, io::ErrorKind::Other)?;
+        fail_if(&self.faults.read_only, io::ErrorKind::ReadOnlyFilesystem)?;
         fail_if(&self.faults.writes_find_no_space, io::ErrorKind::StorageFull)?;
         self.file.write_at(offset, data)
     }
 
     fn zero(&self, from: u64, to: u64) -> io::Result<()> {
         fail_if(&self.faults.no_space, io::ErrorKind::StorageFull)?;
+        fail_if(&self.faults.read_only, io::ErrorKind::ReadOnlyFilesystem)?;
         self.file.zero(from, to)
     }
 
