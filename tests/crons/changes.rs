@@ -111,7 +111,9 @@ async fn after_a_clock_that_was_ahead(error: Duration) -> TestApp {
 #[tokio::test]
 async fn a_clock_that_was_years_ahead_silences_nothing_once_it_is_right() {
     let app = after_a_clock_that_was_ahead(20_000 * HOUR).await;
-    assert_eq!(minutes(&app, "even").await, [1_200_002, 2, 4]);
+    let mut minutes = minutes(&app, "even").await;
+    minutes.sort_unstable();
+    assert_eq!(minutes, [2, 4, 1_200_002]);
 }
 
 #[tokio::test]
