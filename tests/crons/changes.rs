@@ -95,3 +95,31 @@ async fn a_start_leaves_no_jobs_behind() {
         .unwrap();
     assert_eq!(waiting, 1, "one job for one cron");
 }
+
+/// Runs every two minutes by a clock that is ahead by `error`, and then for five minutes by the right one.
+async fn after_a_clock_that_was_ahead(error: Duration) -> TestApp {
+    let list = || Crons::new().cron("even", cron!("*/2 * * * *"), tick("even"));
+    let directory = tempfile::tempdir().unwrap();
+    let app = opened(directory.path(), start() + error, list);
+    app.advance(2 * MINUTE).await.unwrap();
+    app.close().await.unwrap();
+    let app = opened(directory.path(), start(), list);
+    app.advance(5 * MINUTE).await.unwrap();
+    app
+}
+
+#[tokio::test]
+async fn a_clock_that_was_years_ahead_silences_nothing_once_it_is_right() {
+    let app = after_a_clock_that_was_ahead(20_000 * HOUR).await;
+    let mut minutes = minutes(&app, "even").await;
+    minutes.sort_unstable();
+    assert_eq!(minutes, [2, 4, 1_200_002]);
+}
+
+#[tokio::test]
+async fn nothing_runs_twice_when_a_clock_is_set_back_a_little() {
+    let app = after_a_clock_that_was_ahead(2 * MINUTE).await;
+    assert_eq!(minutes(&app, "even").await, [4]);
+    app.advance(2 * MINUTE).await.unwrap();
+    assert_eq!(minutes(&app, "even").await, [4, 6]);
+}

@@ -5,6 +5,7 @@
 mod changes;
 mod history;
 mod missed;
+mod one_at_a_time;
 mod refusals;
 mod schedules;
 mod work;
@@ -20,7 +21,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 
 lunora::app! {
-    work::{Tick, tick, ticks, flaky, fail, many, waiting, schedule},
+    work::{Tick, tick, ticks, flaky, fail, many, waiting, schedule, next_run, cancel_running, stay},
 }
 
 thread_local! {

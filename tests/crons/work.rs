@@ -1,6 +1,9 @@
 //! What the crons of these tests do.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use lunora::prelude::*;
+use tokio::sync::Notify;
 
 #[table("ticks")]
 #[index(by_name(name))]
@@ -59,4 +62,33 @@ pub fn schedule() -> Crons {
 #[internal_query]
 pub async fn waiting(ctx: &QueryCtx, state: JobState) -> Result<usize> {
     Ok(ctx.scheduler().list(state, 100).await?.len())
+}
+
+/// When the first waiting job runs.
+#[internal_query]
+pub async fn next_run(ctx: &QueryCtx) -> Result<Option<Time>> {
+    let jobs = ctx.scheduler().list(JobState::Pending, 1).await?;
+    Ok(jobs.first().and_then(lunora::Job::next_run))
+}
+
+/// Cancels the jobs that run.
+#[internal_mutation]
+pub async fn cancel_running(ctx: &mut MutationCtx) -> Result<()> {
+    for job in ctx.scheduler().list(JobState::Running, 100).await? {
+        ctx.scheduler().cancel(job.id()).await?;
+    }
+    Ok(())
+}
+
+/// How many runs of `stay` have begun.
+pub static BEGUN: AtomicUsize = AtomicUsize::new(0);
+/// When one of them may end.
+pub static LEAVE: Notify = Notify::const_new();
+
+/// Goes on when it is canceled.
+#[internal_action]
+pub async fn stay(_ctx: &ActionCtx) -> Result<()> {
+    BEGUN.fetch_add(1, Ordering::Relaxed);
+    LEAVE.notified().await;
+    Ok(())
 }

@@ -1,7 +1,10 @@
 //! Jobs that are called off.
 
+use std::convert::Infallible;
+
 use super::*;
-use lunora::JobState;
+use lunora::{JobId, JobState};
+use lunora_runtime::functions::NewKey;
 
 #[tokio::test]
 async fn a_job_that_waits_never_runs_once_it_is_canceled() {
@@ -75,4 +78,44 @@ async fn a_cancel_that_is_taken_back_is_told_to_nobody() {
     ran.unwrap();
     let status = app.query(api::work::status(job)).await.unwrap().unwrap();
     assert_eq!(status.state, JobState::Succeeded);
+}
+
+/// The first run of an action, which was canceled, while the job waits to be run once more.
+#[tokio::test]
+async fn what_a_canceled_run_schedules_is_canceled_also_when_the_job_is_to_run_again() {
+    let app = test_app();
+    let mut said = work::listen("off");
+    let job = app
+        .mutation(api::work::schedule_action("off".into(), "off".into(), 0))
+        .await
+        .unwrap();
+    let revived = async {
+        assert_eq!(said.recv().await.unwrap(), "running");
+        assert!(app.mutation(api::work::cancel(job)).await.unwrap());
+        retry(&app, job).await;
+        for heard in ["off", "running", "off"] {
+            work::OFF.notify_one();
+            assert_eq!(said.recv().await.unwrap(), heard);
+        }
+    };
+    let (ran, ()) = tokio::join!(app.advance(Duration::ZERO), revived);
+    ran.unwrap();
+    app.advance(Duration::ZERO).await.unwrap();
+    assert_eq!(notes(&app).await, ["afterwards"], "of the second run alone");
+}
+
+/// As an administrator does.
+async fn retry(app: &TestApp, job: JobId) {
+    let runtime = app.runtime().clone();
+    let retry = move || {
+        let mut key = String::new();
+        let keep = |new: &NewKey| {
+            new.expose().clone_into(&mut key);
+            Ok::<_, Infallible>(())
+        };
+        runtime.ensure_admin_key(keep).unwrap().unwrap();
+        let admin = runtime.admin_keys().verify(&key).unwrap();
+        runtime.retry_job(&admin.run_internal().unwrap(), job).map(drop)
+    };
+    tokio::task::spawn_blocking(retry).await.unwrap().unwrap();
 }

@@ -231,6 +231,21 @@ pub async fn asked(ctx: &ActionCtx, name: String) -> Result<()> {
     Ok(())
 }
 
+/// When `off` is to go on.
+pub static OFF: tokio::sync::Notify = tokio::sync::Notify::const_new();
+
+/// Says that it runs, and schedules something when it is told to go on, whether it was canceled or not.
+#[internal_action]
+pub async fn off(ctx: &ActionCtx, name: String) -> Result<()> {
+    say(&name, "running");
+    OFF.notified().await;
+    ctx.scheduler()
+        .run_after(Duration::ZERO, internal::work::note("afterwards".to_owned()))
+        .await?;
+    say(&name, "off");
+    Ok(())
+}
+
 #[internal_action]
 pub async fn relay(ctx: &ActionCtx, text: String) -> Result<()> {
     ctx.scheduler()
@@ -257,6 +272,7 @@ pub async fn schedule_action(
         "act" => scheduler.run_after(now, internal::work::act(name)).await,
         "told" => scheduler.run_after(now, internal::work::told(name)).await,
         "asked" => scheduler.run_after(now, internal::work::asked(name)).await,
+        "off" => scheduler.run_after(now, internal::work::off(name)).await,
         "actFlaky" => {
             let call = internal::work::act_flaky(name);
             scheduler.run_after(now, call).retry(retries, second).await

@@ -1,26 +1,21 @@
 //! Hooks for connections and for the start.
 
-use std::{net::SocketAddr, path::Path, sync::Mutex, thread, time::Duration};
+use std::{fmt, net::SocketAddr, sync::Mutex};
 
 use rand::{RngExt, rngs::StdRng};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
-    jobs::wait_until_quiet,
-    kills,
+    counts,
     socket::Socket,
-    support::{
-        http::Client,
-        program,
-        seed::{generator, of_this_run, uuid},
-        server::{Process, Server, check, serve},
-    },
+    support::{http::Client, seed::uuid},
 };
 
-const CLIENTS: u64 = 4;
-/// Longer than a process takes to start.
-const START: Duration = Duration::from_millis(300);
 const HOOKS: [&str; 3] = ["door", "came", "away"];
+
+/// What clients know of the connections that they have made.
+#[derive(Debug, Default)]
+pub(super) struct Visits(Mutex<Vec<Visit>>);
 
 /// A connection that a client has made, or tried to.
 #[derive(Debug)]
@@ -30,84 +25,77 @@ struct Visit {
     is_known: bool,
 }
 
-#[test]
-fn each_connect_has_one_disconnect_over_kills_and_each_process_one_start() {
-    let seed = of_this_run();
-    let data = tempfile::tempdir().unwrap();
-    let (fixture, data) = (program::fixture(), data.path());
-    let mut random = generator(seed, 0);
-    let visits = Mutex::new(Vec::new());
-    for round in 0..kills() {
-        if random.random_range(0..3) == 0 {
-            kill_while_it_starts(&fixture, data, round, &mut random);
-        } else {
-            let mut server = start(&fixture, data, round);
-            connect_until_killed(&mut server, &visits, seed ^ (round + 1), &mut random);
+impl Visits {
+    /// Connects again and again, until the server is gone.
+    pub(super) fn come_and_go(&self, addr: SocketAddr, mut random: StdRng) {
+        while self.come(addr, &mut random).is_some() {}
+    }
+
+    /// Connects, and goes in one way or another; none when the server is gone.
+    fn come(&self, addr: SocketAddr, random: &mut StdRng) -> Option<()> {
+        let mut socket = Socket::open(addr).ok()?;
+        let session = uuid(random);
+        let is_known = watch_own_coming(&mut socket, &session, random.random_range(0..4) > 0);
+        let goes_on = is_known.is_some();
+        self.0.lock().unwrap().push(Visit {
+            session,
+            is_known: is_known == Some(true),
+        });
+        match random.random_range(0..32) {
+            0..16 => drop(socket),
+            16..31 => socket.close(),
+            // Stays until the server is gone.
+            _ => while socket.result().is_some() {},
         }
-        println!("kill {round}: {} connections", visits.lock().unwrap().len());
+        goes_on.then_some(())
     }
-    let mut server = start(&fixture, data, kills());
-    wait_until_quiet(&server);
-    let mut client = server.connect();
-    verify(&mut client, &visits.into_inner().unwrap());
-    for round in 0..=kills() {
-        assert!(
-            count(&mut client, &format!("opened/{round}")) <= 1,
-            "process {round}"
-        );
-    }
-    server.process().terminate();
-    assert!(server.process().wait().success(), "{}", server.process().log());
-    check(&fixture, data);
-}
 
-fn process(fixture: &Path, data: &Path, round: u64) -> Process {
-    Process::start(serve(fixture, data).env("LUNORA_FIXTURE_RUN", round.to_string()))
-}
-
-/// Starts a process whose hook for the start has run when it serves.
-fn start(fixture: &Path, data: &Path, round: u64) -> Server {
-    let server = process(fixture, data, round).serving();
-    assert_eq!(count(&mut server.connect(), &format!("opened/{round}")), 1);
-    server
-}
-
-/// What the one before has left is only begun with.
-fn kill_while_it_starts(fixture: &Path, data: &Path, round: u64, random: &mut StdRng) {
-    let mut process = process(fixture, data, round);
-    thread::sleep(START.mul_f64(random.random()));
-    process.kill();
-}
-
-fn connect_until_killed(server: &mut Server, visits: &Mutex<Vec<Visit>>, seed: u64, random: &mut StdRng) {
-    let addr = server.addr();
-    thread::scope(|scope| {
-        for client in 1..=CLIENTS {
-            let mut random = generator(seed, client);
-            scope.spawn(move || while visit(addr, &mut random, visits).is_some() {});
+    pub(super) fn verify(self, client: &mut Client) {
+        println!("{self}");
+        let visits = self.0.into_inner().unwrap();
+        let mut came = 0;
+        for visit in &visits {
+            let times = counts(client, &HOOKS.map(|hook| format!("{hook}/{}", visit.session)));
+            let all = |right: u64| times.iter().all(|times| *times == right);
+            assert!(all(1) || (!visit.is_known && all(0)), "{visit:?}: {times:?}");
+            came += times[0];
         }
-        thread::sleep(Duration::from_micros(random.random_range(0..600_000)));
-        server.process().kill();
-    });
+        println!("{came} connections came");
+        assert!(came > 0, "there was something to see");
+    }
+
+    /// Somebody has seen that it came.
+    pub(super) fn are_seen(&self) -> bool {
+        self.0.lock().unwrap().iter().any(|visit| visit.is_known)
+    }
 }
 
-/// Connects, and goes in one way or another; none when the server is gone.
-fn visit(addr: SocketAddr, random: &mut StdRng, visits: &Mutex<Vec<Visit>>) -> Option<()> {
-    let mut socket = Socket::open(addr).ok()?;
-    let session = uuid(random);
-    let is_known = watch_own_coming(&mut socket, &session, random.random_range(0..4) > 0);
-    let goes_on = is_known.is_some();
-    visits.lock().unwrap().push(Visit {
-        session,
-        is_known: is_known == Some(true),
-    });
-    match random.random_range(0..32) {
-        0..16 => drop(socket),
-        16..31 => socket.close(),
-        // Stays until the server is gone.
-        _ => while socket.result().is_some() {},
+impl fmt::Display for Visits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let visits = self.0.lock().unwrap();
+        let known = visits.iter().filter(|visit| visit.is_known).count();
+        write!(
+            f,
+            "{} connections, {known} have seen that they came",
+            visits.len()
+        )
     }
-    goes_on.then_some(())
+}
+
+/// A process that serves has run its hook for the start.
+pub(super) fn verify_start(client: &mut Client, round: u64) {
+    assert_eq!(starts(client, round), 1, "process {round}");
+}
+
+/// No process has run it twice.
+pub(super) fn verify_starts(client: &mut Client, last: u64) {
+    for round in 0..=last {
+        assert!(starts(client, round) <= 1, "process {round}");
+    }
+}
+
+fn starts(client: &mut Client, round: u64) -> u64 {
+    counts(client, &[format!("opened/{round}")])[0]
 }
 
 /// Connects, and waits until the hooks for that are on disk, if the client is patient; none when the server is gone.
@@ -119,27 +107,4 @@ fn watch_own_coming(socket: &mut Socket, session: &str, is_patient: bool) -> Opt
     socket.watch("promises:effects", &json!({"keys": [format!("came/{session}")]}))?;
     while socket.result()? != json!([1.0]) {}
     Some(true)
-}
-
-fn verify(client: &mut Client, visits: &[Visit]) {
-    let mut came = 0;
-    for visit in visits {
-        let times = HOOKS.map(|hook| count(client, &format!("{hook}/{}", visit.session)));
-        let all = |right: u64| times.iter().all(|times| *times == right);
-        assert!(all(1) || (!visit.is_known && all(0)), "{visit:?}: {times:?}");
-        came += times[0];
-    }
-    let known = visits.iter().filter(|visit| visit.is_known).count();
-    println!(
-        "{came} of {} connections came, {known} have seen it",
-        visits.len()
-    );
-    assert!(known > 0, "there was something to see");
-}
-
-/// How often something was counted under a key.
-fn count(client: &mut Client, key: &str) -> u64 {
-    let times = client.call("query", "promises:effects", &json!({"keys": [key]}));
-    let times: Value = times.unwrap().unwrap();
-    serde_json::from_str(times[0].to_string().trim_end_matches(".0")).unwrap()
 }

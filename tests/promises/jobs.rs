@@ -1,6 +1,8 @@
 //! Scheduled calls.
 
 use std::{
+    fmt,
+    net::SocketAddr,
     sync::Mutex,
     thread,
     time::{Duration, Instant},
@@ -10,21 +12,19 @@ use rand::{RngExt, rngs::StdRng};
 use serde_json::{Value, json};
 
 use super::{
-    kills,
-    support::{
-        http::Client,
-        program,
-        seed::{generator, of_this_run, uuid},
-        server::{Server, check},
-    },
+    connect, counts,
+    support::{http::Client, seed::uuid},
 };
 
-const CLIENTS: u64 = 4;
 const PROMISES: [&str; 3] = ["exactlyOnce", "atMostOnce", "atLeastOnce"];
 /// Within how many milliseconds the calls of a batch run.
 const SPREAD: u32 = 300;
 /// Longer than what is left takes to run.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+/// What clients know of the jobs that they have scheduled.
+#[derive(Debug, Default)]
+pub(super) struct Jobs(Mutex<Vec<Batch>>);
 
 /// Calls that were scheduled in one transaction.
 #[derive(Debug, Clone)]
@@ -96,61 +96,67 @@ impl Batch {
     }
 }
 
-#[test]
-fn promises_of_jobs_hold_over_kills() {
-    let seed = of_this_run();
-    let data = tempfile::tempdir().unwrap();
-    let (fixture, data) = (program::fixture(), data.path());
-    let mut random = generator(seed, 0);
-    let batches = Mutex::new(Vec::new());
-    for round in 0..kills() {
-        let mut server = Server::start(&fixture, data);
-        schedule_until_killed(&mut server, &batches, seed ^ (round + 1), &mut random);
-        println!("kill {round}: {} batches", batches.lock().unwrap().len());
+impl Jobs {
+    /// Schedules, and cancels now and then, until the server is gone.
+    pub(super) fn schedule(&self, addr: SocketAddr, mut random: StdRng) {
+        let Some(mut client) = connect(addr) else { return };
+        while self.send_one(&mut client, &mut random).is_some() {}
     }
-    let mut server = Server::start(&fixture, data);
-    wait_until_quiet(&server);
-    let batches = batches.into_inner().unwrap();
-    verify(&server, &batches);
-    server.process().terminate();
-    assert!(server.process().wait().success(), "{}", server.process().log());
-    check(&fixture, data);
-}
 
-fn schedule_until_killed(server: &mut Server, batches: &Mutex<Vec<Batch>>, seed: u64, random: &mut StdRng) {
-    let addr = server.addr();
-    thread::scope(|scope| {
-        for client in 1..=CLIENTS {
-            scope.spawn(move || {
-                let Ok(mut connection) = Client::connect(addr) else {
-                    return;
-                };
-                let mut random = generator(seed, client);
-                while send_one(&mut connection, &mut random, batches).is_some() {}
-            });
+    /// Sends a batch, of which it cancels a call now and then; `None` when the server is gone.
+    fn send_one(&self, client: &mut Client, random: &mut StdRng) -> Option<()> {
+        let mut batch = Batch::random(random);
+        let jobs = batch.send(client);
+        let canceled = match &jobs {
+            Some(jobs) if random.random_range(0..4) == 0 => {
+                jobs.last().map(|job| batch.cancel_last(client, job))
+            }
+            _ => None,
+        };
+        let goes_on = jobs.is_some() && canceled.as_ref().is_none_or(|(_, goes_on)| *goes_on);
+        let mut batches = self.0.lock().unwrap();
+        batches.push(batch);
+        batches.extend(canceled.map(|(canceled, _)| canceled));
+        goes_on.then_some(())
+    }
+
+    pub(super) fn verify(self, client: &mut Client) {
+        println!("{self}");
+        let batches = self.0.into_inner().unwrap();
+        let mut effects = 0;
+        for batch in &batches {
+            let times = counts(client, &batch.keys);
+            batch.verify(&times);
+            effects += times.iter().sum::<u64>();
         }
-        thread::sleep(Duration::from_micros(random.random_range(0..600_000)));
-        server.process().kill();
-    });
+        println!("{effects} effects of jobs");
+        assert!(effects > 0, "there was something to see");
+    }
+
+    /// Some were scheduled for good and some canceled.
+    pub(super) fn are_seen(&self) -> bool {
+        let batches = self.0.lock().unwrap();
+        let has = |fate: Fate| batches.iter().any(|batch| batch.fate == fate);
+        has(Fate::Scheduled) && has(Fate::Canceled)
+    }
 }
 
-/// Sends a batch, of which it cancels a call now and then; `None` when the server is gone.
-fn send_one(client: &mut Client, random: &mut StdRng, batches: &Mutex<Vec<Batch>>) -> Option<()> {
-    let mut batch = Batch::random(random);
-    let jobs = batch.send(client);
-    let canceled = match &jobs {
-        Some(jobs) if random.random_range(0..4) == 0 => jobs.last().map(|job| batch.cancel_last(client, job)),
-        _ => None,
-    };
-    let goes_on = jobs.is_some() && canceled.as_ref().is_none_or(|(_, goes_on)| *goes_on);
-    let mut batches = batches.lock().unwrap();
-    batches.push(batch);
-    batches.extend(canceled.map(|(canceled, _)| canceled));
-    goes_on.then_some(())
+impl fmt::Display for Jobs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let batches = self.0.lock().unwrap();
+        let with = |fate: Fate| batches.iter().filter(|batch| batch.fate == fate).count();
+        let (canceled, unanswered) = (with(Fate::Canceled), with(Fate::Unanswered));
+        write!(
+            f,
+            "{} batches of jobs, {canceled} canceled, {unanswered} unanswered",
+            batches.len()
+        )
+    }
 }
 
-pub(super) fn wait_until_quiet(server: &Server) {
-    let (mut client, end) = (server.connect(), Instant::now() + PATIENCE);
+/// Waits until no job is left, but those of crons.
+pub(super) fn wait_until_quiet(client: &mut Client) {
+    let end = Instant::now() + PATIENCE;
     loop {
         let quiet = client.call("query", "promises:isQuiet", &json!({})).unwrap();
         if quiet.unwrap() == json!(true) {
@@ -159,34 +165,4 @@ pub(super) fn wait_until_quiet(server: &Server) {
         assert!(Instant::now() < end, "jobs are left");
         thread::sleep(Duration::from_millis(20));
     }
-}
-
-fn verify(server: &Server, batches: &[Batch]) {
-    let mut client = server.connect();
-    let mut effects = 0;
-    for batch in batches {
-        let times = client.call("query", "promises:effects", &json!({"keys": batch.keys}));
-        let times = times.unwrap().unwrap();
-        let times: Vec<u64> = times
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|times| serde_json::from_str(times.to_string().trim_end_matches(".0")).unwrap())
-            .collect();
-        batch.verify(&times);
-        effects += times.iter().sum::<u64>();
-    }
-    let canceled = batches
-        .iter()
-        .filter(|batch| batch.fate == Fate::Canceled)
-        .count();
-    let unanswered = batches
-        .iter()
-        .filter(|batch| batch.fate == Fate::Unanswered)
-        .count();
-    println!(
-        "{effects} effects of {} batches, {canceled} canceled, {unanswered} unanswered",
-        batches.len()
-    );
-    assert!(effects > 0 && canceled > 0, "there was something to see");
 }

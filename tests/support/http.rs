@@ -45,12 +45,21 @@ impl Client {
         self.post_text(path, headers, &body.to_string())
     }
 
+    pub fn get(&mut self, path: &str, headers: &[(&str, &str)]) -> io::Result<Reply> {
+        self.send(&format!("GET {path} HTTP/1.1\r\nHost: test\r\n"), headers, "")
+    }
+
     /// A body that is sent as it is.
     pub fn post_text(&mut self, path: &str, headers: &[(&str, &str)], body: &str) -> io::Result<Reply> {
-        let mut request = format!(
+        let request = format!(
             "POST {path} HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
             body.len()
         );
+        self.send(&request, headers, body)
+    }
+
+    fn send(&mut self, head: &str, headers: &[(&str, &str)], body: &str) -> io::Result<Reply> {
+        let mut request = head.to_owned();
         for (name, value) in headers {
             request += &[name, ": ", value, "\r\n"].concat();
         }

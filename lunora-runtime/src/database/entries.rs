@@ -7,7 +7,7 @@ use lunora_core::{
     id::{DocumentId, TableTag},
     key::decode_key_part,
     table::IndexBounds,
-    value::Value,
+    value::{Object, Value},
 };
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
     error::UnknownIndex,
     keys,
     overlay::beyond,
+    tables::ResolvedTable,
     transaction::Transaction,
 };
 use crate::store::{Direction, Key};
@@ -70,16 +71,42 @@ impl Transaction {
         Ok(entries)
     }
 
+    /// Inserts a document; returns its id, and its place in an index.
+    pub fn insert_with_entry(
+        &mut self,
+        table: TableTag,
+        fields: Object,
+        index: &'static str,
+    ) -> Result<(DocumentId, Entry)> {
+        self.check_time()?;
+        let random = self.next_id();
+        let id = DocumentId { table, random };
+        let table = self.table(table)?;
+        let mut place = None;
+        self.insert_into(&table, id, fields, |of, entry| {
+            if of.spec.name == index {
+                place = Some(Entry(entry.clone()));
+            }
+        })?;
+        match place {
+            Some(place) => Ok((id, place)),
+            None => Err(unknown(&table, index).into()),
+        }
+    }
+
     /// The place of a document in an index, as this transaction sees it.
     pub fn entry(&mut self, id: DocumentId, index: &'static str) -> Result<Option<Entry>> {
         self.check_time()?;
         let table = self.table(id.table)?;
-        let unknown = || UnknownIndex {
-            table: table.schema.name,
-            index: index.to_owned(),
-        };
-        let index = table.index(index).ok_or_else(unknown)?;
+        let index = table.index(index).ok_or_else(|| unknown(&table, index))?;
         let document = self.load(&table, id)?;
         Ok(document.map(|document: Arc<StoredDocument>| Entry(index.entry(&document))))
+    }
+}
+
+fn unknown(table: &ResolvedTable, index: &str) -> UnknownIndex {
+    UnknownIndex {
+        table: table.schema.name,
+        index: index.to_owned(),
     }
 }

@@ -155,14 +155,27 @@ impl Transaction {
     pub(crate) fn insert_as(&mut self, id: DocumentId, fields: Object) -> Result<()> {
         self.check_time()?;
         let table = self.table(id.table)?;
-        document::check_fields(&fields).map_err(|error| invalid(&table, error))?;
+        self.insert_into(&table, id, fields, |_, _| {})
+    }
+
+    /// The same, and tells of the document's entry in each index.
+    pub(super) fn insert_into(
+        &mut self,
+        table: &ResolvedTable,
+        id: DocumentId,
+        fields: Object,
+        mut tell: impl FnMut(&Index, &Key),
+    ) -> Result<()> {
+        document::check_fields(&fields).map_err(|error| invalid(table, error))?;
         let document = StoredDocument::encode(id, self.creation_times.next(self.options.now_ms), fields);
         for index in &table.indexes {
-            self.probe(&table, *index, &document)?;
+            self.probe(table, *index, &document)?;
         }
-        self.count_write(&table, document.bytes())?;
+        self.count_write(table, document.bytes())?;
         for index in &table.indexes {
-            self.writes.put(index.entry(&document), Some(Key::default()));
+            let entry = index.entry(&document);
+            tell(index, &entry);
+            self.writes.put(entry, Some(Key::default()));
         }
         self.put(document);
         Ok(())
@@ -361,7 +374,7 @@ impl Transaction {
         overlay.next(self)
     }
 
-    fn next_id(&mut self) -> [u8; RANDOM_BYTES] {
+    pub(super) fn next_id(&mut self) -> [u8; RANDOM_BYTES] {
         let seed = &self.options.seed;
         let ids = self.ids.get_or_insert_with(|| {
             let mut seed = *seed;

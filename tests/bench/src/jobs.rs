@@ -11,7 +11,7 @@ use lunora_core::{Object, Value, path::FunctionPath, reference::Kind};
 use lunora_runtime::{
     database::OpenOptions,
     functions::{CallRequest, EngineOptions, RequestId, Runtime},
-    store::{Embedded, Options},
+    store::{Embedded, Memory, Options, Store},
     triggers::Triggers,
 };
 use serde_json::json;
@@ -39,8 +39,20 @@ pub(crate) async fn run(time: Duration) -> Outcome<()> {
     lateness(directory.path(), time).await
 }
 
+/// So many calls of `path`, one after the other, without a disk.
+pub(crate) async fn hot_path(path: &str, calls: u32) -> Outcome<()> {
+    let runtime = on(Arc::new(Memory::new()))?;
+    for _ in 0..calls {
+        call(&runtime, path, text()).await?;
+    }
+    Ok(runtime.shutdown().await?)
+}
+
 fn open(directory: &Path) -> Outcome<Runtime> {
-    let store = Arc::new(Embedded::open(directory, Options::default())?);
+    on(Arc::new(Embedded::open(directory, Options::default())?))
+}
+
+fn on(store: Arc<dyn Store>) -> Outcome<Runtime> {
     Ok(Runtime::open(
         crate::app(),
         store,
@@ -79,6 +91,11 @@ async fn cost(directory: &Path, time: Duration) -> Outcome<()> {
     Ok(runtime.shutdown().await?)
 }
 
+/// What the two are called with.
+fn text() -> Object {
+    Object::from_iter([("text", Value::from("thirty-two bytes of some text, no"))])
+}
+
 /// Calls a second, and seconds of CPU a call.
 async fn rate(runtime: &Runtime, path: &'static str, time: Duration) -> Outcome<(f64, f64)> {
     let (cpu, start) = (own_cpu()?, Instant::now());
@@ -88,9 +105,7 @@ async fn rate(runtime: &Runtime, path: &'static str, time: Duration) -> Outcome<
             tokio::spawn(async move {
                 let mut calls = 0_u32;
                 while start.elapsed() < time {
-                    let args =
-                        Object::from_iter([("text", Value::from("thirty-two bytes of some text, no"))]);
-                    call(&runtime, path, args).await?;
+                    call(&runtime, path, text()).await?;
                     calls += 1;
                 }
                 Outcome::Ok(calls)

@@ -87,7 +87,7 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
         "jobs" => tokio.block_on(jobs::run(time)),
         "load" => tokio.block_on(fill::run()),
         "memory" => tokio.block_on(memory::run(time)),
-        "hot-path" => tokio.block_on(hot_path(seconds)),
+        "hot-path" => tokio.block_on(hot_path(seconds, args.next())),
         "all" => tokio.block_on(async {
             over_http(time).await?;
             in_process(time).await?;
@@ -100,7 +100,7 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
         }),
         other => Err(format!(
             "there is no benchmark `{other}`; there are `transfer`, `in-process`, `fanout`, `socket`, `cache`, `jobs`, `load`, `memory` \
-             and `all`, each with [SECONDS], and for profilers `hot-path [THOUSANDS]`"
+             and `all`, each with [SECONDS], and for profilers `hot-path [THOUSANDS] [work:plain | work:scheduled]`"
         )
         .into()),
     }
@@ -183,12 +183,16 @@ async fn in_process(time: Duration) -> Outcome<()> {
     report.print(SQLITE)
 }
 
-/// So many thousand transfers, one after the other between few accounts, without a disk: for programs that count
-/// instructions.
-async fn hot_path(thousands: u64) -> Outcome<()> {
+/// So many thousand transfers, one after the other between few accounts, or calls of a function of [`work`], without a
+/// disk: for programs that count instructions.
+async fn hot_path(thousands: u64, function: Option<String>) -> Outcome<()> {
     const FEW: u32 = 1_000;
+    let calls = u32::try_from(thousands * 1_000)?;
+    if let Some(function) = function {
+        return jobs::hot_path(&function, calls).await;
+    }
     let bank = in_process::Bank::in_memory(FEW, BALANCE).await?;
-    for number in 0..u32::try_from(thousands * 1_000)? {
+    for number in 0..calls {
         let (from, to) = (number % FEW, (number + 7) % FEW);
         in_process::Transfer::transfer(&bank, from, to).await?;
     }

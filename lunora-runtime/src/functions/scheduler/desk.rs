@@ -20,7 +20,7 @@ use super::{
     stored::{BY_NEXT, kept},
 };
 use crate::{
-    database::{SharedTransaction, Transaction},
+    database::{Entry, SharedTransaction, Transaction},
     functions::system::fields_of,
 };
 
@@ -30,6 +30,8 @@ const MAX_JOBS: usize = 1_000;
 const MAX_ARGUMENTS: usize = 1 << 20;
 /// Largest arguments of all jobs that one mutation schedules.
 const MAX_ALL_ARGUMENTS: usize = 16 << 20;
+
+const TABLE: TableTag = TableTag::of(JOBS);
 
 /// The last point in time that JavaScript's `Date` knows, in milliseconds.
 const LAST_TIME: f64 = 8.64e15;
@@ -216,38 +218,38 @@ impl<'a> Desk<'a> {
     /// Changes a job, and tells whoever made it if it is over.
     pub(super) fn put(&self, id: JobId, job: &StoredJob) -> Result<()> {
         let fields = fields_of(job)?;
-        self.transaction.with(|transaction| {
+        let place = self.transaction.with(|transaction| {
             transaction.replace(id.untyped(), fields)?;
-            self.note(transaction, id, job)
+            transaction.entry(id.untyped(), BY_NEXT)
         })?;
+        if let Some(place) = place {
+            self.note(job, place);
+        }
         self.ends.tell(self, id, job)
     }
 
     fn insert(&self, job: &StoredJob) -> Result<JobId> {
         let fields = fields_of(job)?;
-        let id = self.transaction.with(|transaction| {
-            let id = transaction.insert(TableTag::of(JOBS), fields)?;
-            let id = JobId::try_from_untyped(id)?;
-            self.note(transaction, id, job)?;
-            Ok(id)
-        })?;
+        let insert = |transaction: &mut Transaction| transaction.insert_with_entry(TABLE, fields, BY_NEXT);
+        let (id, place) = self.transaction.with(insert)?;
+        let id = JobId::try_from_untyped(id)?;
+        self.note(job, place);
         self.ends.tell(self, id, job)?;
         Ok(id)
     }
 
-    /// Lets the runner hear of a job that waits.
-    fn note(&self, transaction: &mut Transaction, id: JobId, job: &StoredJob) -> Result<()> {
-        if job.state == JobState::Pending
-            && let Some(place) = transaction.entry(id.untyped(), BY_NEXT)?
-        {
+    /// Lets the runner hear of a job, if it waits.
+    fn note(&self, job: &StoredJob, place: Entry) {
+        if job.state == JobState::Pending {
             self.made.add(Notice::Waits(job.kind, place));
         }
-        Ok(())
     }
 
     fn is_canceled(&self) -> Result<bool> {
         let Some(id) = self.within else { return Ok(false) };
         let job = self.load(id)?;
-        Ok(job.is_none_or(|job| job.state == JobState::Canceled))
+        // One that waits was canceled and is to be run once more: this is still the run that was canceled.
+        let goes_on = |job: StoredJob| !matches!(job.state, JobState::Canceled | JobState::Pending);
+        Ok(!job.is_some_and(goes_on))
     }
 }

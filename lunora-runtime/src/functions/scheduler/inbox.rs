@@ -55,13 +55,12 @@ impl Inbox {
 
 impl News {
     fn add(&mut self, job: Entry) {
+        if self.missing_from.as_ref().is_some_and(|missing| *missing <= job) {
+            return;
+        }
         self.jobs.insert(job);
         if self.jobs.len() > REMEMBERED {
-            let last = self.jobs.pop_last();
-            self.missing_from = match self.missing_from.take() {
-                Some(earlier) if last.as_ref().is_some_and(|last| earlier < *last) => Some(earlier),
-                _ => last,
-            };
+            self.missing_from = self.jobs.pop_last();
         }
     }
 }

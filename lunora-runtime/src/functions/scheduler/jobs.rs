@@ -1,9 +1,6 @@
 //! What the jobs of one process have in common.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use data_encoding::HEXLOWER;
 use lunora_core::job::JobId;
@@ -11,7 +8,7 @@ use parking_lot::Mutex;
 use rand::Rng;
 
 use super::{
-    Cancellation, JobKind, News,
+    Cancellation, JobKind, News, Origin,
     desk::Made,
     ends::{Ends, JobEnd},
     heard::{Heard, Listeners},
@@ -26,8 +23,15 @@ pub(in crate::functions) struct Jobs {
     ends: Ends,
     mutations: Inbox,
     actions: Inbox,
-    running: Mutex<HashMap<JobId, Cancellation>>,
+    running: Mutex<HashMap<JobId, Running>>,
     listeners: Listeners,
+}
+
+/// An action that runs as a job. One that was canceled runs for as long as it likes.
+#[derive(Debug)]
+struct Running {
+    origin: Option<Origin>,
+    cancellation: Cancellation,
 }
 
 impl Jobs {
@@ -51,8 +55,8 @@ impl Jobs {
                 Notice::Waits(kind, place) => self.inbox(kind).put(place),
                 Notice::Said(name) => self.listeners.tell(&name),
                 Notice::Canceled(id) => {
-                    if let Some(cancellation) = self.running.lock().get(&id) {
-                        cancellation.request();
+                    if let Some(running) = self.running.lock().get(&id) {
+                        running.cancellation.request();
                     }
                 }
             }
@@ -84,15 +88,17 @@ impl Jobs {
         self.ends.register(kind, end);
     }
 
-    /// Lets a cancel find the action that is about to run. False if the job runs already.
-    pub(super) fn runs(&self, id: JobId, cancellation: Cancellation) -> bool {
-        match self.running.lock().entry(id) {
-            Entry::Occupied(_) => false,
-            Entry::Vacant(place) => {
-                place.insert(cancellation);
-                true
-            }
+    /// Lets a cancel find the action that is about to run. False if it is not to run yet: the job runs already, or another
+    /// that was made for the same purpose does.
+    pub(super) fn runs(&self, id: JobId, origin: Option<&Origin>, cancellation: &Cancellation) -> bool {
+        let mut running = self.running.lock();
+        let is_in_the_way = |other: &Running| origin.is_some() && other.origin.as_ref() == origin;
+        if running.contains_key(&id) || running.values().any(is_in_the_way) {
+            return false;
         }
+        let (origin, cancellation) = (origin.cloned(), cancellation.clone());
+        running.insert(id, Running { origin, cancellation });
+        true
     }
 
     pub(super) fn runs_no_more(&self, id: JobId) {

@@ -38,7 +38,7 @@ use crate::{
 
 /// How long a job that is looked at may hold its thread before the log says so. (Its function has a limit of its own.)
 const PATIENCE: Duration = Duration::from_secs(15);
-/// How long to wait before a job is looked at again whose last run was canceled and has not ended.
+/// How long to wait before a job is looked at again that comes after a run which was canceled and has not ended.
 const STILL_RUNS: Duration = Duration::from_secs(1);
 
 /// The function is not there any more.
@@ -180,7 +180,10 @@ impl<S: Send + 'static> Run<S> {
         work.job = Some(JobRun::Action(Arc::clone(&action)));
         let engine = Arc::clone(&self.runner.engine);
         // Before the mark, so that no cancel is missed that comes after it.
-        if !engine.jobs.runs(self.id, action.cancellation.clone()) {
+        if !engine
+            .jobs
+            .runs(self.id, job.origin.as_ref(), &action.cancellation)
+        {
             return self.wait_for_last_run(job);
         }
         let known = Known {
@@ -218,7 +221,7 @@ impl<S: Send + 'static> Run<S> {
         }
     }
 
-    /// It has been canceled and is to be run again, and the canceled run goes on.
+    /// A run that was canceled goes on, and this one comes after it.
     fn wait_for_last_run(self, job: &StoredJob) {
         let (id, attempts) = (self.id, job.attempts);
         let waits = self.runner.engine.with_jobs(|desk| {

@@ -25,33 +25,43 @@ const MAX_ERROR: usize = 4 << 10;
 /// Largest result that is kept, in bytes.
 const MAX_RESULT: usize = 64 << 10;
 
-/// A scheduled call.
+/// A scheduled call. Its fields stand in the order of their names, which is that of documents, so that none has to be
+/// moved when one is written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct StoredJob {
-    /// Wire path of the function.
-    pub(crate) target: String,
-    pub(crate) kind: JobKind,
     /// The arguments, encoded.
     pub(crate) args: Bytes,
-    pub(crate) state: JobState,
+    pub(crate) attempts: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ended_at: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) error: Option<String>,
+    /// The process that runs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) holder: Option<String>,
+    /// The user that it runs as, as JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) identity: Option<String>,
+    pub(crate) kind: JobKind,
     /// When something is to be done with it next, in milliseconds: to run it, or to remove it.
     pub(crate) next: f64,
-    pub(crate) scheduled_for: f64,
-    pub(crate) attempts: u32,
-    pub(crate) started_at: Option<f64>,
-    pub(crate) ended_at: Option<f64>,
-    /// The process that runs it.
-    pub(crate) holder: Option<String>,
-    pub(crate) error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) origin: Option<Origin>,
     /// What it has raised for its caller, if the error is an application's.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) raised: Option<String>,
     /// The result, encoded as the only field of an object; none if it is too large to be kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) result: Option<Bytes>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) retries: Option<Retries>,
-    /// The user that it runs as, as JSON.
-    pub(crate) identity: Option<String>,
-    pub(crate) origin: Option<Origin>,
+    pub(crate) scheduled_for: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) started_at: Option<f64>,
+    pub(crate) state: JobState,
+    /// Wire path of the function.
+    pub(crate) target: String,
 }
 
 system_table!(
@@ -218,4 +228,53 @@ pub(in crate::functions) fn read_kept(text: &str) -> Result<Identity> {
 fn cut(mut text: String) -> String {
     text.truncate(text.floor_char_boundary(MAX_ERROR));
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use lunora_core::value::to_value;
+
+    use super::*;
+
+    #[test]
+    fn a_job_that_waits_is_written_without_what_it_does_not_have_and_in_order() {
+        let job = StoredJob {
+            args: Bytes(Vec::new()),
+            attempts: 0,
+            ended_at: None,
+            error: None,
+            holder: None,
+            identity: None,
+            kind: JobKind::Mutation,
+            next: 5.0,
+            origin: None,
+            raised: None,
+            result: None,
+            retries: None,
+            scheduled_for: 5.0,
+            started_at: None,
+            state: JobState::Pending,
+            target: "work:nothing".to_owned(),
+        };
+        let names = [
+            "args",
+            "attempts",
+            "kind",
+            "next",
+            "scheduledFor",
+            "state",
+            "target",
+        ];
+        let written = to_value(&job).unwrap();
+        let fields: Vec<_> = written
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(fields, names);
+        let as_declared = serde_json::to_string(&job).unwrap();
+        let places = names.map(|name| as_declared.find(&format!("\"{name}\"")).unwrap());
+        assert!(places.is_sorted(), "{as_declared}");
+    }
 }

@@ -100,7 +100,11 @@ impl<'a> Place<'a> {
     }
 
     pub(super) async fn schedule(self, job: NewJob) -> Result<JobId> {
-        self.with(move |desk| desk.schedule(job.clone())).await
+        match self {
+            Self::Mutation(state) => state.desk().schedule(job),
+            // Its transaction may have to be run again.
+            Self::Action(_) => self.with(move |desk| desk.schedule(job.clone())).await,
+        }
     }
 
     async fn with<T: Send + 'static>(

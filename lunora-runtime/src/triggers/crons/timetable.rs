@@ -1,6 +1,6 @@
 //! The crons of the application, and how each goes from one run to the next.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use lunora_core::{
     document::encode_object,
@@ -17,6 +17,8 @@ use crate::functions::{Cron, CronOutcome, Desk, JobEnd, NewJob, Origin, Runtime,
 
 /// Under which the jobs of crons are known.
 const ORIGIN: &str = "cron";
+/// How far a clock may be set back until what has run counts as never having run. Up to this, nothing runs twice.
+const MOST_SET_BACK: Duration = Duration::from_hours(24);
 
 /// The list of an application.
 #[derive(Debug, Clone)]
@@ -106,7 +108,15 @@ impl Cron {
             let mut row = Row::new(StoredCron::new(self.name, schedule, desk.now()));
             return self.go_on(desk, &mut row);
         };
-        let changed = row.cron.schedule != schedule;
+        let ahead = Time::from_millis(row.cron.done).since(desk.now());
+        if ahead > MOST_SET_BACK {
+            tracing::warn!(
+                cron = self.name,
+                ?ahead,
+                "a cron has run in the future, by a clock that was wrong, and begins anew"
+            );
+        }
+        let changed = row.cron.schedule != schedule || ahead > MOST_SET_BACK;
         if changed {
             row.cron.begin_anew(schedule, desk.now());
         }
