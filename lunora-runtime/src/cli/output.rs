@@ -28,9 +28,9 @@ pub(super) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
 pub(super) fn harmless(text: &str) -> String {
     escaped(text, |c, out| {
         if c == '\n' {
-            out.push(c)
+            out.push(c);
         } else {
-            out.extend(c.escape_default())
+            out.extend(c.escape_default());
         }
     })
 }
