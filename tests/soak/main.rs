@@ -3,7 +3,8 @@
 //!
 //! No money comes or goes. Every transfer runs once, also if its connection broke and it was sent again. Whatever a
 //! watcher has been told at any moment is as of one commit, is never told twice, and is complete in the end. No client
-//! waits in vain. The server's memory stays where it is.
+//! waits in vain. The server keeps to
+//! its memory budget.
 
 mod accounts;
 mod bad;
@@ -24,7 +25,10 @@ use tempfile::TempDir;
 
 use crate::{
     memory::Memory,
-    support::{program, seed, server::Server},
+    support::{
+        program, seed,
+        server::{Process, serve},
+    },
 };
 
 #[path = "../support/mod.rs"]
@@ -63,7 +67,9 @@ impl Run {
 fn clients_of_every_kind() {
     let seconds = env::var("LUNORA_SOAK_SECONDS").map_or(SECONDS, |text| text.parse().unwrap());
     let data = TempDir::new().unwrap();
-    let mut server = Server::start(&program::bank(), data.path());
+    let mut started = serve(&program::bank(), data.path());
+    let budget = format!("{}MiB", memory::BUDGET);
+    let mut server = Process::start(started.args(["--memory-budget", &budget])).serving();
     accounts::open(&server);
     let mut memory = Memory::of(server.process().id());
     let run = Run {
