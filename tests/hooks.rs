@@ -7,7 +7,7 @@ use std::{
 
 use lunora::{
     Identity, JobId,
-    testing::TestApp,
+    testing::{TestApp, TestClock},
 };
 use lunora_runtime::{
     database::OpenOptions,
@@ -19,7 +19,10 @@ use serde_json::json;
 
 #[allow(unreachable_pub, reason = "as a user writes it")]
 mod hall {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use lunora::prelude::*;
+    use lunora_runtime::store::StoreError;
 
     #[table("notes")]
     pub struct Note {
@@ -69,6 +72,21 @@ mod hall {
         note(ctx, format!("left {}", user(&connection))).await
     }
 
+    /// A time at which the store first has no room for the hook below.
+    pub const CROWDED: Time = Time::from_millis(1_900_000_000_000.0);
+    static WAS_PUT_OFF: AtomicBool = AtomicBool::new(false);
+
+    #[on_start]
+    pub async fn swept(ctx: &mut MutationCtx) -> Result<()> {
+        if ctx.now() != CROWDED {
+            return Ok(());
+        }
+        if !WAS_PUT_OFF.swap(true, Ordering::Relaxed) {
+            return Err(Error::from(StoreError::DiskFull));
+        }
+        note(ctx, "swept".to_owned()).await
+    }
+
     /// Tries to cancel what waits, and says what it has seen.
     #[mutation]
     pub async fn meddle(ctx: &mut MutationCtx) -> Result<Vec<String>> {
@@ -93,7 +111,7 @@ mod hall {
 }
 
 lunora::app! {
-    hall::{Note, joined, broken, counted, door, left, meddle, opened, notes},
+    hall::{Note, joined, broken, counted, door, left, swept, meddle, opened, notes},
 }
 
 async fn notes(app: &TestApp) -> Vec<String> {
@@ -200,7 +218,7 @@ async fn jobs_of_gates_and_of_hooks_that_went_well_are_not_kept() {
     let jobs = tokio::task::block_in_place(|| admin.jobs());
     let mut functions: Vec<_> = jobs.iter().map(|(function, _)| &**function).collect();
     functions.sort_unstable();
-    assert_eq!(functions, ["hall:broken", "hall:opened"]);
+    assert_eq!(functions, ["hall:broken", "hall:opened", "hall:swept"]);
 }
 
 /// Who knows a session can ask for the answers to its requests.
@@ -232,6 +250,15 @@ async fn a_function_cancels_no_hook_and_nobody_who_looks_at_jobs_sees_a_session(
     );
     app.advance(Duration::ZERO).await.unwrap();
     assert_eq!(notes(&app).await.last().unwrap(), "left nobody");
+}
+
+#[tokio::test]
+async fn a_hook_for_the_start_that_is_put_off_runs_before_the_next() {
+    let clock = TestClock::default();
+    clock.set(hall::CROWDED);
+    let app = TestApp::builder(app()).clock(clock).build().unwrap();
+    app.advance(Duration::ZERO).await.unwrap();
+    assert_eq!(notes(&app).await, ["swept", "opened"]);
 }
 
 #[tokio::test]

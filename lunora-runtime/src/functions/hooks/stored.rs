@@ -61,10 +61,13 @@ system_table!(
 /// The one index of connections.
 pub(crate) const BY_GONE: &str = "by_gone";
 
-/// The job of the start that is or was under way. There is at most one.
+/// A job of the start that is or was under way.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct StoredStart {
     pub(crate) job: JobId,
+    /// The process that starts.
+    #[serde(default)]
+    pub(crate) holder: String,
 }
 
 /// Name of the table of starts.
