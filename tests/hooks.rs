@@ -47,8 +47,23 @@ mod hall {
     }
 
     #[on_connect]
-    pub async fn broken(_ctx: &mut MutationCtx, _connection: Connection) -> Result<()> {
-        Err(Error::internal("broken"))
+    pub async fn broken(ctx: &mut MutationCtx, _connection: Connection) -> Result<()> {
+        let notes = ctx.db().query::<Note>().collect().await?;
+        if !notes.iter().any(|note| note.text == "mended") {
+            return Err(Error::internal("broken"));
+        }
+        if !IS_WHOLE.swap(true, Ordering::Relaxed) {
+            return Err(Error::from(StoreError::DiskFull));
+        }
+        note(ctx, "whole".to_owned()).await
+    }
+
+    /// The hook above has been put off once.
+    static IS_WHOLE: AtomicBool = AtomicBool::new(false);
+
+    #[mutation]
+    pub async fn mend(ctx: &mut MutationCtx) -> Result<()> {
+        note(ctx, "mended".to_owned()).await
     }
 
     #[on_connect]
@@ -111,7 +126,7 @@ mod hall {
 }
 
 lunora::app! {
-    hall::{Note, joined, broken, counted, door, left, swept, meddle, opened, notes},
+    hall::{Note, joined, broken, counted, door, left, swept, meddle, mend, opened, notes},
 }
 
 async fn notes(app: &TestApp) -> Vec<String> {
@@ -203,6 +218,18 @@ async fn a_hook_that_is_run_again_does_not_run_those_after_it_again() {
     connection.disconnect().await.unwrap();
     let refused = tokio::task::block_in_place(|| admin.retry("hall:broken")).unwrap_err();
     assert!(refused.contains("a client that is gone"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_taken_leave_of_before_a_hook_that_is_run_again_is_over() {
+    let app = TestApp::new(app()).unwrap();
+    let connection = app.connect().await.unwrap();
+    app.mutation(api::hall::mend()).await.unwrap();
+    tokio::task::block_in_place(|| Admin::of(&app).retry("hall:broken")).unwrap();
+    // It is put off, and the client is gone meanwhile.
+    connection.disconnect().await.unwrap();
+    app.advance(Duration::from_secs(1)).await.unwrap();
+    assert_eq!(notes(&app).await[4..], ["mended", "whole", "left nobody"]);
 }
 
 /// Else clients would fill the table of jobs by coming and going, or by being refused again and again.

@@ -26,6 +26,9 @@ pub(crate) struct StoredConnection {
     pub(crate) at: u32,
     /// How many of the hooks for its coming have succeeded.
     pub(crate) met: u32,
+    /// How many of the hooks for its coming have been over, and run once more or wait for that.
+    #[serde(default)]
+    pub(crate) again: u32,
     /// The client is gone.
     pub(crate) gone: bool,
     /// What the gate that refused it has for the client; none if that gate has only failed.

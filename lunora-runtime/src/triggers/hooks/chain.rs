@@ -42,8 +42,8 @@ impl JobEnd for Chain {
         Ok(())
     }
 
-    /// Its chain has gone on, and does not wait for it a second time. So a gate is not asked again, and a connection that
-    /// was taken leave of does not come again.
+    /// Its chain has gone on, and waits for its end alone. So a gate is not asked again, and a connection that was taken
+    /// leave of does not come again.
     fn may_run_again(&self, desk: &Desk<'_>, job: &StoredJob) -> Result<bool> {
         let Some(origin) = &job.origin else {
             return Ok(true);
@@ -51,7 +51,7 @@ impl JobEnd for Chain {
         let step: Step = origin.key.parse()?;
         match step.link {
             Link::Connect if place(step.at) < self.0.gates => Ok(false),
-            Link::Connect => Ok(load(desk, &step.about)?.is_some_and(|row| !row.gone)),
+            Link::Connect => comes_again(desk, &step),
             Link::Disconnect | Link::Start => Ok(true),
         }
     }
@@ -94,7 +94,9 @@ impl Chain {
             return Ok(());
         };
         if !matches!(row.stage, Stage::Waiting | Stage::Admitted) || row.at != step.at {
-            return Ok(());
+            // It was run once more, and the chain had gone on before.
+            row.again = row.again.saturating_sub(1);
+            return self.go_on(desk, &step.about, row);
         }
         let (hooks, next) = (&self.0, step.at + 1);
         let has_succeeded = job.state == JobState::Succeeded;
@@ -128,7 +130,7 @@ impl Chain {
     fn go_on(&self, desk: &Desk<'_>, id: &str, mut row: StoredConnection) -> Result<()> {
         let nobody_met = row.stage == Stage::Refused && row.met == 0;
         match row.stage {
-            Stage::Refused | Stage::Connected if row.gone => {}
+            Stage::Refused | Stage::Connected if row.gone && row.again == 0 => {}
             _ => return put(desk, id, &row),
         }
         if nobody_met || self.0.disconnect.is_empty() {
@@ -215,6 +217,17 @@ impl Chain {
         };
         schedule(desk, &step, path, args).map(drop)
     }
+}
+
+/// A hook for the coming of a connection runs once more, if the client is there; who is gone meanwhile is taken leave of
+/// after it.
+fn comes_again(desk: &Desk<'_>, step: &Step) -> Result<bool> {
+    let Some(mut row) = load(desk, &step.about)?.filter(|row| !row.gone) else {
+        return Ok(false);
+    };
+    row.again += 1;
+    put(desk, &step.about, &row)?;
+    Ok(true)
 }
 
 /// The next connections that are not gone.

@@ -76,6 +76,7 @@ impl Presence {
             stage: Stage::Waiting,
             at: 0,
             met: 0,
+            again: 0,
             gone: false,
             refusal: None,
         };
