@@ -183,10 +183,10 @@ impl<'a> Desk<'a> {
         Ok(true)
     }
 
-    /// The same for a function, whose job it is then: what the server schedules for itself is not a function's to stop.
+    /// The same for a function. No hook is a function's to stop: a client could have it done.
     pub(super) fn cancel_for_function(&self, id: JobId) -> Result<bool> {
         match self.load(id)? {
-            Some(job) if job.origin.is_none() => self.cancel(id),
+            Some(job) if !job.is_hook() => self.cancel(id),
             _ => Ok(false),
         }
     }

@@ -53,8 +53,7 @@ impl<'a> Scheduler<'a> {
         Schedule::new(self.0, time, encode_args(call))
     }
 
-    /// Cancels a job; false if it is over already, is not known any more, or is the server's own: a hook, or a run of a
-    /// cron.
+    /// Cancels a job; false if it is over already, is not known any more, or is a hook.
     ///
     /// A job that waits never runs then. A mutation that has not committed yet has no effect. An action that runs is
     /// told ([`ActionCtx::cancellation`]), and what it schedules from then on is canceled as well.
