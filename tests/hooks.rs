@@ -1,14 +1,28 @@
 //! Hooks for connections and for the start.
 
-use std::time::Duration;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use lunora::{Identity, JobId, testing::TestApp};
-use lunora_runtime::functions::{AdminKey, JobsWanted, NewKey, Runtime};
+use lunora::{
+    Identity, JobId,
+    testing::{TestApp, TestClock},
+};
+use lunora_runtime::{
+    database::OpenOptions,
+    functions::{AdminKey, EngineOptions, JobsWanted, NewKey, Runtime, SystemClock},
+    store::Memory,
+    triggers::Triggers,
+};
 use serde_json::json;
 
 #[allow(unreachable_pub, reason = "as a user writes it")]
 mod hall {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use lunora::prelude::*;
+    use lunora_runtime::store::StoreError;
 
     #[table("notes")]
     pub struct Note {
@@ -33,8 +47,23 @@ mod hall {
     }
 
     #[on_connect]
-    pub async fn broken(_ctx: &mut MutationCtx, _connection: Connection) -> Result<()> {
-        Err(Error::internal("broken"))
+    pub async fn broken(ctx: &mut MutationCtx, _connection: Connection) -> Result<()> {
+        let notes = ctx.db().query::<Note>().collect().await?;
+        if !notes.iter().any(|note| note.text == "mended") {
+            return Err(Error::internal("broken"));
+        }
+        if !IS_WHOLE.swap(true, Ordering::Relaxed) {
+            return Err(Error::from(StoreError::DiskFull));
+        }
+        note(ctx, "whole".to_owned()).await
+    }
+
+    /// The hook above has been put off once.
+    static IS_WHOLE: AtomicBool = AtomicBool::new(false);
+
+    #[mutation]
+    pub async fn mend(ctx: &mut MutationCtx) -> Result<()> {
+        note(ctx, "mended".to_owned()).await
     }
 
     #[on_connect]
@@ -58,6 +87,32 @@ mod hall {
         note(ctx, format!("left {}", user(&connection))).await
     }
 
+    /// A time at which the store first has no room for the hook below.
+    pub const CROWDED: Time = Time::from_millis(1_900_000_000_000.0);
+    static WAS_PUT_OFF: AtomicBool = AtomicBool::new(false);
+
+    #[on_start]
+    pub async fn swept(ctx: &mut MutationCtx) -> Result<()> {
+        if ctx.now() != CROWDED {
+            return Ok(());
+        }
+        if !WAS_PUT_OFF.swap(true, Ordering::Relaxed) {
+            return Err(Error::from(StoreError::DiskFull));
+        }
+        note(ctx, "swept".to_owned()).await
+    }
+
+    /// Tries to cancel what waits, and says what it has seen.
+    #[mutation]
+    pub async fn meddle(ctx: &mut MutationCtx) -> Result<Vec<String>> {
+        let mut seen = Vec::new();
+        for job in ctx.scheduler().list(JobState::Pending, 10).await? {
+            let is_canceled = ctx.scheduler().cancel(job.id()).await?;
+            seen.push(format!("{} {is_canceled} {:?}", job.target(), job.arguments()?));
+        }
+        Ok(seen)
+    }
+
     #[on_start]
     pub async fn opened(ctx: &mut MutationCtx) -> Result<()> {
         note(ctx, "opened".to_owned()).await
@@ -71,7 +126,7 @@ mod hall {
 }
 
 lunora::app! {
-    hall::{Note, joined, broken, counted, door, left, opened, notes},
+    hall::{Note, joined, broken, counted, door, left, swept, meddle, mend, opened, notes},
 }
 
 async fn notes(app: &TestApp) -> Vec<String> {
@@ -165,9 +220,21 @@ async fn a_hook_that_is_run_again_does_not_run_those_after_it_again() {
     assert!(refused.contains("a client that is gone"), "{refused}");
 }
 
-/// Else clients would fill the table of jobs by coming and going.
 #[tokio::test(flavor = "multi_thread")]
-async fn jobs_of_hooks_that_went_well_are_not_kept() {
+async fn nobody_is_taken_leave_of_before_a_hook_that_is_run_again_is_over() {
+    let app = TestApp::new(app()).unwrap();
+    let connection = app.connect().await.unwrap();
+    app.mutation(api::hall::mend()).await.unwrap();
+    tokio::task::block_in_place(|| Admin::of(&app).retry("hall:broken")).unwrap();
+    // It is put off, and the client is gone meanwhile.
+    connection.disconnect().await.unwrap();
+    app.advance(Duration::from_secs(1)).await.unwrap();
+    assert_eq!(notes(&app).await[4..], ["mended", "whole", "left nobody"]);
+}
+
+/// Else clients would fill the table of jobs by coming and going, or by being refused again and again.
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_of_gates_and_of_hooks_that_went_well_are_not_kept() {
     let app = TestApp::new(app()).unwrap();
     app.connect().await.unwrap().disconnect().await.unwrap();
     let mallory = app.as_user(Identity::new("https://login.example", "mallory"));
@@ -178,9 +245,78 @@ async fn jobs_of_hooks_that_went_well_are_not_kept() {
     let jobs = tokio::task::block_in_place(|| admin.jobs());
     let mut functions: Vec<_> = jobs.iter().map(|(function, _)| &**function).collect();
     functions.sort_unstable();
-    assert_eq!(functions, ["hall:broken", "hall:door", "hall:opened"]);
-    let refused = tokio::task::block_in_place(|| admin.retry("hall:door")).unwrap_err();
-    assert!(refused.contains("no gate"), "{refused}");
+    assert_eq!(functions, ["hall:broken", "hall:opened", "hall:swept"]);
+}
+
+/// Who knows a session can ask for the answers to its requests.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_cancels_no_hook_and_nobody_who_looks_at_jobs_sees_a_session() {
+    let app = TestApp::new(app()).unwrap();
+    drop(app.connect().await.unwrap());
+    let mut seen = Vec::new();
+    while seen.is_empty() {
+        seen = app.mutation(api::hall::meddle()).await.unwrap();
+    }
+    assert!(
+        seen.len() == 1 && seen[0].starts_with("hall:left false"),
+        "{seen:?}"
+    );
+    let admin = Admin::of(&app);
+    let wanted = JobsWanted::default();
+    let listed = || {
+        admin
+            .runtime
+            .list_jobs(&admin.key().read_data().unwrap(), &wanted)
+    };
+    let arguments = tokio::task::block_in_place(listed).unwrap().into_iter();
+    seen.extend(arguments.map(|job| job.arguments.to_string()));
+    assert!(seen.iter().any(|text| text.contains("lunora-test")), "{seen:?}");
+    assert!(
+        !seen.iter().any(|text| text.contains("00000000-0000")),
+        "{seen:?}"
+    );
+    app.advance(Duration::ZERO).await.unwrap();
+    assert_eq!(notes(&app).await.last().unwrap(), "left nobody");
+}
+
+#[tokio::test]
+async fn a_hook_for_the_start_that_is_put_off_runs_before_the_next() {
+    let clock = TestClock::default();
+    clock.set(hall::CROWDED);
+    let app = TestApp::builder(app()).clock(clock).build().unwrap();
+    app.advance(Duration::ZERO).await.unwrap();
+    assert_eq!(notes(&app).await, ["swept", "opened"]);
+}
+
+#[tokio::test]
+async fn hooks_are_not_told_of_a_user_who_is_too_large_to_be_kept() {
+    let app = TestApp::new(app()).unwrap();
+    let mut ada = Identity::new("https://login.example", "ada");
+    ada.claims.insert("all".to_owned(), "x".repeat(2 << 20).into());
+    let connection = app.as_user(ada).connect().await.unwrap();
+    connection.disconnect().await.unwrap();
+    let notes = notes(&app).await;
+    assert!(notes[2].starts_with("joined nobody"), "{notes:?}");
+    assert_eq!(notes.last().unwrap(), "left nobody");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_keeps_a_runtime_that_is_dropped() {
+    let clock = Arc::new(SystemClock);
+    let kept = Arc::downgrade(&clock);
+    let options = EngineOptions {
+        clock,
+        ..EngineOptions::default()
+    };
+    let store = Arc::new(Memory::new());
+    let runtime = Runtime::open(app(), store, options, OpenOptions::default()).unwrap();
+    drop(Triggers::start(&runtime).await.unwrap());
+    drop(runtime);
+    let patience = Instant::now() + Duration::from_secs(30);
+    while kept.strong_count() > 0 {
+        assert!(Instant::now() < patience, "the engine is still there");
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ impl Default for EngineOptions {
 pub(super) struct Engine {
     pub(super) database: Database,
     pub(super) functions: Functions,
-    pub(super) hooks: Hooks,
+    pub(super) hooks: Arc<Hooks>,
     pub(super) shapes: Shapes,
     pub(super) executor: Executor,
     pub(super) results: Results,

@@ -91,11 +91,11 @@ pub(crate) use self::{
     call::encode_args,
     crons::{BY_NAME, Cron, StoredCron},
     dispatch::call_error,
-    hooks::{BY_GONE, CONNECTIONS, STARTS, Stage, StoredConnection, StoredStart},
+    hooks::{BY_GONE, CONNECTIONS, HOOK, Hooks, STARTS, Stage, StoredConnection, StoredStart},
     http::refusal,
     interface::PublicInterface,
     runtime::Catalog,
-    scheduler::{Heard, JobKind, JobRunner, News, due, job_at, kept},
+    scheduler::{Heard, JobKind, JobRunner, News, due, is_disk_full, job_at, kept},
     start::lost,
     system::fields_of,
 };

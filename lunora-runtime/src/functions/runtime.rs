@@ -215,7 +215,7 @@ impl Runtime {
             results: Results::new(database.clone(), query_cache_bytes),
             database,
             functions: Functions::new(catalog.functions),
-            hooks: Hooks::new(catalog.hooks),
+            hooks: Arc::new(Hooks::new(catalog.hooks)),
             shapes: catalog.shapes,
             executor: Executor::start(threads)?,
             running: Running::default(),
@@ -265,7 +265,7 @@ impl Runtime {
     }
 
     /// What the application wants to be called at.
-    pub(crate) fn hooks(&self) -> &Hooks {
+    pub(crate) fn hooks(&self) -> &Arc<Hooks> {
         &self.0.engine.hooks
     }
 

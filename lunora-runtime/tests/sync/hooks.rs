@@ -55,6 +55,23 @@ fn whom_a_gate_refuses_is_told_what_it_says() {
 }
 
 #[test]
+fn nothing_is_read_of_a_client_before_the_gate_has_decided() {
+    let mut socket = connect(&uuid(), "refused");
+    socket.mutate(0, "notes:add", json!({"name": "x"}));
+    loop {
+        let message = socket.message();
+        assert_ne!(message["type"], "MutationResponse", "{message}");
+        if message["type"] == "FatalError" {
+            break;
+        }
+    }
+    let mut other = connect(&uuid(), "tests/1.0");
+    other.add(0, "notes:count", json!({}));
+    let changes = other.changes();
+    assert_eq!(changes[0]["value"].as_f64(), Some(0.0), "{changes:?}");
+}
+
+#[test]
 fn a_gate_that_fails_says_nothing_and_the_client_may_try_again() {
     let mut socket = connect(&uuid(), "broken");
     loop {

@@ -165,7 +165,7 @@ fn info(job: Job) -> Result<JobInfo> {
     let status = stored.status();
     let user = stored.user()?.map(|user| user.token_identifier);
     let result = stored.result()?.as_ref().map(plain).transpose()?;
-    let arguments = plain(&Value::Object(stored.arguments()?))?;
+    let arguments = plain(&Value::Object(stored.shown_arguments()?))?;
     let StoredJob { target, error, .. } = stored;
     Ok(JobInfo {
         id,

@@ -29,6 +29,9 @@ pub struct Connection {
     pub connected_at: Time,
 }
 
+/// The name of [`Connection::session_id`] where it travels.
+pub(in crate::functions) const SESSION_ID: &str = "sessionId";
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Travelling {

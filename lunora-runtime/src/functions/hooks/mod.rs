@@ -8,11 +8,12 @@ mod event;
 mod registry;
 mod stored;
 
+pub(in crate::functions) use self::connection::SESSION_ID;
 pub use self::{
     connection::Connection,
     event::{Event, TakesConnection, TakesNothing},
 };
 pub(crate) use self::{
-    registry::Hooks,
+    registry::{HOOK, Hooks},
     stored::{BY_GONE, CONNECTIONS, STARTS, Stage, StoredConnection, StoredStart},
 };

@@ -5,6 +5,9 @@ use std::{collections::HashMap, sync::Arc};
 use super::Event;
 use crate::functions::function::Function;
 
+/// Kind of the origin of all jobs that are hooks.
+pub(crate) const HOOK: &str = "hook";
+
 /// The hooks of an application, by event and in the order of its list.
 #[derive(Debug, Default)]
 pub(crate) struct Hooks {

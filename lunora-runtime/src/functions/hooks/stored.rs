@@ -26,6 +26,9 @@ pub(crate) struct StoredConnection {
     pub(crate) at: u32,
     /// How many of the hooks for its coming have succeeded.
     pub(crate) met: u32,
+    /// How many of the hooks for its coming have been over, and run once more or wait for that.
+    #[serde(default)]
+    pub(crate) again: u32,
     /// The client is gone.
     pub(crate) gone: bool,
     /// What the gate that refused it has for the client; none if that gate has only failed.
@@ -61,10 +64,13 @@ system_table!(
 /// The one index of connections.
 pub(crate) const BY_GONE: &str = "by_gone";
 
-/// The job of the start that is or was under way. There is at most one.
+/// A job of the start that is or was under way.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct StoredStart {
     pub(crate) job: JobId,
+    /// The process that starts.
+    #[serde(default)]
+    pub(crate) holder: String,
 }
 
 /// Name of the table of starts.

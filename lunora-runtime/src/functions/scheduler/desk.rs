@@ -185,6 +185,14 @@ impl<'a> Desk<'a> {
         Ok(true)
     }
 
+    /// The same for a function. No hook is a function's to stop: a client could have it done.
+    pub(super) fn cancel_for_function(&self, id: JobId) -> Result<bool> {
+        match self.load(id)? {
+            Some(job) if !job.is_hook() => self.cancel(id),
+            _ => Ok(false),
+        }
+    }
+
     /// Runs a job once more that has failed or was canceled; false if it did neither. Of one that the server made for
     /// itself, its maker says whether it may: a cron has one run at a time.
     pub(crate) fn retry(&self, id: JobId) -> Result<bool> {

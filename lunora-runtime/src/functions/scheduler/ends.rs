@@ -12,7 +12,8 @@ pub(crate) trait JobEnd: Send + Sync + 'static {
     /// The job is over, in whatever state. `desk` belongs to the transaction that says so; an error prevents it.
     fn ended(&self, desk: &Desk<'_>, id: JobId, job: &StoredJob) -> Result<()>;
 
-    /// Whether the job may be run once more, now that it has failed or was canceled.
+    /// Whether the job may be run once more, now that it has failed or was canceled. If so, it is, in
+    /// the transaction of `desk`.
     fn may_run_again(&self, _desk: &Desk<'_>, _job: &StoredJob) -> Result<bool> {
         Ok(false)
     }

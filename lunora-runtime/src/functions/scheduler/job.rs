@@ -46,9 +46,9 @@ impl Job {
         &self.stored.target
     }
 
-    /// What it calls it with.
+    /// What it calls it with; of the connection that a hook is told of, without the session.
     pub fn arguments(&self) -> Result<Object> {
-        self.stored.arguments()
+        self.stored.shown_arguments()
     }
 
     /// When it runs next; `None` when it is over, or runs now.

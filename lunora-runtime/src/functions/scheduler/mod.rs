@@ -40,6 +40,7 @@ pub(crate) use self::{
     heard::Heard,
     inbox::News,
     run::JobRunner,
+    settle::is_disk_full,
     stored::{JobKind, Origin, StoredJob},
     table::{due, job_at},
 };

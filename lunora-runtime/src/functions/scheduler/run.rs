@@ -139,8 +139,11 @@ impl<S: Send + 'static> Run<S> {
     /// The call that the job is for, if nothing is wrong with it.
     fn work(&self, job: &StoredJob) -> Result<Work> {
         let engine = &self.runner.engine;
-        let function = engine.functions.find(&job.target);
-        let function = function.or_else(|| engine.hooks.find(&job.target));
+        let function = if job.is_hook() {
+            engine.hooks.find(&job.target)
+        } else {
+            engine.functions.find(&job.target)
+        };
         let function: &Arc<Function> = function.ok_or_else(|| Gone(job.target.clone()))?;
         let args = job.arguments()?;
         engine.check_call(function, None, &args)?;

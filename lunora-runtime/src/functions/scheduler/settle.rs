@@ -52,7 +52,8 @@ fn is_transient(error: &Error) -> bool {
         || error.downcast_ref::<CommitError>().is_some()
 }
 
-fn is_disk_full(error: &Error) -> bool {
+/// The disk is full, so that the same may succeed later.
+pub(crate) fn is_disk_full(error: &Error) -> bool {
     let refusal = error.downcast_ref::<CommitError>();
     matches!(refusal, Some(CommitError::Store(StoreError::DiskFull)))
 }

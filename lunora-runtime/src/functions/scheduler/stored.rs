@@ -16,7 +16,10 @@ use lunora_core::{
 use serde::{Deserialize, Serialize};
 
 use super::retries::Retries;
-use crate::functions::system::system_table;
+use crate::functions::{
+    hooks::{HOOK, SESSION_ID},
+    system::system_table,
+};
 
 /// How long a job that is over is kept.
 const KEPT: Duration = Duration::from_hours(7 * 24);
@@ -191,6 +194,26 @@ impl StoredJob {
 
     pub(crate) fn arguments(&self) -> Result<Object> {
         Ok(decode_object(&self.args)?)
+    }
+
+    /// Whether it calls a hook: its name alone does not say so.
+    pub(crate) fn is_hook(&self) -> bool {
+        self.origin.as_ref().is_some_and(|origin| origin.kind == HOOK)
+    }
+
+    /// The arguments, for those who look at jobs. A client's session opens the answers to its requests, and is left out.
+    pub(crate) fn shown_arguments(&self) -> Result<Object> {
+        let arguments = self.arguments()?;
+        if !self.is_hook() {
+            return Ok(arguments);
+        }
+        let shown = arguments.into_iter().map(|(name, mut argument)| {
+            if let Value::Object(connection) = &mut argument {
+                connection.remove(SESSION_ID);
+            }
+            (name, argument)
+        });
+        Ok(shown.collect())
     }
 
     pub(crate) fn result(&self) -> Result<Option<Value>> {

@@ -50,6 +50,13 @@ impl Runtime {
         self.engine().with_jobs(work)
     }
 
+    /// The same; returns when it is on disk.
+    pub(crate) fn with_jobs_on_disk<T>(&self, work: impl Fn(&Desk<'_>) -> Result<T>) -> Result<T> {
+        let (value, ts) = self.with_jobs(work)?;
+        self.system().on_disk(ts)?;
+        Ok(value)
+    }
+
     /// The next places in a range of an index, as of now. This blocks the thread.
     pub(crate) fn entries(
         &self,
@@ -69,13 +76,6 @@ impl Runtime {
     /// Hears of what transactions say under a name, from now on.
     pub(crate) fn listen(&self, name: &str) -> Heard {
         self.engine().jobs.listen(name)
-    }
-
-    /// The same; returns when it is on disk.
-    pub(crate) fn with_jobs_on_disk<T>(&self, work: impl Fn(&Desk<'_>) -> Result<T>) -> Result<T> {
-        let (value, ts) = self.with_jobs(work)?;
-        self.system().on_disk(ts)?;
-        Ok(value)
     }
 
     /// Lets `end` hear of the end of jobs whose origin is of this kind.

@@ -53,13 +53,13 @@ impl<'a> Scheduler<'a> {
         Schedule::new(self.0, time, encode_args(call))
     }
 
-    /// Cancels a job; false if it is over already, or is not known any more.
+    /// Cancels a job; false if it is over already, is not known any more, or is a hook.
     ///
     /// A job that waits never runs then. A mutation that has not committed yet has no effect. An action that runs is
     /// told ([`ActionCtx::cancellation`]), and what it schedules from then on is canceled as well.
     pub fn cancel(&self, job: JobId) -> BoxFuture<'a, Result<bool>> {
         let place = self.0;
-        Box::pin(async move { place.with(move |desk| desk.cancel(job)).await })
+        Box::pin(async move { place.with(move |desk| desk.cancel_for_function(job)).await })
     }
 
     /// The job, as long as it is kept: up to 7 days after its end.

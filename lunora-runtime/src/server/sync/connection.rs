@@ -187,6 +187,10 @@ impl Connection {
         match arrived {
             Ok(presence) => self.presence = Some(presence),
             Err(refusal @ Refusal::Refused(_)) => return Err(End::Fatal(refusal.to_string())),
+            // Nobody could have been refused, so nobody is: no hook hears of this one.
+            Err(Refusal::Failed(error)) if self.shared.runtime.hooks().gates == 0 => {
+                tracing::error!(%error, "hooks are not told of a connection");
+            }
             Err(Refusal::Failed(error)) => {
                 tracing::error!(%error, "a connection could not be announced");
                 return Err(End::Trouble("the connection could not be announced"));

@@ -1,6 +1,6 @@
 //! One hook of a connection after the other.
 
-use std::ops::Bound;
+use std::{ops::Bound, sync::Arc};
 
 use lunora_core::{
     error::Result,
@@ -10,21 +10,22 @@ use lunora_core::{
     value::{Object, Value, from_object, to_value},
 };
 
-use super::step::{Link, ORIGIN, Step};
+use super::step::{Link, Step};
 use crate::{
     database::Entry,
     functions::{
-        BY_GONE, CONNECTIONS, Desk, JobEnd, JobKind, NewJob, Origin, Runtime, Stage, StoredConnection,
-        StoredJob, fields_of,
+        BY_GONE, CONNECTIONS, Desk, HOOK, Hooks, JobEnd, JobKind, NewJob, Origin, Runtime, Stage,
+        StoredConnection, StoredJob, fields_of, is_disk_full,
     },
 };
 
 /// How many connections of others are taken leave of in one transaction.
 const PAGE: usize = 32;
 
-/// Runs the hooks of connections one after the other, as jobs.
-#[derive(Debug)]
-pub(super) struct Chain(pub(super) Runtime);
+/// Runs the hooks of connections one after the other, as jobs. It has the list alone: what hears of jobs belongs to the
+/// runtime, which would never end if it held itself.
+#[derive(Debug, Clone)]
+pub(super) struct Chain(Arc<Hooks>);
 
 impl JobEnd for Chain {
     fn ended(&self, desk: &Desk<'_>, id: JobId, job: &StoredJob) -> Result<()> {
@@ -41,34 +42,37 @@ impl JobEnd for Chain {
         Ok(())
     }
 
-    /// Its chain has gone on, and does not wait for it a second time. So a gate is not asked again, and a connection that
-    /// was taken leave of does not come again.
+    /// Its chain has gone on, and waits for its end alone. So a gate is not asked again, and a connection that was taken
+    /// leave of does not come again.
     fn may_run_again(&self, desk: &Desk<'_>, job: &StoredJob) -> Result<bool> {
         let Some(origin) = &job.origin else {
             return Ok(true);
         };
         let step: Step = origin.key.parse()?;
         match step.link {
-            Link::Connect if place(step.at) < self.0.hooks().gates => Ok(false),
-            Link::Connect => Ok(load(desk, &step.about)?.is_some_and(|row| !row.gone)),
+            Link::Connect if place(step.at) < self.0.gates => Ok(false),
+            Link::Connect => comes_again(desk, &step),
             Link::Disconnect | Link::Start => Ok(true),
         }
     }
 }
 
 impl Chain {
+    pub(super) fn of(runtime: &Runtime) -> Self {
+        Self(Arc::clone(runtime.hooks()))
+    }
+
     /// Whether nobody has to look at the job. Connections come as often as clients like, and are not to fill the table of
-    /// jobs: of those that went as they should nothing is kept, and a gate that refuses does what it is for. (What somebody
-    /// has run again is there to be looked at.)
+    /// jobs: of those that went as they should nothing is kept, nor of any gate: a client that one fails for tries again and
+    /// again. (What somebody has run again is there to be looked at.)
     fn is_to_be_forgotten(&self, step: &Step, job: &StoredJob) -> bool {
-        let is_gate = step.link == Link::Connect && place(step.at) < self.0.hooks().gates;
-        let is_well = job.state == JobState::Succeeded || (is_gate && job.raised.is_some());
-        is_well && job.attempts <= 1
+        let is_gate = step.link == Link::Connect && place(step.at) < self.0.gates;
+        is_gate || (job.state == JobState::Succeeded && job.attempts <= 1)
     }
 
     /// A connection comes. Returns its id.
     pub(super) fn come(&self, desk: &Desk<'_>, mut row: StoredConnection) -> Result<String> {
-        let hooks = self.0.hooks();
+        let hooks = &self.0;
         row.stage = match (hooks.connect.is_empty(), hooks.gates) {
             (true, _) => Stage::Connected,
             (false, 0) => Stage::Admitted,
@@ -90,9 +94,11 @@ impl Chain {
             return Ok(());
         };
         if !matches!(row.stage, Stage::Waiting | Stage::Admitted) || row.at != step.at {
-            return Ok(());
+            // It was run once more, and the chain had gone on before.
+            row.again = row.again.saturating_sub(1);
+            return self.go_on(desk, &step.about, row);
         }
-        let (hooks, next) = (self.0.hooks(), step.at + 1);
+        let (hooks, next) = (&self.0, step.at + 1);
         let has_succeeded = job.state == JobState::Succeeded;
         row.met += u32::from(has_succeeded);
         if place(step.at) < hooks.gates && !has_succeeded {
@@ -124,10 +130,10 @@ impl Chain {
     fn go_on(&self, desk: &Desk<'_>, id: &str, mut row: StoredConnection) -> Result<()> {
         let nobody_met = row.stage == Stage::Refused && row.met == 0;
         match row.stage {
-            Stage::Refused | Stage::Connected if row.gone => {}
+            Stage::Refused | Stage::Connected if row.gone && row.again == 0 => {}
             _ => return put(desk, id, &row),
         }
-        if nobody_met || self.0.hooks().disconnect.is_empty() {
+        if nobody_met || self.0.disconnect.is_empty() {
             return delete(desk, id.parse()?);
         }
         (row.stage, row.at) = (Stage::Leaving, 0);
@@ -142,7 +148,7 @@ impl Chain {
             return Ok(());
         };
         row.at += 1;
-        if place(row.at) < self.0.hooks().disconnect.len() {
+        if place(row.at) < self.0.disconnect.len() {
             put(desk, &step.about, &row)?;
             return self.run(desk, Link::Disconnect, row.at, &step.about, &row);
         }
@@ -150,10 +156,10 @@ impl Chain {
     }
 
     /// Takes leave of the connections that a process held which is gone. (No other process has the store now.)
-    pub(super) fn leave_those_of_others(&self) -> Result<()> {
+    pub(super) fn leave_those_of_others(&self, runtime: &Runtime) -> Result<()> {
         let mut last = None;
         loop {
-            let places = self.those_who_stay(last.as_ref())?;
+            let places = those_who_stay(runtime, last.as_ref())?;
             if places.is_empty() {
                 return Ok(());
             }
@@ -162,34 +168,37 @@ impl Chain {
                 .filter_map(Entry::id)
                 .map(|id| id.to_string())
                 .collect();
-            self.0
-                .with_jobs(|desk| ids.iter().try_for_each(|id| self.leave_if_of_others(desk, id)))?;
+            self.leave_all(runtime, &ids)?;
             last = places.into_iter().next_back();
         }
     }
 
-    fn leave_if_of_others(&self, desk: &Desk<'_>, id: &str) -> Result<()> {
-        match load(desk, id)? {
-            Some(row) if row.holder != self.0.holder() => self.go(desk, id),
+    /// Takes leave of those among them that others held; one by one if it does not go together.
+    fn leave_all(&self, runtime: &Runtime, ids: &[String]) -> Result<()> {
+        let leave = |desk: &Desk<'_>, id: &String| match load(desk, id)? {
+            Some(row) if row.holder != runtime.holder() => self.go(desk, id),
             _ => Ok(()),
-        }
-    }
-
-    /// The next connections that are not gone.
-    fn those_who_stay(&self, after: Option<&Entry>) -> Result<Vec<Entry>> {
-        let bounds = IndexBounds {
-            index: BY_GONE,
-            equal: vec![Some(Value::from(false))],
-            lower: None,
-            upper: None,
         };
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        self.0.entries(TableTag::of(CONNECTIONS), &bounds, from, PAGE)
+        if runtime
+            .with_jobs(|desk| ids.iter().try_for_each(|id| leave(desk, id)))
+            .is_ok()
+        {
+            return Ok(());
+        }
+        for id in ids {
+            match runtime.with_jobs(|desk| leave(desk, id)) {
+                Err(error) if is_disk_full(&error) => return Err(error),
+                // It would fail at the next start as well, and a server that does not start helps nobody.
+                Err(error) => tracing::error!(connection = id, %error, "nobody takes leave of a connection"),
+                Ok(_) => {}
+            }
+        }
+        Ok(())
     }
 
     /// Schedules a hook of a connection, if the chain has one there.
     fn run(&self, desk: &Desk<'_>, link: Link, at: u32, id: &str, row: &StoredConnection) -> Result<()> {
-        let hooks = self.0.hooks();
+        let hooks = &self.0;
         let chain = match link {
             Link::Connect => &hooks.connect,
             Link::Disconnect | Link::Start => &hooks.disconnect,
@@ -210,6 +219,29 @@ impl Chain {
     }
 }
 
+/// A hook for the coming of a connection runs once more, if the client is there; who is gone meanwhile is taken leave of
+/// after it.
+fn comes_again(desk: &Desk<'_>, step: &Step) -> Result<bool> {
+    let Some(mut row) = load(desk, &step.about)?.filter(|row| !row.gone) else {
+        return Ok(false);
+    };
+    row.again += 1;
+    put(desk, &step.about, &row)?;
+    Ok(true)
+}
+
+/// The next connections that are not gone.
+fn those_who_stay(runtime: &Runtime, after: Option<&Entry>) -> Result<Vec<Entry>> {
+    let bounds = IndexBounds {
+        index: BY_GONE,
+        equal: vec![Some(Value::from(false))],
+        lower: None,
+        upper: None,
+    };
+    let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+    runtime.entries(TableTag::of(CONNECTIONS), &bounds, from, PAGE)
+}
+
 /// Schedules a hook.
 pub(super) fn schedule(desk: &Desk<'_>, step: &Step, path: &str, args: Object) -> Result<JobId> {
     desk.schedule(NewJob {
@@ -220,7 +252,7 @@ pub(super) fn schedule(desk: &Desk<'_>, step: &Step, path: &str, args: Object) -
         retries: None,
         identity: None,
         origin: Some(Origin {
-            kind: ORIGIN.to_owned(),
+            kind: HOOK.to_owned(),
             key: step.to_string(),
         }),
     })

@@ -16,11 +16,11 @@ use lunora_core::error::Result;
 
 use self::chain::Chain;
 pub(crate) use self::presence::{Arrival, Presence, Refusal};
-use crate::functions::{JobRunner, Runtime};
+use crate::functions::{HOOK, JobRunner, Runtime};
 
 /// Lets hooks follow one another from now on.
 pub(super) fn listen(runtime: &Runtime) {
-    runtime.on_job_end(step::ORIGIN, Arc::new(Chain(runtime.clone())));
+    runtime.on_job_end(HOOK, Arc::new(Chain::of(runtime)));
 }
 
 /// Runs the hooks for the start, one after the other, before anything else that waits. One that cannot be run at the moment
@@ -33,5 +33,5 @@ pub(super) async fn start(runtime: &Runtime, runner: &JobRunner) -> Result<()> {
 /// has left of its start.
 pub(super) fn begin(runtime: &Runtime) -> Result<()> {
     start::forget_that_of_others(runtime)?;
-    Chain(runtime.clone()).leave_those_of_others()
+    Chain::of(runtime).leave_those_of_others(runtime)
 }

@@ -1,6 +1,6 @@
 //! A connection that is open in this process.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use lunora_core::{
     error::{Error, Result},
@@ -9,7 +9,14 @@ use lunora_core::{
 use tokio::{sync::watch, task::JoinHandle};
 
 use super::chain::{Chain, load, put};
-use crate::functions::{Heard, Runtime, Stage, StoredConnection, kept};
+use crate::functions::{Desk, Heard, Runtime, Stage, StoredConnection, is_disk_full, kept};
+
+/// Largest user that is kept with a connection, as JSON, in bytes: hooks get it as an argument.
+const MAX_IDENTITY: usize = 64 << 10;
+/// How long to wait before something is written again that a full disk has refused.
+const WAIT_FOR_DISK: Duration = Duration::from_secs(1);
+/// How long somebody waits until it is written that a connection is gone. On a full disk that may take longer.
+const LEAVE: Duration = Duration::from_secs(5);
 
 /// Who has connected.
 #[derive(Debug, Clone, Default)]
@@ -46,7 +53,7 @@ struct Ended;
 
 /// A gate has ended without a word for the client.
 #[derive(Debug, thiserror::Error)]
-#[error("a gate has failed or was canceled; its job says why")]
+#[error("a gate has failed or was canceled; the log says why")]
 struct GateFailed;
 
 impl Runtime {
@@ -62,17 +69,18 @@ impl Presence {
         let row = StoredConnection {
             holder: runtime.holder().to_owned(),
             session_id: arrival.session_id,
-            identity: arrival.identity.as_ref().map(kept),
+            identity: arrival.identity.as_ref().and_then(kept_with_connection),
             address: arrival.address,
             user_agent: arrival.user_agent,
             connected_at: runtime.now().as_millis(),
             stage: Stage::Waiting,
             at: 0,
             met: 0,
+            again: 0,
             gone: false,
             refusal: None,
         };
-        let (identity, latest) = watch::channel(None);
+        let (identity, latest) = watch::channel(arrival.identity.map(Arc::new));
         let (reply, began) = tokio::sync::oneshot::channel();
         // A task of its own: a connection that is gone before this is written is still taken leave of.
         let task = tokio::spawn(attend(runtime.clone(), row, latest, reply));
@@ -112,15 +120,22 @@ impl Presence {
 
     /// The user is another one.
     pub(crate) fn identify(&self, identity: Option<Arc<Identity>>) {
-        self.identity.send_replace(identity);
+        // Clients present themselves again and again, and each change is a commit.
+        self.identity.send_if_modified(|known| {
+            let is_new = *known != identity;
+            if is_new {
+                *known = identity;
+            }
+            is_new
+        });
     }
 
-    /// Resolves when it is written down that the connection is gone.
+    /// Resolves when it is written down that the connection is gone, or that takes long.
     pub(crate) async fn leave(self) {
         let Self { identity, task, .. } = self;
         drop(identity);
         // It panics nowhere; if it did, the next start takes leave.
-        let _ = task.await;
+        let _ = tokio::time::timeout(LEAVE, task).await;
     }
 }
 
@@ -131,12 +146,12 @@ async fn attend(
     mut latest: watch::Receiver<Option<Arc<Identity>>>,
     reply: tokio::sync::oneshot::Sender<Result<(String, Heard)>>,
 ) {
-    let chain = runtime.clone();
+    let comes = runtime.clone();
     let came = blocking(move || {
-        let chain = Chain(chain);
-        let (id, _) = chain.0.with_jobs(|desk| chain.come(desk, row.clone()))?;
+        let chain = Chain::of(&comes);
+        let (id, _) = comes.with_jobs(|desk| chain.come(desk, row.clone()))?;
         // What is said before is not missed: the row is looked at after this.
-        let heard = chain.0.listen(&id);
+        let heard = comes.listen(&id);
         Ok((id, heard))
     });
     let (id, heard) = match came.await {
@@ -148,34 +163,60 @@ async fn attend(
     };
     let _ = reply.send(Ok((id.clone(), heard)));
     while latest.changed().await.is_ok() {
-        let identity = latest.borrow_and_update().clone();
-        write(&runtime, &id, "the user of a connection", move |_, desk, id| {
-            let Some(mut row) = load(desk, id)? else {
-                return Ok(());
-            };
-            row.identity = identity.as_deref().map(kept);
-            put(desk, id, &row)
-        })
-        .await;
+        while is_refused(&runtime, &id, "the user of a connection", update(&mut latest)).await {
+            tokio::time::sleep(WAIT_FOR_DISK).await;
+        }
     }
-    write(&runtime, &id, "the end of a connection", |chain, desk, id| {
-        chain.go(desk, id)
-    })
-    .await;
+    let go = |chain: &Chain, desk: &Desk<'_>, id: &str| chain.go(desk, id);
+    while is_refused(&runtime, &id, "the end of a connection", go).await {
+        tokio::time::sleep(WAIT_FOR_DISK).await;
+    }
 }
 
-async fn write(
+/// Writes down who the user is by now.
+fn update(
+    latest: &mut watch::Receiver<Option<Arc<Identity>>>,
+) -> impl Fn(&Chain, &Desk<'_>, &str) -> Result<()> + Send + 'static {
+    let identity = latest.borrow_and_update().clone();
+    move |_, desk, id| {
+        let Some(mut row) = load(desk, id)? else {
+            return Ok(());
+        };
+        row.identity = identity.as_deref().and_then(kept_with_connection);
+        put(desk, id, &row)
+    }
+}
+
+/// What is kept of a user with a connection.
+fn kept_with_connection(user: &Identity) -> Option<String> {
+    let text = kept(user);
+    if text.len() <= MAX_IDENTITY {
+        return Some(text);
+    }
+    tracing::warn!(
+        bytes = text.len(),
+        limit = MAX_IDENTITY,
+        "hooks are not told of a user: the attributes are too large"
+    );
+    None
+}
+
+/// Writes something about a connection. True if the disk is full, so that it has to be written later.
+async fn is_refused(
     runtime: &Runtime,
     id: &str,
     what: &'static str,
-    work: impl Fn(&Chain, &crate::functions::Desk<'_>, &str) -> Result<()> + Send + 'static,
-) {
-    let (chain, owned) = (Chain(runtime.clone()), id.to_owned());
-    let written = blocking(move || chain.0.with_jobs(|desk| work(&chain, desk, &owned)).map(drop)).await;
-    if let Err(error) = written {
-        // The next start takes leave of it.
-        tracing::warn!(connection = id, %error, "{what} could not be written");
-    }
+    work: impl Fn(&Chain, &Desk<'_>, &str) -> Result<()> + Send + 'static,
+) -> bool {
+    let (runtime, owned) = (runtime.clone(), id.to_owned());
+    let written = blocking(move || {
+        let chain = Chain::of(&runtime);
+        runtime.with_jobs(|desk| work(&chain, desk, &owned)).map(drop)
+    });
+    let Err(error) = written.await else { return false };
+    // If it is not written later either, the next start takes leave.
+    tracing::warn!(connection = id, %error, "{what} could not be written");
+    is_disk_full(&error)
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

@@ -1,5 +1,7 @@
 //! The hooks for the start of the server.
 
+use std::time::Duration;
+
 use lunora_core::{
     error::Result,
     id::TableTag,
@@ -19,20 +21,19 @@ use crate::{
 
 const TABLE: TableTag = TableTag::of(STARTS);
 
+/// How often a hook is run that is put off each time, before it is left to the runner. (One that always takes too long is
+/// not to keep the server from starting.)
+const TRIES: u32 = 5;
+/// How long to wait in between.
+const WAIT: Duration = Duration::from_millis(100);
+
 /// Schedules each, and runs it at once. What they have done is on disk after this, where clients see it.
 pub(super) async fn run(runtime: &Runtime, runner: &JobRunner) -> Result<()> {
     let hooks = runtime.hooks().start.len();
     for at in 0..hooks {
         let scheduled = runtime.clone();
         let job = tokio::task::spawn_blocking(move || next(&scheduled, at)).await??;
-        let (slot, is_over) = oneshot::channel::<()>();
-        let mut started = runner.start(job, slot);
-        while let Err(stalled) = started {
-            tokio::task::yield_now().await;
-            started = stalled.retry();
-        }
-        // It is dropped, never sent.
-        let _ = is_over.await;
+        finish(runtime, runner, job).await?;
     }
     if hooks == 0 {
         Ok(())
@@ -41,7 +42,37 @@ pub(super) async fn run(runtime: &Runtime, runner: &JobRunner) -> Result<()> {
     }
 }
 
-/// Schedules a hook, in the place of the one before.
+/// Runs a job until it is over, also if it is put off.
+async fn finish(runtime: &Runtime, runner: &JobRunner, job: JobId) -> Result<()> {
+    for _ in 0..TRIES {
+        run_now(runner, job).await;
+        let looked = runtime.clone();
+        if tokio::task::spawn_blocking(move || is_over(&looked, job)).await?? {
+            return Ok(());
+        }
+        tokio::time::sleep(WAIT).await;
+    }
+    tracing::warn!(%job, "a hook for the start is put off again and again; the server starts without it");
+    Ok(())
+}
+
+async fn run_now(runner: &JobRunner, job: JobId) {
+    let (slot, is_over) = oneshot::channel::<()>();
+    let mut started = runner.start(job, slot);
+    while let Err(stalled) = started {
+        tokio::task::yield_now().await;
+        started = stalled.retry();
+    }
+    // It is dropped, never sent.
+    let _ = is_over.await;
+}
+
+fn is_over(runtime: &Runtime, job: JobId) -> Result<bool> {
+    let (found, _) = runtime.with_jobs(|desk| desk.load(job))?;
+    Ok(found.is_none_or(|job| job.state.is_over()))
+}
+
+/// Schedules a hook.
 fn next(runtime: &Runtime, at: usize) -> Result<JobId> {
     let step = Step {
         link: Link::Start,
@@ -50,9 +81,9 @@ fn next(runtime: &Runtime, at: usize) -> Result<JobId> {
     };
     let path = runtime.hooks().start[at];
     let scheduled = runtime.with_jobs(|desk| {
-        forget(desk)?;
         let job = schedule(desk, &step, path, Object::new())?;
-        let fields = fields_of(&StoredStart { job })?;
+        let holder = runtime.holder().to_owned();
+        let fields = fields_of(&StoredStart { job, holder })?;
         desk.transaction()
             .with(|transaction| transaction.insert(TABLE, fields))?;
         Ok(job)
@@ -60,22 +91,29 @@ fn next(runtime: &Runtime, at: usize) -> Result<JobId> {
     scheduled.map(|(job, _)| job)
 }
 
-/// Cancels a hook that still waits, if there is one, and removes the row that names it.
-///
-/// After a crash it is that of the process that is gone: this one has its own.
-fn forget(desk: &Desk<'_>) -> Result<()> {
-    let found = desk.transaction().with(|transaction| {
-        let mut scan = transaction.scan(TABLE, None, Order::Asc)?;
-        scan.next(transaction)
-    })?;
-    let Some(document) = found else { return Ok(()) };
-    let start: StoredStart = from_object(&document.fields)?;
-    desk.cancel(start.job)?;
-    desk.transaction()
-        .with(|transaction| transaction.delete(document.id).map(drop))
+/// Gives up what a process that is gone has left of its start: this one has its own.
+pub(super) fn forget_that_of_others(runtime: &Runtime) -> Result<()> {
+    runtime.with_jobs(|desk| forget(desk, runtime.holder())).map(drop)
 }
 
-/// Gives up what a process that is gone has left of its start.
-pub(super) fn forget_that_of_others(runtime: &Runtime) -> Result<()> {
-    runtime.with_jobs(forget).map(drop)
+/// Cancels the hooks of other starts that still wait, and removes the rows that name them.
+fn forget(desk: &Desk<'_>, holder: &str) -> Result<()> {
+    let all = desk.transaction().with(|transaction| {
+        let mut scan = transaction.scan(TABLE, None, Order::Asc)?;
+        let mut all = Vec::new();
+        while let Some(document) = scan.next(transaction)? {
+            all.push(document);
+        }
+        Ok(all)
+    })?;
+    for document in all {
+        let start: StoredStart = from_object(&document.fields)?;
+        if start.holder == holder {
+            continue;
+        }
+        desk.cancel(start.job)?;
+        desk.transaction()
+            .with(|transaction| transaction.delete(document.id).map(drop))?;
+    }
+    Ok(())
 }

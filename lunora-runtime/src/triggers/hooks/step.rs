@@ -2,9 +2,6 @@
 
 use std::{fmt, str::FromStr};
 
-/// Kind of the origin of all jobs that are hooks.
-pub(super) const ORIGIN: &str = "hook";
-
 /// Which chain a hook belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Link {
