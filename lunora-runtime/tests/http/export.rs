@@ -68,8 +68,15 @@ fn with_a_key_it_is_whole_and_without_any_key() {
     let imported = backup::import(APP, dir.path(), &mut file, ImportMode::IntoEmpty, |_| ()).unwrap();
     assert_eq!(
         imported.tables,
-        [("_crons", 0), ("_jobs", 0), ("_requests", 1), ("notes", 0)]
-            .map(|(table, rows)| (table.to_owned(), rows))
+        [
+            ("_connections", 0),
+            ("_crons", 0),
+            ("_jobs", 0),
+            ("_requests", 1),
+            ("_starts", 0),
+            ("notes", 0)
+        ]
+        .map(|(table, rows)| (table.to_owned(), rows))
     );
 }
 
