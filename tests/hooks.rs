@@ -136,7 +136,8 @@ mod forged {
         use lunora::prelude::*;
 
         #[mutation]
-        pub async fn joined(_ctx: &mut MutationCtx, _connections: Vec<Connection>) -> Result<()> {
+        pub async fn joined(_ctx: &mut MutationCtx, connections: Vec<Connection>) -> Result<()> {
+            drop(connections);
             Ok(())
         }
     }
