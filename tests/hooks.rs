@@ -129,6 +129,31 @@ lunora::app! {
     hall::{Note, joined, broken, counted, door, left, swept, meddle, mend, opened, notes},
 }
 
+/// An application that would believe whatever a client says of a connection.
+#[allow(unreachable_pub, reason = "as a user writes it")]
+mod forged {
+    pub mod door {
+        use lunora::prelude::*;
+
+        #[mutation]
+        pub async fn joined(_ctx: &mut MutationCtx, connections: Vec<Connection>) -> Result<()> {
+            drop(connections);
+            Ok(())
+        }
+    }
+
+    lunora::app! { door::{joined} }
+}
+
+#[test]
+fn no_client_says_who_has_connected() {
+    let error = TestApp::new(forged::app()).unwrap_err().to_string();
+    assert!(
+        error.contains("`door:joined`") && error.contains("`Connection`"),
+        "{error}"
+    );
+}
+
 async fn notes(app: &TestApp) -> Vec<String> {
     app.query(api::hall::notes()).await.unwrap()
 }

@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use lunora_core::{error::Error, shape::Shapes};
+use lunora_core::{error::Error, reference::Visibility, shape::Shapes};
 
 use super::{
     App, Asset, Clock, HttpActions, InvalidIssuer, TokenVerifier, TwoActions,
@@ -14,7 +14,7 @@ use super::{
     executor::Executor,
     failure::StoreFailure,
     function::{Function, FunctionInfo},
-    hooks::{Event, Hooks, StoredConnection, StoredStart},
+    hooks::{Connection, Event, Hooks, StoredConnection, StoredStart},
     http::BoundAction,
     idempotency::{self, RequestRecord},
     live::{Live, LiveQueries},
@@ -70,6 +70,15 @@ pub enum OpenError {
         function: &'static str,
         /// The argument that has it inside.
         argument: &'static str,
+    },
+    /// A client would say itself who has connected, or hear of another's session.
+    #[error(
+        "`{function}`: a public function neither takes nor returns a `Connection`, since the client could make it up, or would \
+         hear of the session of another; take what it needs of it"
+    )]
+    ConnectionOutside {
+        /// Wire path of the function.
+        function: &'static str,
     },
     /// An issuer of tokens is not one that can be trusted.
     #[error(transparent)]
@@ -150,6 +159,24 @@ impl Catalog {
         Ok(())
     }
 
+    /// Refuses public functions to which clients could say who has connected.
+    fn check_connections(&self) -> Result<(), OpenError> {
+        let mut public = self
+            .functions
+            .iter()
+            .filter(|function| function.visibility == Visibility::Public);
+        let outside = public.find(|function| {
+            let args = function.args.iter().map(|field| &field.shape);
+            args.chain([&function.returns])
+                .any(|shape| self.shapes.mentions(shape, Connection::SHAPE))
+        });
+        outside.map_or(Ok(()), |function| {
+            Err(OpenError::ConnectionOutside {
+                function: function.path,
+            })
+        })
+    }
+
     /// Takes the crons out, if all of them can be run.
     fn take_crons(&mut self) -> Result<Vec<Cron>, CronsError> {
         let crons = std::mem::take(&mut self.crons);
@@ -185,6 +212,7 @@ impl Runtime {
     ) -> Result<Self, OpenError> {
         let mut catalog = Catalog::of(&app);
         catalog.check_pages()?;
+        catalog.check_connections()?;
         let crons = catalog.take_crons()?;
         let EngineOptions {
             clock,

@@ -31,6 +31,8 @@ pub(super) struct Shared {
     pub(super) unread: Quota,
     /// What the arguments of all subscriptions take.
     pub(super) subscribed: Quota,
+    /// Connections of which hooks have been told, until the last hook is over.
+    pub(super) announced: Quota,
     pub(super) assets: Assets,
 }
 
@@ -46,6 +48,7 @@ impl Shared {
             buffers: Quota::new(limits.buffered_bytes),
             unread: Quota::new(limits.unread_bytes),
             subscribed: Quota::new(limits.socket.subscription_bytes),
+            announced: Quota::new(limits.connections),
             assets: Assets::new(runtime.assets()),
             runtime,
             options,

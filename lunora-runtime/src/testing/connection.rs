@@ -24,7 +24,7 @@ impl TestApp {
             address: Some("127.0.0.1".to_owned()),
             user_agent: Some("lunora-test".to_owned()),
         };
-        let presence = Presence::begin(self.runtime().clone(), arrival).await?;
+        let presence = Presence::begin(self.runtime().clone(), arrival, ()).await?;
         self.advance(Duration::ZERO).await?;
         presence.admitted().await.map_err(|refusal| match refusal {
             Refusal::Refused(why) => Error::internal(format!("the connection is refused: {why}")),

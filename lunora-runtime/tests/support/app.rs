@@ -144,6 +144,15 @@ pub fn shut(name: &str) -> Gate {
 /// A gate that is shut.
 pub struct Gate(String);
 
+/// Waits at a gate, if it is shut.
+pub fn pass(name: &str) {
+    drop(
+        OPENED
+            .wait_while(SHUT.lock().unwrap(), |shut| shut.contains(name))
+            .unwrap(),
+    );
+}
+
 impl Drop for Gate {
     fn drop(&mut self) {
         SHUT.lock().unwrap().remove(&self.0);
@@ -176,7 +185,7 @@ functions! {
     }
     Pass = Public Mutation "gate":"pass" |ctx: MutationCtx, name: String| -> () {
         ctx.db().insert(Note { name: name.clone() }).await?;
-        drop(OPENED.wait_while(SHUT.lock().unwrap(), |shut| shut.contains(&name)).unwrap());
+        pass(&name);
         Ok(())
     }
     Refuse = Public Query "errors":"refuse" |ctx: QueryCtx| -> () {

@@ -11,6 +11,8 @@ use lunora_core::{
 };
 use lunora_runtime::functions::{BoxFuture, Connection, Event, Handler, MutationCtx, RunOf};
 
+use super::app::pass;
+
 /// Longer than any hook takes to be run.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -90,6 +92,10 @@ hooks! {
         }
     }
     Away = "away" (connection: Connection) Event::disconnect::<(Connection,)>(), {
+        if let Some(gate) = connection.user_agent.as_deref().and_then(|name| name.strip_prefix("held at ")) {
+            tell("leaving", connection.clone());
+            pass(gate);
+        }
         tell("away", connection);
         Ok(())
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::support::{
     Running, Socket,
-    app::APP_ON_THE_WEB,
+    app::{APP_ON_THE_WEB, shut},
     hooks::told,
     options, serve_app,
     socket::{Heard, uuid},
@@ -23,7 +23,11 @@ fn connect(session: &str, user_agent: &str) -> Socket {
 }
 
 fn connect_with(session: &str, headers: &str) -> Socket {
-    let mut socket = Socket::open_with(shared().addr, "/api/sync", headers);
+    connect_to(shared(), session, headers)
+}
+
+fn connect_to(server: &Running, session: &str, headers: &str) -> Socket {
+    let mut socket = Socket::open_with(server.addr, "/api/sync", headers);
     socket.say(json!({"type": "Connect", "sessionId": session, "connectionCount": 0}));
     socket
 }
@@ -88,6 +92,32 @@ fn a_gate_that_fails_says_nothing_and_the_client_may_try_again() {
             Heard::Gone => panic!("closed without a word"),
         }
     }
+}
+
+#[test]
+fn clients_that_come_and_go_leave_no_more_to_be_done_than_the_limit() {
+    let mut options = options();
+    options.limits.connections = 2;
+    let server = serve_app(APP_ON_THE_WEB, options);
+    let gate = shut("goodbyes");
+    let sessions = [uuid(), uuid()];
+    let held = "User-Agent: held at goodbyes\r\n";
+    let sockets = sessions
+        .each_ref()
+        .map(|session| connect_to(&server, session, held));
+    let came = sessions.each_ref().map(|session| told("door", session));
+    drop(sockets);
+    for session in &sessions {
+        told("leaving", session);
+    }
+    let (_, code, reason) = connect_to(&server, &uuid(), "").end();
+    assert_eq!(code, 1013);
+    assert!(reason.contains("limit: connections"), "{reason}");
+
+    drop(gate);
+    assert_eq!(sessions.each_ref().map(|session| told("away", session)), came);
+    // A moment later there is room again.
+    while connect_to(&server, &uuid(), "User-Agent: refused\r\n").end().1 == 1013 {}
 }
 
 fn subject(connection: &Connection) -> Option<&str> {

@@ -29,6 +29,11 @@ pub struct Connection {
     pub connected_at: Time,
 }
 
+impl Connection {
+    /// Its name among the shapes, which no type of an application has.
+    pub(in crate::functions) const SHAPE: &str = "lunora::Connection";
+}
+
 /// The name of [`Connection::session_id`] where it travels.
 pub(in crate::functions) const SESSION_ID: &str = "sessionId";
 
@@ -71,7 +76,7 @@ impl From<Travelling> for Connection {
 
 #[diagnostic::do_not_recommend]
 impl Shape for Connection {
-    fn shape(_: &mut Shapes) -> Node {
-        Node::Any
+    fn shape(shapes: &mut Shapes) -> Node {
+        shapes.named::<Self>(Self::SHAPE, "A client's connection.", |_| Node::Any)
     }
 }

@@ -134,7 +134,7 @@ impl Chain {
             _ => return put(desk, id, &row),
         }
         if nobody_met || self.0.disconnect.is_empty() {
-            return delete(desk, id.parse()?);
+            return forget(desk, id);
         }
         (row.stage, row.at) = (Stage::Leaving, 0);
         put(desk, id, &row)?;
@@ -152,7 +152,7 @@ impl Chain {
             put(desk, &step.about, &row)?;
             return self.run(desk, Link::Disconnect, row.at, &step.about, &row);
         }
-        delete(desk, step.about.parse()?)
+        forget(desk, &step.about)
     }
 
     /// Takes leave of the connections that a process held which is gone. (No other process has the store now.)
@@ -276,6 +276,12 @@ pub(super) fn put(desk: &Desk<'_>, id: &str, row: &StoredConnection) -> Result<(
     let (id, fields) = (id.parse()?, fields_of(row)?);
     desk.transaction()
         .with(|transaction| transaction.replace(id, fields).map(drop))
+}
+
+/// Everything about a connection is over.
+fn forget(desk: &Desk<'_>, id: &str) -> Result<()> {
+    desk.say(id.to_owned());
+    delete(desk, id.parse()?)
 }
 
 fn delete(desk: &Desk<'_>, id: DocumentId) -> Result<()> {

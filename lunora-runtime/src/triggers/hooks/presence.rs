@@ -6,7 +6,7 @@ use lunora_core::{
     error::{Error, Result},
     identity::Identity,
 };
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::sync::{oneshot, watch};
 
 use super::chain::{Chain, load, put};
 use crate::functions::{Desk, Heard, Runtime, Stage, StoredConnection, is_disk_full, kept};
@@ -32,9 +32,10 @@ pub(crate) struct Arrival {
 pub(crate) struct Presence {
     runtime: Runtime,
     id: String,
-    heard: Heard,
+    heard: Arc<Heard>,
     identity: watch::Sender<Option<Arc<Identity>>>,
-    task: JoinHandle<()>,
+    /// Hears when it is written down that it is gone.
+    gone: oneshot::Receiver<()>,
 }
 
 /// A gate has refused the connection; or it could not be asked.
@@ -64,8 +65,9 @@ impl Runtime {
 }
 
 impl Presence {
-    /// Writes down that somebody has connected, and lets the hooks for that run.
-    pub(crate) async fn begin(runtime: Runtime, arrival: Arrival) -> Result<Self> {
+    /// Writes down that somebody has connected, and lets the hooks for that run. `held` is dropped when the last hook for
+    /// the connection is over.
+    pub(crate) async fn begin(runtime: Runtime, arrival: Arrival, held: impl Send + 'static) -> Result<Self> {
         let row = StoredConnection {
             holder: runtime.holder().to_owned(),
             session_id: arrival.session_id,
@@ -81,16 +83,24 @@ impl Presence {
             refusal: None,
         };
         let (identity, latest) = watch::channel(arrival.identity.map(Arc::new));
-        let (reply, began) = tokio::sync::oneshot::channel();
+        let (reply, began) = oneshot::channel();
+        let (goes, gone) = oneshot::channel();
         // A task of its own: a connection that is gone before this is written is still taken leave of.
-        let task = tokio::spawn(attend(runtime.clone(), row, latest, reply));
+        let (attended, attending) = (attend(runtime.clone(), row, latest, reply), runtime.clone());
+        tokio::spawn(async move {
+            let Some((id, heard)) = attended.await else { return };
+            // Whoever waits for this may have given up.
+            let _ = goes.send(());
+            until_forgotten(attending, id, &heard).await;
+            drop(held);
+        });
         let (id, heard) = began.await??;
         Ok(Self {
             runtime,
             id,
             heard,
             identity,
-            task,
+            gone,
         })
     }
 
@@ -132,36 +142,37 @@ impl Presence {
 
     /// Resolves when it is written down that the connection is gone, or that takes long.
     pub(crate) async fn leave(self) {
-        let Self { identity, task, .. } = self;
+        let Self { identity, gone, .. } = self;
         drop(identity);
-        // It panics nowhere; if it did, the next start takes leave.
-        let _ = tokio::time::timeout(LEAVE, task).await;
+        // If it is never written, the next start takes leave.
+        let _ = tokio::time::timeout(LEAVE, gone).await;
     }
 }
 
-/// Keeps the row of a connection up to date until the connection is gone.
+/// Keeps the row of a connection up to date until it is written that the connection is gone. Returns its id, and who hears of
+/// it.
 async fn attend(
     runtime: Runtime,
     row: StoredConnection,
     mut latest: watch::Receiver<Option<Arc<Identity>>>,
-    reply: tokio::sync::oneshot::Sender<Result<(String, Heard)>>,
-) {
+    reply: oneshot::Sender<Result<(String, Arc<Heard>)>>,
+) -> Option<(String, Arc<Heard>)> {
     let comes = runtime.clone();
     let came = blocking(move || {
         let chain = Chain::of(&comes);
         let (id, _) = comes.with_jobs(|desk| chain.come(desk, row.clone()))?;
         // What is said before is not missed: the row is looked at after this.
-        let heard = comes.listen(&id);
+        let heard = Arc::new(comes.listen(&id));
         Ok((id, heard))
     });
     let (id, heard) = match came.await {
         Ok(came) => came,
         Err(error) => {
             let _ = reply.send(Err(error));
-            return;
+            return None;
         }
     };
-    let _ = reply.send(Ok((id.clone(), heard)));
+    let _ = reply.send(Ok((id.clone(), Arc::clone(&heard))));
     while latest.changed().await.is_ok() {
         while is_refused(&runtime, &id, "the user of a connection", update(&mut latest)).await {
             tokio::time::sleep(WAIT_FOR_DISK).await;
@@ -170,6 +181,19 @@ async fn attend(
     let go = |chain: &Chain, desk: &Desk<'_>, id: &str| chain.go(desk, id);
     while is_refused(&runtime, &id, "the end of a connection", go).await {
         tokio::time::sleep(WAIT_FOR_DISK).await;
+    }
+    Some((id, heard))
+}
+
+/// Waits until everybody has taken leave of the connection, or the store has ended.
+async fn until_forgotten(runtime: Runtime, id: String, heard: &Heard) {
+    loop {
+        let (looked, about) = (runtime.clone(), id.clone());
+        let row = blocking(move || looked.with_jobs(|desk| load(desk, &about)));
+        match row.await {
+            Ok((Some(_), _)) => heard.next().await,
+            _ => return,
+        }
     }
 }
 
