@@ -5,7 +5,7 @@ mod support;
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, ErrorKind, Read, Write},
     net::{TcpListener, TcpStream},
     os::unix::fs::PermissionsExt,
     path::Path,
@@ -569,6 +569,61 @@ mod jobs {
         let end = Instant::now() + Duration::from_mins(1);
         while self::state(id, data) != state {
             assert!(Instant::now() < end, "{id} is not {state}");
+        }
+    }
+
+    /// With all rights of an administrator, and maybe all data.
+    #[test]
+    fn what_is_said_to_a_server_passes_no_proxy() {
+        let data = tempfile::tempdir().unwrap();
+        let _server = Server::start(&program::fixture(), data.path());
+        let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", proxy.local_addr().unwrap());
+        let file = data.path().join("export");
+        for args in [&["jobs", "list"][..], &["export", file.to_str().unwrap()]] {
+            let mut program = command(&program::fixture());
+            for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+                program.env(name, &address);
+            }
+            run(program.args(args).arg("--data").arg(data.path())).unwrap();
+        }
+        proxy.set_nonblocking(true).unwrap();
+        let heard = proxy.accept().map(|_| "the proxy was asked");
+        assert_eq!(heard.unwrap_err().kind(), ErrorKind::WouldBlock);
+    }
+
+    #[test]
+    fn a_server_that_is_none_of_ours_is_told_from_one_that_refuses() {
+        let stranger = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", stranger.local_addr().unwrap());
+        thread::spawn(move || {
+            let (mut stream, _) = stranger.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let body = r#"{"error":"not found"}"#;
+            let head = format!("HTTP/1.1 404 Not Found\r\ncontent-length: {}\r\n\r\n", body.len());
+            stream.write_all((head + body).as_bytes()).unwrap();
+        });
+        let mut program = command(&program::fixture());
+        let asked = program.args(["jobs", "list", "--url", &url, "--admin-key", "admin|0"]);
+        run(asked).assert_failed(2, &[&url, "404", "not found"]);
+    }
+
+    #[test]
+    fn no_text_of_a_client_steers_the_terminal_of_who_looks_at_jobs() {
+        let data = tempfile::tempdir().unwrap();
+        let server = Server::start(&program::fixture(), data.path());
+        let key = "\u{1b}[2J\u{7}\u{9b}m\rok";
+        let args = json!({"promise": "failing", "keys": [key], "spread": 0});
+        let ids = server.connect().call("mutation", "promises:schedule", &args);
+        let id = ids.unwrap().unwrap()[0].as_str().unwrap().to_owned();
+        wait_for("failed", &id, data.path());
+        for args in [&["list"][..], &["list", "--json"], &["show", &id]] {
+            let shown = jobs(args, data.path()).unwrap();
+            assert!(shown.contains("ok fails on purpose"), "{shown:?}");
+            assert!(
+                !shown.contains(|c: char| c.is_control() && c != '\n'),
+                "{shown:?}"
+            );
         }
     }
 

@@ -31,7 +31,7 @@ pub(super) use self::{
     dev::Dev,
     jobs::{JobOperation, Jobs},
     keys::{Keys, Operation},
-    limits::{AllLimits, Given},
+    limits::AllLimits,
     logs::Logs,
     trust::{KeysAt, Trust},
 };
@@ -59,7 +59,7 @@ pub(super) struct Serve {
     /// `None` keeps everything in memory.
     pub(super) data: Option<PathBuf>,
     pub(super) memory: MemoryBudget,
-    pub(super) limits: Vec<Given>,
+    pub(super) limits: Box<AllLimits>,
     pub(super) dev: bool,
     pub(super) origins: Vec<String>,
     pub(super) trust: Vec<Trust>,
@@ -300,11 +300,13 @@ fn serve(matches: &ArgMatches) -> Result<Serve, clap::Error> {
     let memory = memory
         .with_query_cache(usize::from(mebibytes) << 20)
         .map_err(|error| command_serve().error(ErrorKind::ValueValidation, format!("{error}\n")))?;
+    let limits = AllLimits::new(memory, &limits::read(matches))
+        .map_err(|error| command_serve().error(ErrorKind::ValueValidation, format!("{error}\n")))?;
     Ok(Serve {
         addr,
         data: (!in_memory).then_some(path),
         memory,
-        limits: limits::read(matches),
+        limits: Box::new(limits),
         dev,
         origins,
         trust: trust::read(matches),

@@ -4,7 +4,7 @@ use std::{io, sync::Arc};
 
 use super::{
     Failure,
-    args::{AllLimits, Serve},
+    args::Serve,
     block_on,
     data_dir::DataDir,
     output::print,
@@ -80,11 +80,10 @@ fn open(
     options: &Serve,
     keep: impl FnOnce(&NewKey) -> io::Result<()>,
 ) -> Result<Runtime, Failure> {
-    let limits = limits(options)?;
     let engine = options.memory.engine(EngineOptions {
         issuers: trust::issuers(&options.trust)?,
-        limits: limits.transaction,
-        live: limits.live,
+        limits: options.limits.transaction,
+        live: options.limits.live,
         ..EngineOptions::default()
     });
     let opening = progress::opening(options.memory);
@@ -97,17 +96,13 @@ fn open(
     Ok(runtime)
 }
 
-fn limits(options: &Serve) -> Result<AllLimits, Failure> {
-    AllLimits::new(options.memory, &options.limits).map_err(Failure::unusable)
-}
-
 async fn bind(runtime: &Runtime, options: &Serve, logs: Option<LogRing>) -> Result<Server, Failure> {
     let cors = match options.origins.as_slice() {
         [] => AllowedOrigins::Any,
         origins => AllowedOrigins::Listed(origins.to_vec()),
     };
     let (addr, dev) = (options.addr, options.dev);
-    let limits = limits(options)?.server;
+    let limits = options.limits.server;
     let options = ServerOptions {
         addr,
         cors,

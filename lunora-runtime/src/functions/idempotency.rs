@@ -76,7 +76,7 @@ pub(crate) struct RequestRecord {
 system_table!(RequestRecord, "_requests", []);
 
 /// What there is under a request's key.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Earlier {
     Nothing,
     /// An earlier request of the session, whose turn is over.
@@ -85,7 +85,7 @@ pub(super) enum Earlier {
 }
 
 /// What an earlier run of the same request gave.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Recorded {
     pub(super) value: Value,
     pub(super) ts: Timestamp,

@@ -188,6 +188,11 @@ functions! {
         pass(&name);
         Ok(())
     }
+    Look = Public Query "gate":"look" |ctx: QueryCtx, name: String| -> f64 {
+        pass(&name);
+        let count = ctx.db().query::<Note>().count().await?;
+        Ok(f64::from(u32::try_from(count).unwrap()))
+    }
     Refuse = Public Query "errors":"refuse" |ctx: QueryCtx| -> () {
         Err(Error::app("refused"))
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::support::{
-    Running, Socket, options, serve,
+    Running, Socket, app, options, serve,
     socket::{ts, uuid},
 };
 
@@ -117,4 +117,34 @@ fn the_last_thousand_of_a_session_can_be_repeated() {
         assert_eq!(socket.response(), answers[usize::try_from(id).unwrap()]);
     }
     assert_eq!(notes(&server), 1001.0);
+}
+
+/// Whoever has an answer and has not been told what it changed sends the request again. With more than a thousand of
+/// those, the outcomes of the first ones would be forgotten: so no more than that are read before a transition tells.
+#[test]
+fn what_no_transition_has_told_of_is_not_forgotten() {
+    let server = serve(options());
+    let session = uuid();
+    let mut socket = Socket::connect_as(server.addr, &session);
+    socket.add(0, "gate:look", json!({"name": "untold"}));
+    socket.changes();
+    let gate = app::shut("untold");
+    for id in 0..1_100 {
+        socket.mutate(id, "notes:add", json!({"name": "x"}));
+    }
+    let mut answers = Vec::new();
+    while answers.len() < 1_000 {
+        let message = socket.message();
+        assert_eq!(message["type"], "MutationResponse", "{message}");
+        answers.push(message);
+    }
+    let mut again = Socket::connect_as(server.addr, &session);
+    for id in [0, 999] {
+        again.mutate(id, "notes:add", json!({"name": "x"}));
+        assert_eq!(again.response(), answers[usize::try_from(id).unwrap()]);
+    }
+    // After a transition the rest is read.
+    drop(gate);
+    assert_eq!(socket.message()["type"], "Transition");
+    assert_eq!(socket.response()["requestId"], 1_000);
 }

@@ -72,14 +72,14 @@ const LIMITS: &[Limit] = limits! {
 
 /// A limit with the value that it is given.
 #[derive(Debug, Clone)]
-pub(in crate::cli) struct Given {
+pub(super) struct Given {
     name: String,
     value: String,
 }
 
 impl AllLimits {
     /// The defaults with what was given, within a budget as far as nothing else was given.
-    pub(in crate::cli) fn new(memory: MemoryBudget, given: &[Given]) -> Result<Self, String> {
+    pub(super) fn new(memory: MemoryBudget, given: &[Given]) -> Result<Self, String> {
         let mut limits = Self::default();
         limits.set(given)?;
         limits.server = memory.server(limits.server);
