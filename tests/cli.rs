@@ -5,7 +5,7 @@ mod support;
 
 use std::{
     fs,
-    io::{BufRead, BufReader, ErrorKind, Read, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     os::unix::fs::PermissionsExt,
     path::Path,
@@ -579,6 +579,8 @@ mod jobs {
         let _server = Server::start(&program::fixture(), data.path());
         let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", proxy.local_addr().unwrap());
+        // Hangs up on whoever asks, so that a command which does fails.
+        thread::spawn(move || proxy.incoming().for_each(drop));
         let file = data.path().join("export");
         for args in [&["jobs", "list"][..], &["export", file.to_str().unwrap()]] {
             let mut program = command(&program::fixture());
@@ -587,9 +589,6 @@ mod jobs {
             }
             run(program.args(args).arg("--data").arg(data.path())).unwrap();
         }
-        proxy.set_nonblocking(true).unwrap();
-        let heard = proxy.accept().map(|_| "the proxy was asked");
-        assert_eq!(heard.unwrap_err().kind(), ErrorKind::WouldBlock);
     }
 
     #[test]
