@@ -95,7 +95,7 @@ pub(crate) use self::{
     http::refusal,
     interface::PublicInterface,
     runtime::Catalog,
-    scheduler::{Heard, JobKind, JobRunner, News, due, is_disk_full, job_at, kept},
+    scheduler::{Heard, JobKind, JobRunner, JobSlot, News, due, is_disk_full, job_at, kept},
     start::lost,
     system::fields_of,
 };
