@@ -50,6 +50,7 @@ mod system;
 mod tokens;
 mod transaction;
 
+pub use self::backup::{Imported, UnderWay};
 #[cfg(feature = "fetch")]
 pub use self::fetch::Fetch;
 #[cfg(feature = "fetch")]
