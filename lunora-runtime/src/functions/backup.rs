@@ -98,7 +98,7 @@ impl fmt::Display for Imported {
         write!(f, "{}", self.report)?;
         writeln!(
             f,
-            "the next start runs the {waiting} jobs that wait, and counts {running} actions and {connections} connections as \
+            "the next start runs {waiting} jobs that wait, and counts {running} actions and {connections} connections as \
              broken off"
         )
     }
