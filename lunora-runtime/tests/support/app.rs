@@ -143,10 +143,10 @@ static BUMPS: AtomicU32 = AtomicU32::new(0);
 static SHUT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 static OPENED: Condvar = Condvar::new();
 
-/// How often `gate:act` was begun, by name.
+/// How often `gate:holdOn` was begun, by name.
 static ACTED: Mutex<BTreeMap<String, u32>> = Mutex::new(BTreeMap::new());
 
-/// How often `gate:act` was begun under this name.
+/// How often `gate:holdOn` was begun under this name.
 pub fn acted(name: &str) -> u32 {
     ACTED.lock().unwrap().get(name).copied().unwrap_or_default()
 }
@@ -215,7 +215,7 @@ functions! {
         let job = Call::<Act>::__new((name,));
         ctx.scheduler().run_after(Duration::ZERO, job).await.map(drop)
     }
-    Act = Internal Action "gate":"act" |ctx: ActionCtx, name: String| -> () {
+    Act = Internal Action "gate":"holdOn" |ctx: ActionCtx, name: String| -> () {
         *ACTED.lock().unwrap().entry(name.clone()).or_default() += 1;
         while SHUT.lock().unwrap().contains(&name) {
             tokio::time::sleep(Duration::from_millis(1)).await;
