@@ -19,7 +19,7 @@ use tokio::runtime::Handle;
 use tracing::Instrument;
 
 use super::{
-    Cancellation, JobRun, RunningAction, StoredJob,
+    Cancellation, JobKind, JobRun, RunningAction, StoredJob,
     jobs::Attempt,
     reader::load,
     running::NotPending,
@@ -88,18 +88,25 @@ impl JobRunner {
     /// Runs a job if it still waits to be run, and since then: what was said of it before it was put off or canceled
     /// counts for nothing. `slot` is dropped when a job that begins then begins after it: a mutation is ordered by then,
     /// an action's outcome is.
-    pub(crate) fn start(&self, id: JobId, due: Time, slot: impl JobSlot) -> std::result::Result<(), Stalled> {
+    pub(crate) fn start(
+        &self,
+        kind: JobKind,
+        id: JobId,
+        due: Time,
+        slot: impl JobSlot,
+    ) -> std::result::Result<(), Stalled> {
         let runner = self.clone();
         let task = Task::on_slot("a scheduled job", PATIENCE, move |thread| {
             runner.begin(id, due, slot, thread);
         });
+        let task = task.urgent(kind == JobKind::Gate);
         let executor = self.engine.executor.clone();
         executor
             .run_job(task)
             .map_err(|task| Stalled::new(executor, task))
     }
 
-    fn begin(self, id: JobId, due: Time, slot: impl JobSlot, thread: &Thread) {
+    fn begin(self, id: JobId, due: Time, slot: impl JobSlot, thread: &Arc<Thread>) {
         // A server that is about to stop leaves its jobs to the next one.
         let Some(underway) = self.engine.running.enter() else {
             return;
@@ -158,7 +165,7 @@ impl<S> Drop for Held<S> {
 }
 
 impl<S: JobSlot> Run<S> {
-    fn run(self, job: StoredJob, thread: &Thread) {
+    fn run(self, job: StoredJob, thread: &Arc<Thread>) {
         let span = tracing::info_span!("job", function = job.target, kind = job.kind.name(), job = %self.id);
         let _entered = span.clone().entered();
         match self.work(&job) {
@@ -207,7 +214,7 @@ impl<S: JobSlot> Run<S> {
         })
     }
 
-    fn mutation(self, work: Work, job: &StoredJob, span: tracing::Span, thread: &Thread) {
+    fn mutation(self, work: Work, job: &StoredJob, span: tracing::Span, thread: &Arc<Thread>) {
         // By its name, as a call of a client is.
         let held = Arc::downgrade(&self.held);
         thread.turn_to(work.function.path, work.work_limit(), move || {
@@ -297,6 +304,7 @@ impl<S: JobSlot> Run<S> {
             id: self.id,
             attempts: job.attempts + u32::from(running),
             running,
+            is_urgent: job.kind == JobKind::Gate,
             started: self.runner.engine.clock.now(),
         }
     }

@@ -46,7 +46,7 @@ pub(super) async fn run(runtime: &Runtime, runner: &JobRunner) -> Result<()> {
 /// Runs a job until it is over, also if it is put off.
 async fn finish(runtime: &Runtime, runner: &JobRunner, job: JobId, mut due: Time) -> Result<()> {
     for _ in 0..TRIES {
-        run_now(runner, job, due).await;
+        run_now(runner, JobKind::Mutation, job, due).await;
         let looked = runtime.clone();
         match tokio::task::spawn_blocking(move || next_run(&looked, job)).await?? {
             Some(next) => due = next,

@@ -84,7 +84,7 @@ impl Runner {
             biased;
             slot = self.slots.take() => {
                 if let Some(place) = self.line.pop() {
-                    start(&self.jobs, &place, slot).await;
+                    start(&self.jobs, self.kind, &place, slot).await;
                 }
             }
             // It may be one that is due before those that wait for room.
@@ -106,9 +106,9 @@ impl Runner {
     }
 }
 
-async fn start(jobs: &JobRunner, place: &Entry, slot: impl JobSlot) {
+async fn start(jobs: &JobRunner, kind: JobKind, place: &Entry, slot: impl JobSlot) {
     let Some(id) = job_at(place) else { return };
-    let mut started = jobs.start(id, due(place), slot);
+    let mut started = jobs.start(kind, id, due(place), slot);
     while let Err(stalled) = started {
         sleep(WAIT_FOR_ROOM).await;
         started = stalled.retry();
