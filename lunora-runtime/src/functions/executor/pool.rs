@@ -29,8 +29,10 @@ pub(crate) struct Job {
     name: &'static str,
     patience: Duration,
     is_urgent: bool,
-    work: Box<dyn FnOnce(&Arc<Slot>) + Send>,
+    work: OnSlot,
 }
+
+type OnSlot = Box<dyn FnOnce(&Arc<Slot>) + Send>;
 
 /// What a thread is doing, for the watchdog.
 #[derive(Debug, Default)]
