@@ -14,7 +14,7 @@ use crate::{
 /// How many gates run at one time. These slots are theirs alone: somebody stands at the door.
 pub const GATES_AT_ONCE: usize = 16;
 /// How many mutations run as jobs at one time. They take turns on the threads for functions with the calls of clients,
-/// which wait for no more than these.
+/// which wait for no more than these, gates, and the moments in which actions begin and end.
 pub const MUTATIONS_AT_ONCE: usize = 16;
 /// How many actions run as jobs at one time.
 pub const ACTIONS_AT_ONCE: usize = 64;
