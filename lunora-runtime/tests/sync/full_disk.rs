@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use lunora_runtime::{
-    functions::{App, EngineOptions, SystemClock},
+    functions::{App, Clock, EngineOptions, SystemClock},
     server::ServerOptions,
 };
 use serde_json::{Value as Json, json};
@@ -94,7 +94,7 @@ fn a_gate_turns_away_who_cannot_be_written_down_and_nothing_is_left_of_that() {
     store.fill();
     let turned_away = uuid();
     for _ in 0..2 {
-        let why = client(&server, &turned_away).unwrap_err();
+        let why = client(&server, &turned_away).err().unwrap();
         assert!(why.starts_with("Closed(1011,"), "{why}");
     }
     store.make_room();
