@@ -128,9 +128,8 @@ fn clients_that_come_and_go_leave_no_more_to_be_done_than_the_limit() {
 
 #[test]
 fn a_gate_answers_while_jobs_that_are_due_wait_and_others_hold_all_slots() {
-    // Those jobs hold both threads, and the others wait for one of those that take their places.
     let engine = EngineOptions {
-        threads: 2,
+        threads: MUTATIONS_AT_ONCE + 4,
         ..EngineOptions::default()
     };
     let server = serve_with(APP_ON_THE_WEB, engine, options());
