@@ -21,13 +21,14 @@
 use std::{
     collections::VecDeque,
     marker::PhantomData,
-    thread::{self, ThreadId},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use parking_lot::{Condvar, Mutex, MutexGuard};
-
 use super::instance::Database;
+use crate::sync::{
+    Condvar, Instant, Mutex, MutexGuard,
+    thread::{self, ThreadId},
+};
 
 /// How long a lease lasts if its guard is not dropped before.
 pub const LEASE: Duration = Duration::from_secs(1);

@@ -7,7 +7,7 @@
 //! A schema change needs the store to itself: another process with the old schema would not maintain the new indexes.
 //! If one changes the schema at the same time, the later of the two refuses to start.
 
-use std::{fmt, sync::mpsc, time::Duration};
+use std::{fmt, time::Duration};
 
 use lunora_core::{error::Error, id::DocumentId, value::ValueError};
 use rand::{TryRng, rngs::SysRng};
@@ -26,7 +26,10 @@ use super::{
     tables::Tables,
     verify,
 };
-use crate::store::{Key, KeyRange, StoreError};
+use crate::{
+    store::{Key, KeyRange, StoreError},
+    sync::channel,
+};
 
 /// How a database is opened.
 pub struct OpenOptions {
@@ -239,10 +242,10 @@ fn replace(committer: &Committer, old: Option<&Catalog>, new: &Catalog) -> Resul
 
 /// Nobody may read at a timestamp from before the indexes were complete.
 fn wait_until_durable(committer: &Committer) -> Result<(), OpenError> {
-    let (done, wait) = mpsc::channel();
+    let (done, wait) = channel::bounded(1);
     committer.store.when_durable(
         committer.store.ordered(),
-        Box::new(move |result| drop(done.send(result))),
+        Box::new(move |result| drop(done.try_send(result))),
     );
     // A store that is gone without an answer is closed.
     Ok(wait.recv().unwrap_or(Err(StoreError::Closed))?)

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     mem,
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use super::{
@@ -15,6 +15,7 @@ use super::{
     runs::{Run, RunId, Scope},
     state::{Holding, State},
 };
+use crate::sync::Instant;
 
 /// The first wait before a run is tried again; each further one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(10);

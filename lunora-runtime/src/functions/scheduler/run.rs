@@ -1,9 +1,6 @@
 //! Running a job.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use lunora_core::{
     error::Result,
@@ -34,6 +31,7 @@ use crate::{
         system::SystemTransaction,
         transaction::{TOTAL_LIMIT, Work},
     },
+    sync::Instant,
 };
 
 /// How long a job that is looked at may hold its thread before the log says so. (Its function has a limit of its own.)

@@ -31,6 +31,7 @@ impl Found {
     /// Reads everything, and gives what comes after the checkpoint to `replay`.
     pub(super) fn read(
         listing: &Listing,
+        files: &Arc<dyn Files>,
         meta: Option<Meta>,
         checkpoint: Timestamp,
         replay: &mut dyn FnMut(Commit),
@@ -48,7 +49,7 @@ impl Found {
             replay,
         };
         for (sequence, path) in &listing.segments {
-            let segment = Loaded::read(*sequence, path, found.store)?;
+            let segment = Loaded::read(*sequence, path, files, found.store)?;
             found.store = Some(segment.id.store);
             found.bytes += segment.bytes.len() as u64;
             let end = chain.follow(&segment)?;
