@@ -12,6 +12,10 @@ pub(crate) mod simulated;
 mod system;
 
 #[cfg(test)]
-pub(crate) use self::simulated::{Condvar, Instant, Mutex, MutexGuard, RwLock, channel, since_1970, thread};
+pub(crate) use self::simulated::{
+    Condvar, Instant, Mutex, MutexGuard, RandomState, RwLock, channel, since_1970, thread,
+};
 #[cfg(not(test))]
-pub(crate) use self::system::{Condvar, Instant, Mutex, MutexGuard, RwLock, channel, since_1970, thread};
+pub(crate) use self::system::{
+    Condvar, Instant, Mutex, MutexGuard, RandomState, RwLock, channel, since_1970, thread,
+};

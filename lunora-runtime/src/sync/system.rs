@@ -4,6 +4,7 @@ pub(crate) use std::{thread, time::Instant};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(crate) use crossbeam_channel as channel;
+pub(crate) use foldhash::fast::RandomState;
 pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
 
 /// The time of day; zero on a machine that believes it is before 1970.

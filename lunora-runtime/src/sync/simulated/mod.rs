@@ -18,6 +18,9 @@ mod scheduler;
 pub(crate) mod thread;
 mod time;
 
+/// Hashes whose collisions decide something are the same each time.
+pub(crate) use foldhash::fast::FixedState as RandomState;
+
 pub(crate) use self::{
     lock::{Condvar, Mutex, MutexGuard, RwLock},
     scheduler::{Ended, Plan, Simulation, block_on, is_over, pause},
