@@ -10,7 +10,6 @@
 use std::{fmt, time::Duration};
 
 use lunora_core::{error::Error, id::DocumentId, value::ValueError};
-use rand::{TryRng, rngs::SysRng};
 
 use super::{
     another, backfill,
@@ -28,7 +27,7 @@ use super::{
 };
 use crate::{
     store::{Key, KeyRange, StoreError},
-    sync::channel,
+    sync::{channel, fill_random},
 };
 
 /// How a database is opened.
@@ -209,9 +208,7 @@ fn load_or_create(committer: &Committer) -> Result<Catalog, OpenError> {
         return Catalog::decode(&bytes).map_err(OpenError::Catalog);
     }
     let mut cursor_key = [0; KEY_BYTES];
-    SysRng
-        .try_fill_bytes(&mut cursor_key)
-        .map_err(|error| OpenError::Random(error.to_string()))?;
+    fill_random(&mut cursor_key).map_err(|error| OpenError::Random(error.to_string()))?;
     let catalog = Catalog::new(cursor_key);
     replace(committer, None, &catalog)?;
     Ok(catalog)

@@ -134,6 +134,11 @@ impl History {
         Ok(())
     }
 
+    /// Something to compare with the history of the same seed.
+    pub(super) fn note(&self, what: &str) {
+        self.0.lock().note(|| what.to_owned());
+    }
+
     /// What there is to compare with the history of the same seed.
     pub(super) fn log(&self) -> Vec<String> {
         self.0.lock().log.clone()

@@ -47,7 +47,7 @@ fn simulate(seed: u64) -> Result<Run, String> {
             // The clock of the machine is set now and then, also back.
             wall_clock: BEGINNING + Duration::from_secs(random.random_range(0..100)),
         };
-        let (ended, then) = Simulation::run(&plan, |simulation| {
+        let ending = Simulation::run(&plan, |simulation| {
             let life = Life {
                 simulation: simulation.clone(),
                 disk: disk.clone(),
@@ -56,8 +56,9 @@ fn simulate(seed: u64) -> Result<Run, String> {
             };
             life.run();
         });
-        now = then;
-        match ended {
+        now = ending.now;
+        history.note(&format!("a life ends after {} steps at {now:?}", ending.steps));
+        match ending.ended {
             Ended::Failed(why) => return Err(format!("{why}\n{}", history.log().join("\n"))),
             Ended::Crashed if is_calm => return Err("it does not come to an end".to_owned()),
             Ended::Crashed | Ended::Whole => {}

@@ -13,9 +13,9 @@ mod system;
 
 #[cfg(test)]
 pub(crate) use self::simulated::{
-    Condvar, Instant, Mutex, MutexGuard, RandomState, RwLock, channel, since_1970, thread,
+    Condvar, Instant, Mutex, MutexGuard, RandomState, RwLock, channel, fill_random, since_1970, thread,
 };
 #[cfg(not(test))]
 pub(crate) use self::system::{
-    Condvar, Instant, Mutex, MutexGuard, RandomState, RwLock, channel, since_1970, thread,
+    Condvar, Instant, Mutex, MutexGuard, RandomState, RwLock, channel, fill_random, since_1970, thread,
 };

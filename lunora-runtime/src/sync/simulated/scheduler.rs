@@ -41,6 +41,16 @@ pub(crate) enum Ended {
     Failed(String),
 }
 
+/// How a simulation ended.
+#[derive(Debug)]
+pub(crate) struct Ending {
+    pub(crate) ended: Ended,
+    /// When, from the first moment of all.
+    pub(crate) now: Duration,
+    /// After how many steps.
+    pub(crate) steps: u64,
+}
+
 /// A handle of a simulation under way.
 #[derive(Clone)]
 pub(crate) struct Simulation(Arc<Shared>);
@@ -115,7 +125,7 @@ const STEP_NANOS: u64 = 20_000;
 
 impl Simulation {
     /// Runs `main` and all threads that come of it.
-    pub(crate) fn run(plan: &Plan, main: impl FnOnce(&Self)) -> (Ended, Duration) {
+    pub(crate) fn run(plan: &Plan, main: impl FnOnce(&Self)) -> Ending {
         let mut random = StdRng::seed_from_u64(plan.seed);
         let switch = [0.02, 0.1, 0.4, 1.0][random.random_range(0..4)];
         let state = State {
@@ -144,7 +154,11 @@ impl Simulation {
             None if is_whole => Ended::Whole,
             None => Ended::Crashed,
         };
-        (ended, state.now)
+        Ending {
+            ended,
+            now: state.now,
+            steps: plan.steps - state.left,
+        }
     }
 
     /// A simulation that is over waits for its threads, which wait for nobody but each other.
