@@ -128,6 +128,10 @@ fn open_parts(
         Arc::<Health>::default(),
         dir.join("state.redb"),
     );
+    // What a process that was killed had named may be on no disk yet, and counts from here on.
+    [log_dir, dir]
+        .into_iter()
+        .try_for_each(|dir| files.sync_dir(dir).map_err(StoreError::io("sync", dir)))?;
     let existing = files
         .exists(&path)
         .then(|| open_base(&path, options, &disk, files))
