@@ -8,7 +8,7 @@ use lunora_core::{
     value::{Object, Value, from_value_ref, to_value},
 };
 use parking_lot::Mutex;
-use rand::{RngExt, rngs::StdRng};
+use rand::RngExt;
 
 use super::{
     application::{Change, Look},
@@ -18,11 +18,11 @@ use super::{
 use crate::{
     functions::{CallError, CallRequest, RequestId, Runtime, WatchRequest},
     store::Timestamp,
-    sync::simulated::block_on,
+    sync::simulated::{Random, block_on},
 };
 
 /// Calls so many functions, one after the other.
-pub(super) fn call_often(runtime: &Runtime, history: &History, random: &mut StdRng, calls: u32) {
+pub(super) fn call_often(runtime: &Runtime, history: &History, random: &mut Random, calls: u32) {
     for _ in 0..calls {
         if random.random_bool(0.7) {
             let (number, program) = history.begin(|number| {
@@ -93,7 +93,7 @@ struct Watched {
 
 impl Watching {
     /// Watches a few queries until the server ends; changes now and then which.
-    pub(super) fn watch(&self, runtime: &Runtime, history: &History, random: &mut StdRng) {
+    pub(super) fn watch(&self, runtime: &Runtime, history: &History, random: &mut Random) {
         let mut queries = runtime.connect();
         let (mut last, mut changes) = (Timestamp::ZERO, random.random_range(1..5));
         loop {

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use lunora_core::time::Time;
-use rand::{RngExt, SeedableRng, rngs::StdRng};
+use rand::RngExt;
 
 use super::{
     application::{APP, RUNNING},
@@ -17,13 +17,13 @@ use crate::{
     store::{
         Commit, Durable, Embedded, OnFailure, Options, SimulatedDisk, Snapshot, Store, StoreError, Timestamp,
     },
-    sync::{simulated::Simulation, since_1970, thread},
+    sync::{simulated::{Random, Simulation}, since_1970, thread},
 };
 
 /// How often somebody looks whether the store has failed.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// Long enough for whatever is under way.
-const QUIET: Duration = Duration::from_mins(2);
+const QUIET: Duration = Duration::from_secs(20);
 
 /// What a life has to do with.
 #[derive(Clone)]
@@ -56,12 +56,12 @@ impl Life {
         }
     }
 
-    fn draws<T>(&self, draw: impl FnOnce(&mut StdRng) -> T) -> T {
+    fn draws<T>(&self, draw: impl FnOnce(&mut Random) -> T) -> T {
         self.simulation.random(draw)
     }
 
-    fn generator(&self) -> StdRng {
-        StdRng::seed_from_u64(self.draws(|random| random.random()))
+    fn generator(&self) -> Random {
+        self.draws(Random::split)
     }
 
     /// Whether a start may fail like this.
@@ -152,7 +152,7 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) {
 }
 
 /// Limits that are met all the time.
-fn options(random: &mut StdRng) -> Options {
+fn options(random: &mut Random) -> Options {
     let mut one_of = |choices: [usize; 3]| choices[random.random_range(0..3)];
     Options {
         overlay_bytes: one_of([1 << 12, 1 << 14, 1 << 20]),

@@ -1,6 +1,8 @@
 //! What clients do: small programs over a few keys.
 
-use rand::{RngExt, rngs::StdRng};
+use rand::RngExt;
+
+use crate::sync::simulated::Random;
 
 /// As many keys there are; few, so that clients meet.
 const KEYS: u8 = 5;
@@ -45,7 +47,7 @@ pub(super) const fn rank(key: u8, level: u8) -> u8 {
 pub(super) const RANKS: u8 = KEYS * LEVELS;
 
 impl Operation {
-    fn read(random: &mut StdRng) -> Self {
+    fn read(random: &mut Random) -> Self {
         let key = random.random_range(0..KEYS);
         let from = random.random_range(0..RANKS);
         let to = random.random_range(from..=RANKS);
@@ -61,7 +63,7 @@ impl Operation {
         }
     }
 
-    fn write(random: &mut StdRng, token: f64) -> Self {
+    fn write(random: &mut Random, token: f64) -> Self {
         let key = random.random_range(0..KEYS);
         match random.random_range(0..10) {
             0..5 => Self::Append(key, token),
@@ -73,13 +75,13 @@ impl Operation {
     }
 
     /// What a query does.
-    pub(super) fn reads(random: &mut StdRng) -> Program {
+    pub(super) fn reads(random: &mut Random) -> Program {
         let length = random.random_range(1..4);
         (0..length).map(|_| Self::read(random)).collect()
     }
 
     /// What a mutation does. What it appends is `token`.
-    pub(super) fn writes(random: &mut StdRng, token: f64) -> Program {
+    pub(super) fn writes(random: &mut Random, token: f64) -> Program {
         let length = random.random_range(1..5);
         let mut program: Program = (0..length)
             .map(|_| {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use rand::{RngExt, SeedableRng, rngs::StdRng};
+use rand::RngExt;
 
 use super::{
     history::{History, Tally},
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     store::{Mishaps, SimulatedDisk},
-    sync::simulated::{Ended, Plan, Simulation},
+    sync::simulated::{Ended, Plan, Random, Simulation},
 };
 
 /// More steps than a life takes in which nothing goes wrong.
@@ -33,8 +33,8 @@ struct Run {
 
 /// Runs the history of a seed.
 fn simulate(seed: u64) -> Result<Run, String> {
-    let mut random = StdRng::seed_from_u64(seed);
-    let (disk, history) = (SimulatedDisk::new(random.random()), History::default());
+    let mut random = Random::seeded(seed);
+    let (disk, history) = (SimulatedDisk::new(random.split()), History::default());
     let lives = random.random_range(1..5);
     let mut now = Duration::ZERO;
     for life in 0..=lives {
@@ -79,12 +79,12 @@ fn simulate(seed: u64) -> Result<Run, String> {
 }
 
 /// How long a life is that ends in the middle.
-fn steps(random: &mut StdRng) -> u64 {
+fn steps(random: &mut Random) -> u64 {
     let most = [300, 3_000, 20_000, ENDLESS][random.random_range(0..4)];
     random.random_range(0..most)
 }
 
-fn mishaps(random: &mut StdRng) -> Mishaps {
+fn mishaps(random: &mut Random) -> Mishaps {
     let mut often = |share: f64| random.random_bool(share);
     let (dies, fails, is_slow, is_full) = (often(0.3), often(0.15), often(0.5), often(0.1));
     Mishaps {

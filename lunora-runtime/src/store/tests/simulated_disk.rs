@@ -12,13 +12,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use redb::StorageBackend;
 
 use super::super::log::{Files, LogFile};
 use super::super::{Embedded, Options, StoreError};
-use crate::sync::simulated::{is_over, pause};
+use crate::sync::simulated::{Random, is_over, pause};
 use crate::sync::thread;
 
 const SECTOR: usize = 512;
@@ -51,7 +50,7 @@ struct Medium {
     done: u64,
     syncs: u64,
     is_off: bool,
-    random: StdRng,
+    random: Random,
 }
 
 /// What reads see, what is on the disk for sure, and what leads from this to that.
@@ -82,7 +81,7 @@ struct SimulatedFile {
 }
 
 impl SimulatedDisk {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new(random: Random) -> Self {
         Self(Arc::new(Mutex::new(Medium {
             files: Vec::new(),
             names: BTreeMap::new(),
@@ -92,7 +91,7 @@ impl SimulatedDisk {
             done: 0,
             syncs: 0,
             is_off: false,
-            random: StdRng::seed_from_u64(seed),
+            random,
         })))
     }
 
@@ -371,7 +370,7 @@ impl Contents {
         }
     }
 
-    fn remains(&self, random: &mut StdRng) -> Vec<u8> {
+    fn remains(&self, random: &mut Random) -> Vec<u8> {
         let mut contents = self.synced.clone();
         // How likely a sector is to be there differs from time to time: from nearly none to nearly all.
         let share = random.random_range(0.0..1.0);
@@ -402,16 +401,22 @@ fn sectors(offset: usize, data: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 
 fn put_at(contents: &mut Vec<u8>, offset: usize, data: &[u8]) {
     if contents.len() < offset + data.len() {
-        contents.resize(offset + data.len(), 0);
+        resize(contents, offset + data.len());
     }
     contents[offset..offset + data.len()].copy_from_slice(data);
+}
+
+/// As `Vec::resize`, which without optimization sets one byte after the other.
+fn resize(contents: &mut Vec<u8>, length: usize) {
+    contents.truncate(length);
+    contents.append(&mut vec![0; length - contents.len()]);
 }
 
 impl Step {
     fn apply(&self, contents: &mut Vec<u8>) {
         match self {
             Self::Write(offset, data) => put_at(contents, *offset, data),
-            Self::Length(length) => contents.resize(*length, 0),
+            Self::Length(length) => resize(contents, *length),
         }
     }
 }

@@ -24,7 +24,7 @@ pub(crate) use foldhash::fast::FixedState as RandomState;
 
 pub(crate) use self::{
     lock::{Condvar, Mutex, MutexGuard, RwLock},
-    random::fill_random,
+    random::{Random, fill_random},
     scheduler::{Ended, Plan, Simulation, block_on, is_over, pause},
     time::{Instant, since_1970},
 };

@@ -16,7 +16,9 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use rand::{RngExt, SeedableRng, rngs::StdRng};
+use rand::RngExt;
+
+use super::random::Random;
 
 /// How a simulation goes.
 #[derive(Debug, Clone)]
@@ -64,7 +66,7 @@ struct Shared {
 }
 
 struct State {
-    random: StdRng,
+    random: Random,
     now: Duration,
     threads: Vec<Seat>,
     left: u64,
@@ -126,7 +128,7 @@ const STEP_NANOS: u64 = 20_000;
 impl Simulation {
     /// Runs `main` and all threads that come of it.
     pub(crate) fn run(plan: &Plan, main: impl FnOnce(&Self)) -> Ending {
-        let mut random = StdRng::seed_from_u64(plan.seed);
+        let mut random = Random::seeded(plan.seed);
         let switch = [0.02, 0.1, 0.4, 1.0][random.random_range(0..4)];
         let state = State {
             random,
@@ -195,7 +197,7 @@ impl Simulation {
     }
 
     /// Something that is left to chance.
-    pub(crate) fn random<T>(&self, draw: impl FnOnce(&mut StdRng) -> T) -> T {
+    pub(crate) fn random<T>(&self, draw: impl FnOnce(&mut Random) -> T) -> T {
         draw(&mut self.0.state.lock().random)
     }
 
