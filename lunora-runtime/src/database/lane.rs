@@ -18,11 +18,7 @@
 //! A thread waits here without giving way to other tasks. That is sound because the holder has its thread already: a
 //! mutation waits on nothing but its own context. Do not hold a lane while waiting for another thread.
 
-use std::{
-    collections::VecDeque,
-    marker::PhantomData,
-    time::Duration,
-};
+use std::{collections::VecDeque, marker::PhantomData, time::Duration};
 
 use super::instance::Database;
 use crate::sync::{

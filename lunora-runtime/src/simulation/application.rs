@@ -88,10 +88,7 @@ impl FunctionRef for Look {
 
 impl Handler for Look {
     const RUN: RunOf<Self> = {
-        fn run<'a>(
-            ctx: &'a QueryCtx,
-            (program,): (Vec<Vec<f64>>,),
-        ) -> BoxFuture<'a, Result<Outcome>> {
+        fn run<'a>(ctx: &'a QueryCtx, (program,): (Vec<Vec<f64>>,)) -> BoxFuture<'a, Result<Outcome>> {
             Box::pin(async move {
                 let mut outcome = Outcome::new();
                 for operation in &program {

@@ -17,7 +17,10 @@ use crate::{
     store::{
         Commit, Durable, Embedded, OnFailure, Options, SimulatedDisk, Snapshot, Store, StoreError, Timestamp,
     },
-    sync::{simulated::{Random, Simulation}, since_1970, thread},
+    sync::{
+        simulated::{Random, Simulation},
+        since_1970, thread,
+    },
 };
 
 /// How often somebody looks whether the store has failed.
@@ -38,7 +41,9 @@ pub(super) struct Life {
 impl Life {
     pub(super) fn run(&self) {
         let Some(store) = self.open_store() else { return };
-        let Some(runtime) = self.open_runtime(store) else { return };
+        let Some(runtime) = self.open_runtime(store) else {
+            return;
+        };
         // What is there is what should be.
         look(&runtime, &self.history, |_| Operation::everything());
         let watching = self.start_watchers(&runtime);
@@ -66,7 +71,10 @@ impl Life {
 
     /// Whether a start may fail like this.
     fn excuse(&self, error: &StoreError) {
-        let is_damage = matches!(error, StoreError::Damaged { .. } | StoreError::DamagedState { .. });
+        let is_damage = matches!(
+            error,
+            StoreError::Damaged { .. } | StoreError::DamagedState { .. }
+        );
         assert!(
             !is_damage && !self.is_calm || self.disk.is_off(),
             "the store does not open: {error}"

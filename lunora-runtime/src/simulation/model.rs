@@ -33,7 +33,9 @@ impl Model {
         match operation {
             Operation::Get(key) => self.0.get(&key).map_or_else(Vec::new, |document| {
                 let rank = f64::from(document.rank);
-                std::iter::once(rank).chain(document.list.iter().copied()).collect()
+                std::iter::once(rank)
+                    .chain(document.list.iter().copied())
+                    .collect()
             }),
             Operation::Scan {
                 from,

@@ -39,7 +39,11 @@ fn simulate(seed: u64) -> Result<Run, String> {
     let mut now = Duration::ZERO;
     for life in 0..=lives {
         let is_calm = life == lives;
-        disk.turn_on(if is_calm { Mishaps::default() } else { mishaps(&mut random) });
+        disk.turn_on(if is_calm {
+            Mishaps::default()
+        } else {
+            mishaps(&mut random)
+        });
         let plan = Plan {
             seed: random.random(),
             steps: if is_calm { ENDLESS } else { steps(&mut random) },

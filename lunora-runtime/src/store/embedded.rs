@@ -97,7 +97,11 @@ impl Embedded {
     /// Opens a store whose directory is on no disk of this machine.
     #[cfg(test)]
     pub(crate) fn open_simulated(options: &Options, files: &Arc<dyn Files>) -> Result<Self, StoreError> {
-        Self::start(open_parts(Path::new(""), Path::new("log"), options, files)?, options, None)
+        Self::start(
+            open_parts(Path::new(""), Path::new("log"), options, files)?,
+            options,
+            None,
+        )
     }
 
     /// What opening it took.

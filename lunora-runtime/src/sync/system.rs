@@ -1,7 +1,7 @@
 //! What production uses.
 
-pub(crate) use std::{thread, time::Instant};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+pub(crate) use std::{thread, time::Instant};
 
 pub(crate) use crossbeam_channel as channel;
 pub(crate) use foldhash::fast::RandomState;

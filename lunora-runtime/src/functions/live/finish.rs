@@ -1,11 +1,6 @@
 //! What happens when a run is over: who gets its result, and who goes on.
 
-use std::{
-    collections::HashMap,
-    mem,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, mem, sync::Arc, time::Duration};
 
 use super::{
     super::results::{Audience, Finished, QueryKey, QueryOutcome, UserKey},

@@ -27,7 +27,7 @@ const SECTOR: usize = 512;
 pub(crate) struct Mishaps {
     /// After so many operations it is off.
     pub(crate) operations: Option<u64>,
-    /// The sync of a log file that fails, counted from now.
+    /// The sync that fails, counted from now.
     pub(crate) failing_sync: Option<u64>,
     /// How often an operation takes long, and how long.
     pub(crate) slow: (f64, Duration),
@@ -242,17 +242,6 @@ impl LogFile for SimulatedFile {
 
     fn sync(&self) -> io::Result<()> {
         self.disk.takes_a_while();
-        let fails = self.disk.happens(|medium| {
-            medium.syncs += 1;
-            Ok(medium.mishaps.failing_sync == Some(medium.syncs))
-        })?;
-        if fails {
-            self.disk.happens(|medium| {
-                medium.fail_sync(self.number);
-                Ok(())
-            })?;
-            return Err(io::Error::other("the sync failed"));
-        }
         StorageBackend::sync_data(self)?;
         self.disk.takes_a_while();
         Ok(())
@@ -287,10 +276,7 @@ impl StorageBackend for SimulatedFile {
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.disk.happens(|medium| {
-            medium.files[self.number].sync();
-            Ok(())
-        })
+        self.disk.happens(|medium| medium.sync(self.number))
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
@@ -333,12 +319,18 @@ impl Medium {
         }
     }
 
-    /// What the system could not write is in memory as before and counts as written: no later sync writes it.
-    fn fail_sync(&mut self, number: usize) {
-        let lost = self.files[number].remains(&mut self.random);
+    /// After a sync that fails, what the system could not write is in memory as before and counts as written: no later
+    /// sync writes it.
+    fn sync(&mut self, number: usize) -> io::Result<()> {
+        self.syncs += 1;
         let contents = &mut self.files[number];
-        contents.synced = lost;
-        contents.unsynced.clear();
+        if self.mishaps.failing_sync == Some(self.syncs) {
+            contents.synced = contents.remains(&mut self.random);
+            contents.unsynced.clear();
+            return Err(io::Error::other("the sync failed"));
+        }
+        contents.sync();
+        Ok(())
     }
 
     fn cut_power(&mut self) {

@@ -337,7 +337,10 @@ impl State {
         }
         if ready.is_empty() {
             let waiting = self.threads.iter().filter(|seat| seat.waits != Waits::Ended);
-            return Chosen::Nobody(format!("{:?}", waiting.map(|seat| &seat.name).collect::<Vec<_>>()));
+            return Chosen::Nobody(format!(
+                "{:?}",
+                waiting.map(|seat| &seat.name).collect::<Vec<_>>()
+            ));
         }
         if self.random.random_bool(PASSED_OVER) {
             let quick: Vec<_> = ready
@@ -438,7 +441,11 @@ impl Me {
         }
         if !self.simulation.is_over() {
             let timed_out = self.simulation.0.state.lock().threads[self.seat].has_timed_out;
-            return if timed_out { Woken::TimedOut } else { Woken::Notified };
+            return if timed_out {
+                Woken::TimedOut
+            } else {
+                Woken::Notified
+            };
         }
         if thread::panicking() {
             return Woken::Over;
