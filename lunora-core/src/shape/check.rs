@@ -121,28 +121,33 @@ impl Shapes {
     }
 
     fn check_object(&self, fields: &[Field], rest: Option<&Node>, object: &Object) -> Result<(), Mismatch> {
-        let known = fields
-            .iter()
-            .filter(|field| object.contains_key(field.name))
-            .count();
+        let (mut known, mut wrong) = (0, None);
+        for field in fields {
+            let value = object.get(field.name);
+            known += usize::from(value.is_some());
+            if wrong.is_none() {
+                wrong = self.check_field(field, value).err();
+            }
+        }
         // Before what is missing: a misspelt name is both, and the unknown one shows the mistake.
         if known < object.len() {
             self.check_rest(fields, rest, object)?;
         }
-        for field in fields {
-            match object.get(field.name) {
-                None | Some(Value::Null) if field.optional => {}
-                Some(value) => {
-                    self.check_node(&field.shape, value)
-                        .map_err(|error| error.within(field.name))?;
-                }
-                None => {
-                    let expected = self.describe(&field.shape);
-                    return Err(Mismatch::new(format!("missing, expected {expected}")).within(field.name));
-                }
+        wrong.map_or(Ok(()), Err)
+    }
+
+    fn check_field(&self, field: &Field, value: Option<&Value>) -> Result<(), Mismatch> {
+        match value {
+            None | Some(Value::Null) if field.optional => Ok(()),
+            Some(value) => {
+                let checked = self.check_node(&field.shape, value);
+                checked.map_err(|mismatch| mismatch.within(field.name))
+            }
+            None => {
+                let expected = self.describe(&field.shape);
+                Err(Mismatch::new(format!("missing, expected {expected}")).within(field.name))
             }
         }
-        Ok(())
     }
 
     fn check_rest(&self, fields: &[Field], rest: Option<&Node>, object: &Object) -> Result<(), Mismatch> {

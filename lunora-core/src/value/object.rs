@@ -7,6 +7,9 @@ use super::Value;
 /// The name of a field. The usual ones lie within: to read or copy a document touches one piece of memory.
 pub(crate) type FieldName = SmolStr;
 
+/// So many names are compared one by one: two that differ mostly differ in length, which a search by order cannot use.
+const FEW: usize = 8;
+
 /// Named values, sorted by name.
 ///
 /// A sorted list rather than a tree: most objects have a handful of fields, are built once and are then read in order.
@@ -53,19 +56,27 @@ impl Object {
 
     /// The value of a field.
     pub fn get(&self, name: &str) -> Option<&Value> {
+        if self.entries.len() <= FEW {
+            let mut entries = self.entries.iter();
+            return entries.find(|(other, _)| other == name).map(|(_, value)| value);
+        }
         let position = self.position(name).ok()?;
         Some(&self.entries[position].1)
     }
 
     /// The value of a field, to be changed in place.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+        if self.entries.len() <= FEW {
+            let mut entries = self.entries.iter_mut();
+            return entries.find(|(other, _)| other == name).map(|(_, value)| value);
+        }
         let position = self.position(name).ok()?;
         Some(&mut self.entries[position].1)
     }
 
     /// Whether there is a field of this name.
     pub fn contains_key(&self, name: &str) -> bool {
-        self.position(name).is_ok()
+        self.get(name).is_some()
     }
 
     /// Sets a field and returns its former value.

@@ -38,15 +38,21 @@ pub(super) enum Source {
     Index(Index),
 }
 
-impl Source {
-    /// Whether `bounds` name one value of a unique index: then there is one entry at most.
-    pub(super) fn is_one_value(&self, bounds: Option<&IndexBounds>) -> bool {
-        let (Self::Index(index), Some(bounds)) = (self, bounds) else {
-            return false;
-        };
-        let whole = bounds.equal.len() == index.spec.fields.len();
-        index.spec.unique && whole && bounds.lower.is_none() && bounds.upper.is_none()
+/// The unique index, and what its entry begins with, if `bounds` name one value of such an index: then there is one entry
+/// at most.
+pub(super) fn one_value(table: &ResolvedTable, bounds: &IndexBounds) -> Option<(Index, Key)> {
+    if bounds.lower.is_some() || bounds.upper.is_some() {
+        return None;
     }
+    let index = table.index(bounds.index)?;
+    if !index.spec.unique || bounds.equal.len() != index.spec.fields.len() {
+        return None;
+    }
+    let mut value = keys::index_prefix(index.table, index.number);
+    for part in &bounds.equal {
+        encode_key_part(part.as_ref(), &mut value);
+    }
+    Some((index, value.into()))
 }
 
 /// The source and the keys that `bounds` means; without bounds the whole table by creation time.

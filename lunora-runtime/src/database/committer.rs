@@ -71,7 +71,7 @@ impl Reads {
         }
     }
 
-    const fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         match self {
             Self::Few(reads) => reads.is_empty(),
             Self::Many(reads) => reads.is_empty(),
@@ -158,7 +158,7 @@ impl Prepared {
         for (id, field) in transaction.stamps {
             match stamps.iter_mut().find(|stamp| stamp.document.id == id) {
                 Some(stamp) => stamp.fields.push(field),
-                None => stamps.extend(Stamp::new(&writes, id, documents.remove(&id), field)),
+                None => stamps.extend(Stamp::new(&writes, id, documents.remove(id), field)),
             }
         }
         Self {
@@ -216,7 +216,7 @@ fn fresh(transaction: &Transaction) -> Fresh {
             _ if write.is_none() => {}
             Some(id) if transaction.stamps.iter().any(|(stamped, _)| *stamped == id) => {}
             Some(id) => {
-                if let Some(document) = transaction.documents.get(&id) {
+                if let Some(document) = transaction.documents.get(id) {
                     fresh.document(position, Arc::clone(document));
                 }
             }

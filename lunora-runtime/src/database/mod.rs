@@ -19,6 +19,7 @@ mod document;
 mod entries;
 mod error;
 mod get_many;
+mod held;
 mod index;
 mod instance;
 mod keys;
@@ -41,6 +42,7 @@ mod tests;
 
 mod transaction;
 mod typed;
+mod unique;
 mod verify;
 mod writes;
 

@@ -7,8 +7,8 @@ use lunora_core::error::Result;
 use super::{keys, reads::RangeRead, transaction::Transaction};
 use crate::store::{Direction, Key, KeyRange, Payload, StoreError};
 
-/// Pairs are fetched in batches that grow from the first size to the second: a look-up by a unique index needs one
-/// pair, and a scan of a table should not seek for each.
+/// Pairs are fetched in batches that grow from the first size to the second: who wants the first row needs one pair, and
+/// a scan of a table should not seek for each.
 const BATCHES: (usize, usize) = (2, 256);
 
 /// A scan in progress. It borrows nothing, so that the transaction can write and other scans can run meanwhile.
@@ -26,8 +26,6 @@ pub(super) struct Overlay {
     /// The last key that was passed.
     position: Option<Key>,
     exhausted: bool,
-    /// The range is one value of a unique index, so the snapshot has one pair of it at most.
-    unique: bool,
 }
 
 /// How much of the snapshot has been fetched.
@@ -53,20 +51,11 @@ impl Overlay {
             batch: BATCHES.0,
             position: None,
             exhausted: false,
-            unique: false,
         }
-    }
-
-    /// The same, for a range that is one value of a unique index.
-    pub(super) fn of_one_value(self) -> Self {
-        Self { unique: true, ..self }
     }
 
     /// The next pair that the transaction sees.
     pub(super) fn next(&mut self, transaction: &mut Transaction) -> Result<Option<(Key, Payload)>> {
-        if self.unique && transaction.is_read_only() {
-            return self.next_committed(transaction);
-        }
         while let Some((key, payload)) = self.step(transaction)? {
             transaction.reads.reached(self.read, key.clone());
             self.position = Some(key.clone());
@@ -77,18 +66,6 @@ impl Overlay {
         self.exhausted = true;
         transaction.reads.exhausted(self.read);
         Ok(None)
-    }
-
-    /// The same for one value of a unique index, as long as the transaction has not written anything.
-    fn next_committed(&mut self, transaction: &mut Transaction) -> Result<Option<(Key, Payload)>> {
-        if self.exhausted {
-            return Ok(None);
-        }
-        let entry = transaction.unique_entry(transaction.reads.range(self.read))?;
-        self.exhausted = true;
-        transaction.reads.exhausted(self.read);
-        self.position.clone_from(&entry);
-        Ok(entry.map(|entry| (entry, Payload::default())))
     }
 
     /// The last key that was passed.
@@ -139,12 +116,6 @@ impl Overlay {
         let range = transaction.reads.range(self.read);
         let rest = match &self.fetched {
             Fetched::All => return Ok(()),
-            Fetched::Nothing if self.unique => {
-                let entry = transaction.unique_entry(range)?;
-                self.ahead.extend(entry.map(|entry| (entry, Payload::default())));
-                self.fetched = Fetched::All;
-                return Ok(());
-            }
             Fetched::Nothing => range.clone(),
             Fetched::UpTo(key) => beyond(range, key, self.direction),
         };

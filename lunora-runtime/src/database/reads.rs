@@ -1,10 +1,12 @@
 //! What a transaction has read, exactly.
 //!
-//! Documents are points, scans are ranges of keys that end where the scan stopped. A commit conflicts with a
+//! Documents are points, scans are ranges of keys that end where the scan stopped, and a value that was looked up in a
+//! unique index is the range of the keys that begin with it. A commit conflicts with a
 //! transaction when it wrote a key of one of them; since a range stands for keys that are not there as well, this is
 //! what keeps phantoms out.
 
 use lunora_core::id::DocumentId;
+use smallvec::SmallVec;
 
 use super::keys;
 use crate::store::{Commit, Direction, Key, KeyRange};
@@ -12,7 +14,9 @@ use crate::store::{Commit, Direction, Key, KeyRange};
 /// The points and ranges that a transaction has read so far.
 #[derive(Debug, Clone, Default)]
 pub struct ReadSet {
-    points: Vec<DocumentId>,
+    points: SmallVec<[DocumentId; 4]>,
+    /// What the entries of unique indexes that were looked up begin with.
+    values: SmallVec<[Key; 2]>,
     ranges: Vec<ScannedRange>,
 }
 
@@ -41,6 +45,11 @@ impl ReadSet {
         self.points.push(id);
     }
 
+    /// Everything that begins with `value` was read.
+    pub(super) fn value(&mut self, value: Key) {
+        self.values.push(value);
+    }
+
     /// A scan that has not read anything yet.
     pub(super) fn scan(&mut self, range: KeyRange, direction: Direction) -> RangeRead {
         self.ranges.push(ScannedRange {
@@ -67,8 +76,8 @@ impl ReadSet {
     }
 
     /// Whether there is so little in it that looking at all of it is cheaper than to seal it.
-    pub(super) const fn is_small(&self) -> bool {
-        self.points.len() + self.ranges.len() <= 16
+    pub(super) fn is_small(&self) -> bool {
+        self.points.len() + self.values.len() + self.ranges.len() <= 16
     }
 
     /// Whether `commit` wrote something of it. Looks at all of it.
@@ -80,22 +89,25 @@ impl ReadSet {
     }
 
     fn in_range(&self, key: &[u8]) -> bool {
-        self.ranges.iter().any(|range| range.has_read(key))
+        self.values.iter().any(|value| key.starts_with(value))
+            || self.ranges.iter().any(|range| range.has_read(key))
     }
 
     /// Nothing was read.
-    pub(super) const fn is_empty(&self) -> bool {
-        self.points.is_empty() && self.ranges.is_empty()
+    pub(super) fn is_empty(&self) -> bool {
+        self.points.is_empty() && self.values.is_empty() && self.ranges.is_empty()
     }
 
     /// Sorted and merged, so that looking up a key takes logarithmic time.
     pub fn seal(&self) -> SealedReads {
-        let mut points = self.points.clone();
+        let mut points = self.points.to_vec();
         points.sort_unstable();
         points.dedup();
+        let values = self.values.iter().map(|value| KeyRange::prefix(value));
+        let scanned = self.ranges.iter().filter_map(ScannedRange::extent);
         SealedReads {
             points,
-            ranges: merge(self.ranges.iter().filter_map(ScannedRange::extent).collect()),
+            ranges: merge(values.chain(scanned).collect()),
         }
     }
 }

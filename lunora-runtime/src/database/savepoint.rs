@@ -25,7 +25,7 @@ impl Transaction {
     pub fn rollback(&mut self, savepoint: Savepoint) {
         for key in self.writes.undo_to(savepoint.writes) {
             if let Some(id) = keys::document_id(&key) {
-                self.documents.remove(&id);
+                self.documents.remove(id);
             }
         }
         self.stamps.truncate(savepoint.stamps);

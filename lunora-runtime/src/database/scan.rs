@@ -20,21 +20,45 @@ use crate::store::{Key, KeyRange, Payload};
 pub struct Scan {
     table: Arc<ResolvedTable>,
     source: Source,
-    overlay: Overlay,
+    rows: Rows,
+}
+
+/// Where rows come from.
+#[derive(Debug)]
+enum Rows {
+    Range(Overlay),
+    /// One value of a unique index, until it has been looked up.
+    Value(Option<Key>),
+}
+
+impl Rows {
+    fn next(&mut self, transaction: &mut Transaction) -> Result<Option<(Key, Payload)>> {
+        match self {
+            Self::Range(overlay) => overlay.next(transaction),
+            Self::Value(value) => {
+                let Some(value) = value.take() else {
+                    return Ok(None);
+                };
+                let entry = transaction.unique_entry(value)?;
+                Ok(entry.map(|entry| (entry, Payload::default())))
+            }
+        }
+    }
 }
 
 impl Transaction {
     /// Starts a scan over a range of an index, or over the whole table by creation time. Reads nothing yet.
     pub fn scan(&mut self, table: TableTag, bounds: Option<&IndexBounds>, order: Order) -> Result<Scan> {
-        self.check_time()?;
         let table = self.table(table)?;
-        let (source, range) = bounds::resolve(&table, bounds)?;
-        let one_value = source.is_one_value(bounds);
-        let mut scan = self.scan_keys(table, source, range, order);
-        if one_value {
-            scan.overlay = scan.overlay.of_one_value();
+        if let Some((index, value)) = bounds.and_then(|bounds| bounds::one_value(&table, bounds)) {
+            return Ok(Scan {
+                table,
+                source: Source::Index(index),
+                rows: Rows::Value(Some(value)),
+            });
         }
-        Ok(scan)
+        let (source, range) = bounds::resolve(&table, bounds)?;
+        Ok(self.scan_keys(table, source, range, order))
     }
 
     pub(super) fn scan_keys(
@@ -47,7 +71,7 @@ impl Transaction {
         Scan {
             table,
             source,
-            overlay: Overlay::new(self, range, order.into()),
+            rows: Rows::Range(Overlay::new(self, range, order.into())),
         }
     }
 
@@ -55,8 +79,7 @@ impl Transaction {
     pub fn count(&mut self, table: TableTag, bounds: Option<&IndexBounds>) -> Result<u64> {
         let mut scan = self.scan(table, bounds, Order::Asc)?;
         let mut count = 0;
-        while scan.overlay.next(self)?.is_some() {
-            self.check_time()?;
+        while scan.next_key(self)?.is_some() {
             self.count_read(&scan.table, 0)?;
             count += 1;
         }
@@ -68,7 +91,7 @@ impl Scan {
     /// The next document.
     pub fn next(&mut self, transaction: &mut Transaction) -> Result<Option<Arc<StoredDocument>>> {
         transaction.check_time()?;
-        let Some((key, payload)) = self.overlay.next(transaction)? else {
+        let Some((key, payload)) = self.rows.next(transaction)? else {
             return Ok(None);
         };
         let document = self.document(transaction, &key, payload)?;
@@ -79,12 +102,15 @@ impl Scan {
     /// The next key, whose document is not looked at.
     pub(super) fn next_key(&mut self, transaction: &mut Transaction) -> Result<Option<Key>> {
         transaction.check_time()?;
-        Ok(self.overlay.next(transaction)?.map(|(key, _)| key))
+        Ok(self.rows.next(transaction)?.map(|(key, _)| key))
     }
 
-    /// The key of the last document that was read.
+    /// The key of the last document that was read, of a scan that is a range's.
     pub(super) const fn position(&self) -> Option<&Key> {
-        self.overlay.position()
+        match &self.rows {
+            Rows::Range(overlay) => overlay.position(),
+            Rows::Value(_) => None,
+        }
     }
 
     fn document(
@@ -104,7 +130,7 @@ impl Scan {
         };
         let Source::Index(index) = self.source else {
             let id = id.ok_or_else(|| corrupt(CorruptReason::Truncated))?;
-            return match transaction.documents.get(&id) {
+            return match transaction.documents.get(id) {
                 Some(document) => Ok(document.clone()),
                 None => transaction.decode(&self.table, id, payload),
             };

@@ -1,6 +1,6 @@
 //! A transaction: reads of one snapshot, its own writes above them, and what both were.
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use lunora_core::{
     error::Result,
@@ -16,6 +16,7 @@ use super::{
     cursor::CursorKey,
     document::{self, StoredDocument},
     error::{CorruptDocument, DocumentNotFound, InvalidDocument, TimeLimitExceeded, UniqueViolation},
+    held::Held,
     index::Index,
     keys,
     meter::Meter,
@@ -26,7 +27,7 @@ use super::{
     writes::WriteSet,
 };
 use crate::{
-    store::{Direction, Key, KeyRange, Payload, Snapshot, StoreError, Timestamp},
+    store::{Direction, Key, KeyRange, Payload, Snapshot, Timestamp},
     sync::Instant,
 };
 
@@ -61,7 +62,7 @@ pub struct Transaction {
     pub(super) reads: ReadSet,
     pub(super) writes: WriteSet,
     /// Documents as this transaction sees them, so that reading before writing decodes once.
-    pub(super) documents: HashMap<DocumentId, Arc<StoredDocument>, foldhash::fast::RandomState>,
+    pub(super) documents: Held,
     pub(super) meter: Meter,
     pub(super) stamps: Vec<(DocumentId, String)>,
     pub(super) page_end: Option<PageEnd>,
@@ -91,7 +92,7 @@ impl Transaction {
             cursor_key,
             reads: ReadSet::default(),
             writes: WriteSet::default(),
-            documents: HashMap::default(),
+            documents: Held::default(),
             meter: Meter::new(options.limits),
             options,
             stamps: Vec::new(),
@@ -230,7 +231,7 @@ impl Transaction {
             self.writes.put(index.entry(&old), None);
         }
         self.writes.put(Key::from(&keys::document_key(id)), None);
-        self.documents.remove(&id);
+        self.documents.remove(id);
         Ok(())
     }
 
@@ -274,7 +275,7 @@ impl Transaction {
         table: &ResolvedTable,
         id: DocumentId,
     ) -> Result<Option<Arc<StoredDocument>>> {
-        if let Some(document) = self.documents.get(&id) {
+        if let Some(document) = self.documents.get(id) {
             return Ok(Some(document.clone()));
         }
         let key = keys::document_key(id);
@@ -313,7 +314,7 @@ impl Transaction {
 
     fn hold(&mut self, document: &Arc<StoredDocument>) {
         if self.documents.len() < HELD_DOCUMENTS {
-            self.documents.insert(document.id, Arc::clone(document));
+            self.documents.insert(Arc::clone(document));
         }
     }
 
@@ -333,10 +334,9 @@ impl Transaction {
     }
 
     fn put(&mut self, document: StoredDocument) {
-        let id = document.id;
-        self.writes
-            .put(Key::from(&keys::document_key(id)), Some(document.payload.clone()));
-        self.documents.insert(id, Arc::new(document));
+        let key = Key::from(&keys::document_key(document.id));
+        self.writes.put(key, Some(document.payload.clone()));
+        self.documents.insert(Arc::new(document));
     }
 
     /// Refuses values that a unique index already has. The look is a read like any other: a race runs again.
@@ -344,31 +344,15 @@ impl Transaction {
         if !index.spec.unique {
             return Ok(());
         }
-        let values = KeyRange::prefix(&index.values(&document.fields));
-        let mut entries = Overlay::new(self, values, Direction::Ascending).of_one_value();
-        match entries.next(self)? {
-            Some((entry, _)) if index.id_of(&entry) != Some(document.id) => Err(UniqueViolation {
+        let value = Key::from(index.values(&document.fields));
+        match self.unique_entry(value)? {
+            Some(entry) if index.id_of(&entry) != Some(document.id) => Err(UniqueViolation {
                 table: table.schema.name,
                 index: index.spec.name,
             }
             .into()),
             _ => Ok(()),
         }
-    }
-
-    /// The only entry of a unique index that begins with `prefix`, as it was committed, if there is one. It is not
-    /// noted as read.
-    pub(super) fn unique_entry(&self, prefix: &KeyRange) -> Result<Option<Key>, StoreError> {
-        let at = self.snapshot_ts();
-        if let Some(entry) = self.cache.unique_entry(&prefix.start, at) {
-            return Ok(Some(entry));
-        }
-        let mut entries = self.snapshot.range(prefix.clone(), Direction::Ascending);
-        let Some((entry, _)) = entries.next().transpose()? else {
-            return Ok(None);
-        };
-        self.cache.keep_unique_entry(&prefix.start, entry.clone(), at);
-        Ok(Some(entry))
     }
 
     /// The first pair of a range of keys.

@@ -45,6 +45,18 @@ impl WriteSet {
         }
     }
 
+    /// The writes whose keys begin with `prefix`, in their order.
+    pub(super) fn beginning_with<'a>(
+        &'a self,
+        prefix: &'a [u8],
+    ) -> impl Iterator<Item = (&'a Key, &'a Write)> {
+        let from = (Bound::Included(prefix), Bound::Unbounded);
+        let rest = (!self.writes.is_empty()).then(|| self.writes.range::<[u8], _>(from));
+        rest.into_iter()
+            .flatten()
+            .take_while(move |(key, _)| key.starts_with(prefix))
+    }
+
     /// The first write of `range` beyond `position`, in the order of a scan.
     pub(super) fn next(
         &self,

@@ -32,11 +32,11 @@ pub enum Credential<'a> {
 #[derive(Debug)]
 pub enum Caller {
     /// Anybody, with an identity if a token vouches for one.
-    Public(Option<Identity>),
+    Public(Option<Arc<Identity>>),
     /// The holder of an admin key that opens no internal functions, in the name of a user.
     Acting(Arc<ActingCaller>),
     /// The holder of an admin key that opens them, acting as a user if they said so.
-    Admin(Arc<AdminCaller>, Option<Identity>),
+    Admin(Arc<AdminCaller>, Option<Arc<Identity>>),
 }
 
 /// A caller, and how long they are that.
@@ -194,7 +194,7 @@ impl Runtime {
             clock: self.clock(),
         };
         Ok(Authenticated {
-            caller: Caller::Public(Some(token.identity)),
+            caller: Caller::Public(Some(Arc::new(token.identity))),
             validity: Validity::Token(expiry),
         })
     }
@@ -210,7 +210,7 @@ impl Runtime {
                 if user.is_some() {
                     caller.require_act_as()?;
                 }
-                Caller::Admin(Arc::new(caller), user)
+                Caller::Admin(Arc::new(caller), user.map(Arc::new))
             }
         };
         Ok(Authenticated { caller, validity })

@@ -146,7 +146,7 @@ impl Engine {
             engine: Arc::clone(self),
             function: Arc::clone(function),
             args: request.args,
-            identity: request.identity.map(Arc::new),
+            identity: request.identity,
             depth: Depth::default(),
             key,
             class,

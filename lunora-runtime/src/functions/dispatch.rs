@@ -42,7 +42,7 @@ pub struct CallRequest {
     /// Its arguments.
     pub args: Object,
     /// Who is calling.
-    pub identity: Option<Identity>,
+    pub identity: Option<Arc<Identity>>,
     /// With it, a mutation that has been committed is not run a second time.
     pub idempotency_key: Option<IdempotencyKey>,
     /// Id of this request.

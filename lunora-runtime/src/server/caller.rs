@@ -1,5 +1,7 @@
 //! Who sends a request: the `Authorization` header.
 
+use std::sync::Arc;
+
 use data_encoding::BASE64;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use lunora_core::identity::Identity;
@@ -29,7 +31,10 @@ impl Caller {
 
 /// The user whom a valid token vouches for, for HTTP actions: there the header may be the application's own, so anything
 /// else in it means nothing. An admin key is no user. While a token cannot be checked, nobody knows who sends it.
-pub(super) async fn identity(headers: &HeaderMap, runtime: &Runtime) -> Result<Option<Identity>, Problem> {
+pub(super) async fn identity(
+    headers: &HeaderMap,
+    runtime: &Runtime,
+) -> Result<Option<Arc<Identity>>, Problem> {
     let Ok(token @ Credential::Token(_)) = credential(headers) else {
         return Ok(None);
     };

@@ -44,7 +44,11 @@ pub(super) async fn answer(shared: Arc<Shared>, request: Request) -> Response {
 }
 
 /// The same for a caller whom something else than a token vouches for.
-pub(super) async fn answer_for(user: Option<Identity>, shared: Arc<Shared>, request: Request) -> Response {
+pub(super) async fn answer_for(
+    user: Option<Arc<Identity>>,
+    shared: Arc<Shared>,
+    request: Request,
+) -> Response {
     let (method, path) = (request.method(), request.uri().path());
     let mut methods = match shared.runtime.http_actions().find(method, path) {
         Found::Action(found) => {
@@ -65,7 +69,7 @@ pub(super) async fn answer_for(user: Option<Identity>, shared: Arc<Shared>, requ
 
 async fn run(
     found: FoundAction,
-    user: Option<Identity>,
+    user: Option<Arc<Identity>>,
     shared: &Shared,
     request: Request,
 ) -> Result<Response, Problem> {

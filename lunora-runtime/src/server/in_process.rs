@@ -18,7 +18,7 @@ impl InProcess {
     }
 
     /// Answers a request of `user`, or of whom its token vouches for.
-    pub(crate) async fn answer(&self, user: Option<Identity>, request: http::Request<Body>) -> Response {
+    pub(crate) async fn answer(&self, user: Option<Arc<Identity>>, request: http::Request<Body>) -> Response {
         http_actions::answer_for(user, Arc::clone(&self.0), request).await
     }
 }

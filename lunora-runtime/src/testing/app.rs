@@ -36,7 +36,7 @@ use crate::{
 pub struct TestApp {
     runtime: Runtime,
     clock: TestClock,
-    identity: Option<Identity>,
+    identity: Option<Arc<Identity>>,
     in_process: InProcess,
     /// Made when it is first needed, on the test's tokio runtime.
     time: Arc<Mutex<Option<VirtualTime>>>,
@@ -153,7 +153,7 @@ impl TestApp {
         Self {
             runtime: self.runtime.clone(),
             clock: self.clock.clone(),
-            identity: Some(identity),
+            identity: Some(Arc::new(identity)),
             in_process: self.in_process.clone(),
             time: Arc::clone(&self.time),
             directory: self.directory.clone(),
@@ -169,7 +169,7 @@ impl TestApp {
         &self.in_process
     }
 
-    pub(super) const fn identity(&self) -> Option<&Identity> {
+    pub(super) const fn identity(&self) -> Option<&Arc<Identity>> {
         self.identity.as_ref()
     }
 
@@ -202,7 +202,7 @@ impl TestApp {
         let request = WatchRequest {
             path: self.runtime.full().path_of::<F>()?,
             args: encode_args(call)?,
-            identity: self.identity.clone().map(Arc::new),
+            identity: self.identity.clone(),
             journal: None,
         };
         self.runtime

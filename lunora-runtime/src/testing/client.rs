@@ -18,11 +18,11 @@ use crate::functions::{BoxFuture, CallError, CallRequest, RequestId, Runtime, Wa
 #[derive(Debug, Clone)]
 pub struct TestClient {
     runtime: Runtime,
-    identity: Option<Identity>,
+    identity: Option<Arc<Identity>>,
 }
 
 impl TestClient {
-    pub(super) const fn new(runtime: Runtime, identity: Option<Identity>) -> Self {
+    pub(super) const fn new(runtime: Runtime, identity: Option<Arc<Identity>>) -> Self {
         Self { runtime, identity }
     }
 
@@ -60,7 +60,7 @@ impl TestClient {
         let request = WatchRequest {
             path: self.runtime.public().path_of::<F>()?,
             args: args.into_object().unwrap_or_default(),
-            identity: self.identity.clone().map(Arc::new),
+            identity: self.identity.clone(),
             journal: None,
         };
         self.runtime.public().watch(&mut queries, NUMBER, request)?;

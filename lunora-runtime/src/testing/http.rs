@@ -1,6 +1,6 @@
 //! Requests for HTTP actions, without a socket.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use axum_core::body::Body;
 use bytes::Bytes;
@@ -19,7 +19,7 @@ use crate::server::InProcess;
 #[must_use = "a request does nothing until it is sent"]
 pub struct TestRequest {
     server: InProcess,
-    user: Option<Identity>,
+    user: Option<Arc<Identity>>,
     head: Builder,
     body: Result<Bytes>,
 }

@@ -172,3 +172,23 @@ fn nothing_is_known_of_commits_that_it_has_not_heard_of() {
     cache.keep_document(&document, Timestamp(4));
     assert!(cache.document(id, Timestamp(5)).is_none());
 }
+
+#[test]
+fn a_look_up_sees_what_its_transaction_has_written() {
+    let database = items();
+    let ids = insert(&database, [item(1.0, 1.0, "a"), item(1.0, 2.0, "b")]);
+    let mut transaction = begin(&database);
+    transaction.delete(ids[0]).unwrap();
+    assert_eq!(rank(&mut transaction, "a"), None);
+    let savepoint = transaction.savepoint();
+    transaction.patch(ids[1], [("key", Some("a".into()))]).unwrap();
+    assert_eq!(rank(&mut transaction, "a"), Some(2.0));
+    assert_eq!(rank(&mut transaction, "b"), None);
+    transaction.insert(ITEMS, item(1.0, 3.0, "b")).unwrap();
+    assert_eq!(rank(&mut transaction, "b"), Some(3.0));
+    transaction.rollback(savepoint);
+    assert_eq!(rank(&mut transaction, "a"), None);
+    assert_eq!(rank(&mut transaction, "b"), Some(2.0));
+    database.commit(transaction).unwrap();
+    assert_eq!(rank(&mut begin(&database), "a"), None);
+}

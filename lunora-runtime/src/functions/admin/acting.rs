@@ -18,16 +18,19 @@ use crate::functions::{
 #[derive(Debug)]
 pub struct ActingCaller {
     key: AdminKey,
-    user: Identity,
+    user: Arc<Identity>,
 }
 
 impl ActingCaller {
-    pub(super) const fn new(key: AdminKey, user: Identity) -> Self {
-        Self { key, user }
+    pub(super) fn new(key: AdminKey, user: Identity) -> Self {
+        Self {
+            key,
+            user: Arc::new(user),
+        }
     }
 
     /// The user.
-    pub const fn user(&self) -> &Identity {
+    pub fn user(&self) -> &Identity {
         &self.user
     }
 
@@ -70,7 +73,7 @@ impl PublicDispatch {
         if is_over {
             return Err(WatchError::KeyRevoked);
         }
-        let identity = Some(Arc::new(caller.user.clone()));
+        let identity = Some(Arc::clone(&caller.user));
         let request = WatchRequest { identity, ..request };
         queries.set(number, request, CallerClass::Public, function)
     }
@@ -84,7 +87,7 @@ impl PublicDispatch {
     ) -> BoxFuture<'a, Result<Answer, CallError>> {
         Box::pin(async move {
             let (path, id) = (request.path.clone(), request.request_id);
-            let identity = Some(caller.user.clone());
+            let identity = Some(Arc::clone(&caller.user));
             let result = if caller.revocation().is_over() {
                 Err(CallError::KeyRevoked)
             } else {
@@ -111,7 +114,7 @@ impl PublicDispatch {
             refuse(watcher, CallError::KeyRevoked);
             return None;
         }
-        let identity = Some(caller.user.clone());
+        let identity = Some(Arc::clone(&caller.user));
         self.start(CallRequest { identity, ..request }, watcher)
     }
 }

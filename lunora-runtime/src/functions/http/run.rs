@@ -22,7 +22,7 @@ pub struct HttpCall {
     /// The body.
     pub body: Body,
     /// Who is asking.
-    pub identity: Option<Identity>,
+    pub identity: Option<Arc<Identity>>,
     /// Id of this request.
     pub request_id: RequestId,
 }
@@ -45,7 +45,7 @@ impl Runtime {
         let span = tracing::info_span!(
             "http action", method = %head.method, function = found.route(), request_id = %request_id
         );
-        let ctx = ActionCtx::new(engine, identity.map(Arc::new));
+        let ctx = ActionCtx::new(engine, identity);
         let task = async move {
             let _held = (underway, held);
             let request = Request::new(head, found.params, body);

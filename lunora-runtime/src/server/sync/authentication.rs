@@ -93,7 +93,7 @@ impl Authentication {
 
     fn accept(&mut self, Authenticated { caller, validity }: Authenticated) {
         self.identity = match &caller {
-            Caller::Public(identity) | Caller::Admin(_, identity) => identity.clone().map(Arc::new),
+            Caller::Public(identity) | Caller::Admin(_, identity) => identity.clone(),
             Caller::Acting(_) => None,
         };
         self.caller = Arc::new(caller);

@@ -88,7 +88,7 @@ impl Connection {
         let mut arrival = std::mem::take(&mut self.arrival);
         session_id.clone_into(&mut arrival.session_id);
         if let Some(identity) = self.authentication.identity() {
-            arrival.identity = Some((**identity).clone());
+            arrival.identity = Some(Arc::clone(identity));
         }
         self.arriving = Some(Box::pin(async move {
             let presence = Presence::begin(runtime, arrival, place).await;

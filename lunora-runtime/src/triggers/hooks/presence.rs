@@ -22,7 +22,7 @@ const LEAVE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Arrival {
     pub(crate) session_id: String,
-    pub(crate) identity: Option<Identity>,
+    pub(crate) identity: Option<Arc<Identity>>,
     pub(crate) address: Option<String>,
     pub(crate) user_agent: Option<String>,
 }
@@ -71,7 +71,7 @@ impl Presence {
         let row = StoredConnection {
             holder: runtime.holder().to_owned(),
             session_id: arrival.session_id,
-            identity: arrival.identity.as_ref().and_then(kept_with_connection),
+            identity: arrival.identity.as_deref().and_then(kept_with_connection),
             address: arrival.address,
             user_agent: arrival.user_agent,
             connected_at: runtime.now().as_millis(),
@@ -82,7 +82,7 @@ impl Presence {
             gone: false,
             refusal: None,
         };
-        let (identity, latest) = watch::channel(arrival.identity.map(Arc::new));
+        let (identity, latest) = watch::channel(arrival.identity);
         let (reply, began) = oneshot::channel();
         let (goes, gone) = oneshot::channel();
         // A task of its own: a connection that is gone before this is written is still taken leave of.
