@@ -55,7 +55,7 @@ impl Life {
         for watching in watching {
             watching.tell(&self.history, newest);
         }
-        if self.is_calm || self.draws(|random| random.random()) {
+        if self.is_calm || self.draws(RngExt::random) {
             let closed = runtime.database().close();
             assert!(closed.is_ok() || !self.is_calm, "{closed:?}");
         }
@@ -103,7 +103,7 @@ impl Life {
         });
         let engine = EngineOptions {
             clock: Arc::new(SimulatedClock),
-            seeds: Seeds::fixed(self.draws(|random| random.random())),
+            seeds: Seeds::fixed(self.draws(RngExt::random)),
             threads: self.draws(|random| random.random_range(2..4)),
             query_cache_bytes: self.draws(|random| [0, 1 << 12, 1 << 20][random.random_range(0..3)]),
             ..EngineOptions::default()

@@ -58,7 +58,7 @@ impl<T> Mutex<T> {
     }
 }
 
-impl<'a, T> MutexGuard<'a, T> {
+impl<T> MutexGuard<'_, T> {
     fn give_up(&mut self) {
         self.inner = None;
         released(self.mutex.address());

@@ -165,10 +165,8 @@ impl Simulation {
 
     /// A simulation that is over waits for its threads, which wait for nobody but each other.
     fn join(&self) {
-        while let Some(handle) = {
-            let handle = self.0.state.lock().handles.pop();
-            handle
-        } {
+        let next = || self.0.state.lock().handles.pop();
+        while let Some(handle) = next() {
             let _ = handle.join();
         }
     }

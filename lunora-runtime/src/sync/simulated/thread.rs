@@ -28,8 +28,9 @@ impl Builder {
         Self::default()
     }
 
-    pub(crate) fn name(self, name: String) -> Self {
-        Self { name }
+    pub(crate) fn name(mut self, name: String) -> Self {
+        self.name = name;
+        self
     }
 
     pub(crate) fn spawn(self, body: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {

@@ -1,7 +1,7 @@
 //! The time, which in a simulation is the scheduler's.
 
 use std::{
-    ops::{Add, Sub},
+    ops::Add,
     sync::OnceLock,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -45,14 +45,6 @@ impl Add<Duration> for Instant {
 
     fn add(self, duration: Duration) -> Self {
         Self(self.0 + duration)
-    }
-}
-
-impl Sub<Duration> for Instant {
-    type Output = Self;
-
-    fn sub(self, duration: Duration) -> Self {
-        Self(self.0 - duration)
     }
 }
 
