@@ -105,7 +105,7 @@ impl MemoryBudget {
     pub fn store(self) -> Options {
         Options {
             // Three times in memory: one layer on its way to the disk, one of twice the size being filled.
-            overlay_bytes: self.share(2),
+            overlay_bytes: self.share(3),
             history_bytes: self.share(2),
             recent_bytes: self.share(2),
             cache_bytes: self.share(6),
@@ -134,7 +134,7 @@ impl MemoryBudget {
     pub fn server(self, limits: ServerLimits) -> ServerLimits {
         let at_most = |bytes: usize| {
             bytes
-                .min(self.share(4))
+                .min(self.share(3))
                 .max(limits.body_bytes.max(limits.http_body_bytes))
         };
         ServerLimits {

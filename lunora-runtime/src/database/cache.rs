@@ -137,7 +137,10 @@ impl ReadCache {
         let hash = self.hash.hash_one(key);
         let mut shard = self.shard(hash).lock();
         let slot = shard.slots.get_mut(&hash).filter(|slot| slot.since <= at)?;
-        slot.used = true;
+        // What is only read stays in the caches of all processors.
+        if !slot.used {
+            slot.used = true;
+        }
         Some(slot.known.clone())
     }
 

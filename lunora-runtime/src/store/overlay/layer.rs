@@ -1,16 +1,15 @@
 //! One layer of the overlay.
 
 use std::fmt;
-use std::ops::Bound;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use crossbeam_skiplist::SkipMap;
-use crossbeam_skiplist::map::Entry;
-
 use super::super::commit::{Commit, Key};
+use super::super::range::{Direction, KeyRange};
 use super::super::timestamp::Timestamp;
 use super::chain::{Chain, Written};
+use super::cursor::Cursor;
+use super::order::Order;
 use super::points::Points;
 
 /// Roughly what a version costs beside its payload: its place in the chain, and a share of what the key
@@ -23,13 +22,10 @@ const COMMIT_BYTES: usize = 64;
 /// Roughly what a key costs beside its bytes: its nodes in both maps and the chain.
 const KEY_BYTES: usize = 240;
 
-/// A key in its place, with its versions.
-pub(super) type Place<'a> = Entry<'a, Key, Arc<Chain>>;
-
 /// The versions written while this was the active layer, by key and in the order of keys.
 #[derive(Default)]
 pub(crate) struct Layer {
-    ordered: SkipMap<Key, Arc<Chain>>,
+    order: Order,
     points: Points,
     bytes: AtomicUsize,
     logged: AtomicUsize,
@@ -74,7 +70,7 @@ impl Layer {
     fn insert_key(&self, key: Key, ts: Timestamp, written: Written) {
         let chain = Arc::<Chain>::default();
         chain.push(ts, written, Timestamp::ZERO);
-        self.ordered.insert(key.clone(), Arc::clone(&chain));
+        self.order.insert(key.clone(), Arc::clone(&chain));
         self.points.insert(key, chain);
     }
 
@@ -85,13 +81,12 @@ impl Layer {
 
     /// The newest version of every key, in the order of keys.
     pub(crate) fn newest(&self) -> impl Iterator<Item = (Key, Written)> + '_ {
-        let newest = |place: Place<'_>| Some((place.key().clone(), place.value().at(Timestamp::MAX)?));
-        self.ordered.iter().filter_map(newest)
+        Cursor::new(self, Timestamp::MAX, KeyRange::all(), Direction::Ascending)
     }
 
     /// Whether there is nothing to read in it.
     pub(crate) fn is_empty(&self) -> bool {
-        self.ordered.is_empty()
+        self.order.is_empty()
     }
 
     /// Whether no commit was added, not even one without writes: those move the checkpoint, and with it the
@@ -136,17 +131,8 @@ impl Layer {
         Timestamp(self.last.load(Ordering::Acquire))
     }
 
-    /// The first key that is not below `start`.
-    pub(super) fn first_from(&self, start: &[u8]) -> Option<Place<'_>> {
-        self.ordered.lower_bound(Bound::Included(start))
-    }
-
-    /// The last key below `end`.
-    pub(super) fn last_below(&self, end: Option<&[u8]>) -> Option<Place<'_>> {
-        end.map_or_else(
-            || self.ordered.back(),
-            |end| self.ordered.upper_bound(Bound::Excluded(end)),
-        )
+    pub(super) const fn order(&self) -> &Order {
+        &self.order
     }
 }
 

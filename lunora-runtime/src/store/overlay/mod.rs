@@ -7,6 +7,7 @@
 mod chain;
 mod cursor;
 mod layer;
+mod order;
 mod points;
 
 pub(crate) use cursor::Cursor;
