@@ -51,6 +51,9 @@ impl Life {
             return;
         }
         thread::sleep(QUIET);
+        if runtime.has_failed() {
+            return;
+        }
         let newest = runtime.database().durable();
         for watching in watching {
             watching.tell(&self.history, newest);

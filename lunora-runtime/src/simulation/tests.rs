@@ -93,7 +93,7 @@ fn mishaps(random: &mut Random) -> Mishaps {
     let (dies, fails, is_slow, is_full) = (often(0.3), often(0.15), often(0.5), often(0.1));
     Mishaps {
         operations: dies.then(|| random.random_range(0..600)),
-        failing_sync: fails.then(|| random.random_range(1..40)),
+        failing_syncs: fails.then(|| random.random_range(1..40)),
         slow: if is_slow {
             let longest = [1, 50, 3_000][random.random_range(0..3)];
             (random.random_range(0.0..0.5), Duration::from_millis(longest))

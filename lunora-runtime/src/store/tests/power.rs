@@ -112,12 +112,13 @@ fn what_a_start_has_found_outlives_the_power() {
         let store = disk.open_store(&small()).unwrap();
         put_durably(&store, 1, "key", "old");
         disk.turn_on(Mishaps {
-            failing_sync: Some(1),
+            failing_syncs: Some(1),
             ..Mishaps::default()
         });
         put(&store, 2, "key", "new").unwrap();
         durable(&store, 2).unwrap_err();
         drop(store);
+        disk.turn_on(Mishaps::default());
         let store = disk.open_store(&small()).unwrap();
         let found = read(&store, "key");
         disk.turn_off();

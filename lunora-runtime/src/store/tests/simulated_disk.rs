@@ -27,8 +27,8 @@ const SECTOR: usize = 512;
 pub(crate) struct Mishaps {
     /// After so many operations it is off.
     pub(crate) operations: Option<u64>,
-    /// The sync that fails, counted from now.
-    pub(crate) failing_sync: Option<u64>,
+    /// From this one on syncs fail, counted from now.
+    pub(crate) failing_syncs: Option<u64>,
     /// How often an operation takes long, and how long.
     pub(crate) slow: (f64, Duration),
     /// How often there is no room for a new file.
@@ -324,7 +324,7 @@ impl Medium {
     fn sync(&mut self, number: usize) -> io::Result<()> {
         self.syncs += 1;
         let contents = &mut self.files[number];
-        if self.mishaps.failing_sync == Some(self.syncs) {
+        if self.mishaps.failing_syncs.is_some_and(|first| self.syncs >= first) {
             contents.synced = contents.remains(&mut self.random);
             contents.unsynced.clear();
             return Err(io::Error::other("the sync failed"));
