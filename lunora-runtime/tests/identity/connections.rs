@@ -157,7 +157,10 @@ fn a_key_opens_what_its_scopes_say() {
     let caller = |key: &str, acting_as| {
         let authenticated = fixture.connect(Credential::AdminKey { key, acting_as });
         authenticated.map(|authenticated| match authenticated.caller {
-            Caller::Admin(_, user) => format!("admin {}", user.map_or_else(String::new, |user| user.subject.clone())),
+            Caller::Admin(_, user) => format!(
+                "admin {}",
+                user.map_or_else(String::new, |user| user.subject.clone())
+            ),
             Caller::Acting(caller) => format!("acting {}", caller.user().subject),
             Caller::Public(_) => "public".to_owned(),
         })

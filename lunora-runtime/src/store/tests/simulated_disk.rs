@@ -17,7 +17,7 @@ use redb::StorageBackend;
 
 use super::super::log::{Files, LogFile};
 use super::super::{Embedded, Options, StoreError};
-use crate::sync::simulated::{Random, is_over, pause};
+use crate::sync::simulated::{Random, crash, is_over, pause};
 use crate::sync::thread;
 
 const SECTOR: usize = 512;
@@ -25,7 +25,7 @@ const SECTOR: usize = 512;
 /// What goes wrong in one life of the disk.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Mishaps {
-    /// After so many operations it is off.
+    /// After so many operations it is off, and in a simulation the process with it.
     pub(crate) operations: Option<u64>,
     /// From this one on syncs fail, counted from now.
     pub(crate) failing_syncs: Option<u64>,
@@ -124,6 +124,9 @@ impl SimulatedDisk {
     fn happens<T>(&self, what: impl FnOnce(&mut Medium) -> io::Result<T>) -> io::Result<T> {
         let mut medium = self.0.lock();
         let is_spent = medium.mishaps.operations.is_some_and(|most| medium.done >= most);
+        if is_spent {
+            crash();
+        }
         medium.is_off |= is_spent || is_over();
         if medium.is_off {
             return Err(io::Error::other("there is no power"));
@@ -324,7 +327,11 @@ impl Medium {
     fn sync(&mut self, number: usize) -> io::Result<()> {
         self.syncs += 1;
         let contents = &mut self.files[number];
-        if self.mishaps.failing_syncs.is_some_and(|first| self.syncs >= first) {
+        if self
+            .mishaps
+            .failing_syncs
+            .is_some_and(|first| self.syncs >= first)
+        {
             contents.synced = contents.remains(&mut self.random);
             contents.unsynced.clear();
             return Err(io::Error::other("the sync failed"));

@@ -25,6 +25,6 @@ pub(crate) use foldhash::fast::FixedState as RandomState;
 pub(crate) use self::{
     lock::{Condvar, Mutex, MutexGuard, RwLock},
     random::{Random, fill_random},
-    scheduler::{Ended, Plan, Simulation, block_on, is_over, pause},
+    scheduler::{Ended, Plan, Simulation, block_on, crash, is_over, pause},
     time::{Instant, since_1970},
 };

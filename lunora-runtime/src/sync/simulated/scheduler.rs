@@ -470,6 +470,13 @@ pub(crate) fn pause() {
     }
 }
 
+/// Ends the simulation that this is a thread of.
+pub(crate) fn crash() {
+    if let Some(me) = Me::current() {
+        me.simulation.crash();
+    }
+}
+
 /// Whether this is a thread of a simulation that is over.
 pub(crate) fn is_over() -> bool {
     Me::current().is_some_and(|me| me.simulation.is_over())
