@@ -22,8 +22,26 @@ use crate::{
 pub(super) const APP: App = App::__new(&[entry::<Look>(), entry::<Change>(), entry::<Documents>()]);
 
 thread_local! {
-    /// The mutation that this thread runs, by the number in its arguments.
-    pub(super) static RUNNING: Cell<Option<usize>> = const { Cell::new(None) };
+    /// The mutation that this thread runs.
+    pub(super) static RUNNING: Cell<Option<Running>> = const { Cell::new(None) };
+}
+
+/// A mutation that is run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Running {
+    /// Of the call.
+    pub(super) number: usize,
+    /// This one included.
+    pub(super) runs: u32,
+}
+
+impl Running {
+    /// Another run of the call `number`.
+    fn begin(number: usize) {
+        let before = RUNNING.get().filter(|before| before.number == number);
+        let runs = before.map_or(0, |before| before.runs) + 1;
+        RUNNING.set(Some(Self { number, runs }));
+    }
 }
 
 /// A list under a key, at a place.
@@ -130,7 +148,7 @@ impl Handler for Change {
                 clippy::cast_sign_loss,
                 reason = "it was a small whole number"
             )]
-            RUNNING.set(Some(number as usize));
+            Running::begin(number as usize);
             Box::pin(async move {
                 let mut outcome = Outcome::new();
                 for operation in &program {

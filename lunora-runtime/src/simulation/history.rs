@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use parking_lot::Mutex;
 
 use super::{
+    application::Running,
     model::Model,
     operation::{Outcome, Program},
 };
@@ -20,10 +21,15 @@ struct Record {
     /// The commits of clients that are ordered and not lost, with the number of the call that made each.
     commits: BTreeMap<u64, usize>,
     /// The commit that is being ordered.
-    in_doubt: Option<(u64, usize)>,
+    in_doubt: Option<(u64, Running)>,
     /// The newest commit that any client has been told of.
     told_up_to: u64,
     told: Vec<Told>,
+    /// Commits that were ordered and were gone after the next start.
+    lost: usize,
+    /// Commits of calls that were run more than once, and of those that had lost so often that they took the lane.
+    repeated: usize,
+    in_lane: usize,
     /// All of it, in words.
     log: Vec<String>,
 }
@@ -60,10 +66,31 @@ struct Told {
 pub(super) struct Tally {
     pub(super) commits: usize,
     pub(super) unacknowledged: usize,
+    pub(super) lost: usize,
+    pub(super) repeated: usize,
+    pub(super) in_lane: usize,
     pub(super) reads: usize,
     pub(super) failures: usize,
     pub(super) refusals: usize,
     pub(super) transitions: usize,
+}
+
+impl Tally {
+    /// Of all of them together.
+    pub(super) fn sum(tallies: &[Self]) -> Self {
+        let sum = |of: fn(&Self) -> usize| tallies.iter().map(of).sum();
+        Self {
+            commits: sum(|it| it.commits),
+            unacknowledged: sum(|it| it.unacknowledged),
+            lost: sum(|it| it.lost),
+            repeated: sum(|it| it.repeated),
+            in_lane: sum(|it| it.in_lane),
+            reads: sum(|it| it.reads),
+            failures: sum(|it| it.failures),
+            refusals: sum(|it| it.refusals),
+            transitions: sum(|it| it.transitions),
+        }
+    }
 }
 
 impl History {
@@ -93,18 +120,17 @@ impl History {
     }
 
     /// A commit is about to be ordered.
-    pub(super) fn orders(&self, ts: Timestamp, number: usize) {
-        self.0.lock().in_doubt = Some((ts.0, number));
+    pub(super) fn orders(&self, ts: Timestamp, running: Running) {
+        self.0.lock().in_doubt = Some((ts.0, running));
     }
 
     /// It is, or is not.
     pub(super) fn ordered(&self, is_ordered: bool) {
         let mut record = self.0.lock();
-        if let Some((ts, number)) = record.in_doubt.take()
+        if let Some((ts, running)) = record.in_doubt.take()
             && is_ordered
         {
-            record.note(|| format!("{number} is ordered at {ts}"));
-            record.commits.insert(ts, number);
+            record.order(ts, running);
         }
     }
 
@@ -120,11 +146,13 @@ impl History {
     pub(super) fn recovered(&self, newest: Timestamp) -> Result<(), String> {
         let mut record = self.0.lock();
         record.note(|| format!("recovered up to {newest}"));
-        if let Some((ts, number)) = record.in_doubt.take() {
-            record.commits.insert(ts, number);
+        if let Some((ts, running)) = record.in_doubt.take() {
+            record.order(ts, running);
         }
         // What is gone may have been there once: of these, nobody may have been told.
+        let ordered = record.commits.len();
         record.commits.retain(|ts, _| *ts <= newest.0);
+        record.lost += ordered - record.commits.len();
         if record.told_up_to > newest.0 {
             return Err(format!(
                 "clients were told of {}, and after the start the newest commit is {newest}",
@@ -147,7 +175,12 @@ impl History {
     /// Repeats everything one after the other.
     pub(super) fn explain(&self) -> Result<Tally, String> {
         let record = self.0.lock();
-        let mut tally = Tally::default();
+        let mut tally = Tally {
+            lost: record.lost,
+            repeated: record.repeated,
+            in_lane: record.in_lane,
+            ..Tally::default()
+        };
         let versions = record.versions(&mut tally)?;
         for (number, call) in record.calls.iter().enumerate() {
             call.explain(&record.commits, number, &versions, &mut tally)
@@ -172,6 +205,13 @@ fn at(versions: &Versions, ts: u64) -> Model {
 impl Record {
     fn note(&mut self, what: impl FnOnce() -> String) {
         self.log.push(what());
+    }
+
+    fn order(&mut self, ts: u64, Running { number, runs }: Running) {
+        self.note(|| format!("{number} is ordered at {ts} by run {runs}"));
+        self.repeated += usize::from(runs > 1);
+        self.in_lane += usize::from(runs > 2);
+        self.commits.insert(ts, number);
     }
 
     fn versions(&self, tally: &mut Tally) -> Result<Versions, String> {

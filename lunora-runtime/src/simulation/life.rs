@@ -211,10 +211,10 @@ impl Store for Witness {
     }
 
     fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
-        let Some(number) = RUNNING.get() else {
+        let Some(running) = RUNNING.get() else {
             return self.store.append(after, commit);
         };
-        self.history.orders(commit.ts, number);
+        self.history.orders(commit.ts, running);
         let appended = self.store.append(after, commit);
         self.history.ordered(appended.is_ok());
         appended
