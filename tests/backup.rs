@@ -5,7 +5,13 @@
 
 mod support;
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path, thread, time::Instant};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use rand::RngExt;
 use serde_json::json;
@@ -111,6 +117,54 @@ fn a_running_server_is_exported_by_its_directory_or_its_address() {
         assert_eq!(total(target.path()), sum);
         check(&program::bank(), target.path());
     }
+}
+
+/// A copy does once more what waited, and nothing that had begun.
+#[test]
+fn what_is_under_way_in_an_export_is_told_and_no_action_begins_twice() {
+    let dir = tempfile::tempdir().unwrap();
+    let [data, copy, file, never] = ["data", "copy", "file", "never"].map(|name| dir.path().join(name));
+    let fixture = |args: &[&str], data: &Path| {
+        run(command(&program::fixture()).args(args).arg("--data").arg(data)).unwrap()
+    };
+    let server = Server::start(&program::fixture(), &data);
+    let mut client = server.connect();
+    let mut schedule = |promise: &str, key: &str| {
+        let args = json!({"promise": promise, "keys": [key], "spread": 0});
+        let jobs = client
+            .call("mutation", "promises:schedule", &args)
+            .unwrap()
+            .unwrap();
+        jobs[0].as_str().unwrap().to_owned()
+    };
+    let waits = schedule("muchLater", "later");
+    let runs = schedule("acting", never.to_str().unwrap());
+    let effects = |server: &Server| {
+        let keys = json!({"keys": [never.to_str().unwrap()]});
+        server
+            .connect()
+            .call("query", "promises:effects", &keys)
+            .unwrap()
+            .unwrap()
+    };
+    let patience = Instant::now() + Duration::from_mins(1);
+    while effects(&server) != json!([1.0]) {
+        assert!(Instant::now() < patience, "the action has no effect");
+    }
+    fixture(&["export", file.to_str().unwrap()], &data);
+
+    let told = fixture(&["import", file.to_str().unwrap()], &copy);
+    assert!(
+        told.ends_with("counts 1 actions and 0 connections as broken off\n"),
+        "{told}"
+    );
+    let imported = Server::start(&program::fixture(), &copy);
+    let state = |id: &str| {
+        let shown = fixture(&["jobs", "show", id, "--json"], &copy);
+        serde_json::from_str::<serde_json::Value>(&shown).unwrap()["state"].clone()
+    };
+    assert_eq!((state(&waits), state(&runs)), (json!("pending"), json!("failed")));
+    assert_eq!(effects(&imported), json!([1.0]));
 }
 
 #[test]

@@ -14,6 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use lunora_runtime::triggers::MUTATIONS_AT_ONCE;
 use serde_json::{Value, json};
 use support::{
     http::Client,
@@ -663,6 +664,45 @@ mod jobs {
         assert_eq!(state(&id, data.path()), "canceled");
         let listed = jobs(&["list", "--json"], data.path()).unwrap();
         assert!(listed.contains(&id), "{listed}");
+    }
+
+    #[test]
+    fn jobs_that_hold_their_threads_are_named_and_hold_up_nobody() {
+        let data = tempfile::tempdir().unwrap();
+        let mut server = Server::start(&program::fixture(), data.path());
+        let file = data.path().join("go on");
+        let keys = [file.to_str().unwrap(); MUTATIONS_AT_ONCE];
+        let args = json!({"promise": "holding", "keys": keys, "spread": 0});
+        server
+            .connect()
+            .call("mutation", "promises:schedule", &args)
+            .unwrap()
+            .unwrap();
+        // A mutation of a client, and a job after those.
+        let id = schedule(&server, "exactlyOnce", 0);
+        wait_for("succeeded", &id, data.path());
+
+        let stuck = || {
+            let listed = jobs(&["list"], data.path()).unwrap();
+            listed
+                .lines()
+                .filter(|line| line.contains("  stuck  ") && line.ends_with("promises:hold"))
+                .count()
+        };
+        let end = Instant::now() + Duration::from_mins(1);
+        while stuck() < keys.len() {
+            assert!(Instant::now() < end, "{} are named", stuck());
+        }
+        let log = server.process().log();
+        let named = log
+            .lines()
+            .filter(|line| line.contains("without yielding") && line.contains("promises:hold"));
+        assert_eq!(named.count(), keys.len(), "each once: {log}");
+
+        std::fs::write(&file, "").unwrap();
+        while stuck() > 0 {
+            assert!(Instant::now() < end, "{} are still named", stuck());
+        }
     }
 
     #[test]

@@ -9,14 +9,17 @@ use std::{
     path::Path,
 };
 
-pub use crate::database::{
-    ArchiveError, ExportError, ExportReport, ImportError, ImportMode, ImportReport, Progress, Step,
-};
 use crate::{
     cli::data_dir::DataDir,
     functions::{self, App},
     memory::MemoryBudget,
     store::{Embedded, Store},
+};
+pub use crate::{
+    database::{
+        ArchiveError, ExportError, ExportReport, ImportError, ImportMode, ImportReport, Progress, Step,
+    },
+    functions::{Imported, UnderWay},
 };
 
 /// Writes all documents in the data directory `data` to `out`. `progress` is told how far it has come.
@@ -47,7 +50,7 @@ pub fn import(
     archive: &mut (impl Read + Seek),
     mode: ImportMode,
     progress: impl FnMut(Progress<'_>) + Send + 'static,
-) -> Result<ImportReport, ImportError> {
+) -> Result<Imported, ImportError> {
     import_within(MemoryBudget::DEFAULT, app, data, archive, mode, progress)
 }
 
@@ -59,7 +62,7 @@ pub(crate) fn import_within(
     archive: &mut (impl Read + Seek),
     mode: ImportMode,
     progress: impl FnMut(Progress<'_>) + Send + 'static,
-) -> Result<ImportReport, ImportError> {
+) -> Result<Imported, ImportError> {
     let directory = DataDir::new(data);
     directory.make()?;
     // Two stores are open at a time.

@@ -104,6 +104,24 @@ async fn what_a_canceled_run_schedules_is_canceled_also_when_the_job_is_to_run_a
     assert_eq!(notes(&app).await, ["afterwards"], "of the second run alone");
 }
 
+/// The time that it waited for before it was canceled counts for nothing.
+#[tokio::test]
+async fn a_job_that_was_canceled_and_runs_again_waits_as_long_as_any_other_after_a_failure() {
+    let app = test_app();
+    let call = api::work::schedule_action("actFlaky".into(), "flaky".into(), 9);
+    let job = app.mutation(call).await.unwrap();
+    app.advance(Duration::ZERO).await.unwrap();
+    assert!(app.mutation(api::work::cancel(job)).await.unwrap());
+    retry(&app, job).await;
+    let mut attempts = Vec::new();
+    for seconds in [0, 1, 1] {
+        app.advance(seconds * SECOND).await.unwrap();
+        let status = app.query(api::work::status(job)).await.unwrap().unwrap();
+        attempts.push(status.attempts);
+    }
+    assert_eq!(attempts, [2, 2, 3], "two seconds after the second failure");
+}
+
 /// As an administrator does.
 async fn retry(app: &TestApp, job: JobId) {
     let runtime = app.runtime().clone();

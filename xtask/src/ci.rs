@@ -1,8 +1,8 @@
 //! `cargo xtask ci`: everything that CI runs, in the order in which it is likely to fail.
 
-use std::{path::Path, process::ExitCode, time::Instant};
+use std::{process::ExitCode, time::Instant};
 
-use crate::step::{Step, TOOLS, shown};
+use crate::step::{Step, TOOLS, has, shown};
 
 const STEPS: &[Step] = &[
     Step::new("Formatting", &["fmt", "--all", "--check"]),
@@ -69,10 +69,25 @@ const DENY: Step = Step::new(
     &["deny", "--locked", "check", "bans", "licenses", "sources"],
 );
 
+const INSTALL_MDBOOK: Step = Step::new(
+    "Installing mdBook",
+    &[
+        "install",
+        "--locked",
+        "--quiet",
+        "--no-default-features",
+        "--root",
+        TOOLS,
+        "mdbook@0.5.4",
+    ],
+);
+
+const BOOK: Step = Step::with_tool("The book", "mdbook", &["build", "docs"]);
+
 /// Runs all steps; ends at the first that fails.
 pub(crate) fn run() -> ExitCode {
     let start = Instant::now();
-    if STEPS.iter().all(Step::passes) && deny() {
+    if STEPS.iter().all(Step::passes) && book() && deny() {
         println!("\n==> All passed in {}", shown(start.elapsed()));
         ExitCode::SUCCESS
     } else {
@@ -80,9 +95,13 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
+/// The pages of the book, by a program that is installed on the first run. (What they say is tested in `tests/book`.)
+fn book() -> bool {
+    (has("mdbook") || INSTALL_MDBOOK.passes()) && BOOK.passes()
+}
+
 /// Licences and sources of the dependencies, by `deny.toml`, with a program that is installed on the first run. The
 /// list of known vulnerabilities is left to whoever runs `cargo deny check advisories` with access to it.
 fn deny() -> bool {
-    let here = Path::new(TOOLS).join("bin/cargo-deny").exists();
-    (here || INSTALL_DENY.passes()) && DENY.passes()
+    (has("cargo-deny") || INSTALL_DENY.passes()) && DENY.passes()
 }

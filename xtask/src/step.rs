@@ -3,6 +3,7 @@
 use std::{
     env,
     ffi::OsString,
+    path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
 };
@@ -11,6 +12,8 @@ use std::{
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Step {
     what: &'static str,
+    /// One of the tools; cargo if it is none.
+    tool: Option<&'static str>,
     args: &'static [&'static str],
     env: Option<(&'static str, &'static str)>,
 }
@@ -22,8 +25,21 @@ impl Step {
     pub(crate) const fn new(what: &'static str, args: &'static [&'static str]) -> Self {
         Self {
             what,
+            tool: None,
             args,
             env: None,
+        }
+    }
+
+    /// The same with a program that is among the tools.
+    pub(crate) const fn with_tool(
+        what: &'static str,
+        tool: &'static str,
+        args: &'static [&'static str],
+    ) -> Self {
+        Self {
+            tool: Some(tool),
+            ..Self::new(what, args)
         }
     }
 
@@ -37,7 +53,14 @@ impl Step {
     /// The step as one would type it.
     fn line(&self) -> String {
         let env = self.env.map(|(name, value)| format!("{name}=\"{value}\" "));
-        format!("{}cargo {}", env.unwrap_or_default(), self.args.join(" "))
+        let program = self
+            .tool
+            .map_or_else(|| "cargo".to_owned(), |tool| format!("{TOOLS}/bin/{tool}"));
+        format!("{}{program} {}", env.unwrap_or_default(), self.args.join(" "))
+    }
+
+    fn command(&self) -> Command {
+        self.tool.map_or_else(cargo, |tool| Command::new(path(tool)))
     }
 
     /// Runs it, with a heading before and the time it took after.
@@ -45,7 +68,8 @@ impl Step {
         let (what, line) = (self.what, self.line());
         println!("\n==> {what}: {line}");
         let start = Instant::now();
-        let status = cargo()
+        let status = self
+            .command()
             .args(self.args)
             .envs(self.env)
             .env("PATH", with_tools())
@@ -60,6 +84,15 @@ impl Step {
         }
         passed
     }
+}
+
+/// Whether a tool is installed.
+pub(crate) fn has(tool: &str) -> bool {
+    path(tool).exists()
+}
+
+fn path(tool: &str) -> PathBuf {
+    Path::new(TOOLS).join("bin").join(tool)
 }
 
 /// The search path with our own programs first.

@@ -37,6 +37,8 @@ struct Listed {
     id: String,
     function: String,
     state: String,
+    #[serde(default)]
+    stuck: bool,
     attempts: u32,
     error: Option<String>,
 }
@@ -63,9 +65,11 @@ fn line(job: &Listed) -> String {
         id,
         function,
         state,
+        stuck,
         attempts,
         error,
     } = job;
+    let state = if *stuck { "stuck" } else { state };
     // An error may have several lines; `show` has them all.
     let error = error.as_deref().and_then(|error| error.lines().next());
     let error = error.map(|error| format!("  {error}")).unwrap_or_default();

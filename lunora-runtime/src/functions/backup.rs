@@ -1,13 +1,22 @@
 //! Exports and imports of an application's data.
 
-use std::io::{Read, Seek, Write};
+use std::{
+    fmt,
+    io::{Read, Seek, Write},
+};
 
-use lunora_core::table::Table;
+use lunora_core::{
+    job::JobState,
+    table::Table,
+    value::{Object, from_object},
+};
 
 use super::{
     App,
     admin::StoredKey,
+    hooks::StoredConnection,
     runtime::{Catalog, Runtime},
+    scheduler::StoredJob,
 };
 use crate::{
     database::{
@@ -42,6 +51,59 @@ pub(crate) fn export_store(
     database::export(store, &schema, out, options(progress))
 }
 
+/// What was imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Imported {
+    /// The documents.
+    pub report: ImportReport,
+    /// What goes on by itself.
+    pub under_way: UnderWay,
+}
+
+/// What was under way when an export was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct UnderWay {
+    /// Jobs that waited. They run after the next start, also if they have run since the export
+    /// where it was made.
+    pub waiting: u64,
+    /// Actions that ran. The next start ends them as failed, or runs them again if they may be retried.
+    pub running: u64,
+    /// Connections that were open. The next start takes leave of them.
+    pub connections: u64,
+}
+
+impl UnderWay {
+    fn see(&mut self, table: &str, fields: &Object) {
+        match table {
+            StoredJob::NAME => match from_object::<StoredJob>(fields).map(|job| job.state) {
+                Ok(JobState::Pending) => self.waiting += 1,
+                Ok(JobState::Running) => self.running += 1,
+                _ => {}
+            },
+            StoredConnection::NAME => self.connections += 1,
+            _ => {}
+        }
+    }
+}
+
+impl fmt::Display for Imported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let UnderWay {
+            waiting,
+            running,
+            connections,
+        } = self.under_way;
+        write!(f, "{}", self.report)?;
+        writeln!(
+            f,
+            "the next start runs {waiting} jobs that wait, and counts {running} actions and {connections} connections as \
+             broken off"
+        )
+    }
+}
+
 /// Imports an export.
 pub(crate) fn import(
     app: App,
@@ -49,14 +111,17 @@ pub(crate) fn import(
     archive: &mut (impl Read + Seek),
     mode: ImportMode,
     progress: Told,
-) -> Result<ImportReport, ImportError> {
+) -> Result<Imported, ImportError> {
     let schema = Catalog::of(&app).schema()?;
     let options = ImportOptions {
         mode,
         private: PRIVATE.to_vec(),
         progress,
     };
-    database::import(replacement, schema, archive, options)
+    let mut under_way = UnderWay::default();
+    let see = &mut |table: &str, fields: &Object| under_way.see(table, fields);
+    let report = database::import_with(replacement, schema, archive, options, see)?;
+    Ok(Imported { report, under_way })
 }
 
 fn options(progress: Told) -> ExportOptions {

@@ -50,6 +50,7 @@ mod system;
 mod tokens;
 mod transaction;
 
+pub use self::backup::{Imported, UnderWay};
 #[cfg(feature = "fetch")]
 pub use self::fetch::Fetch;
 #[cfg(feature = "fetch")]
@@ -95,7 +96,7 @@ pub(crate) use self::{
     http::refusal,
     interface::PublicInterface,
     runtime::Catalog,
-    scheduler::{Heard, JobKind, JobRunner, News, due, is_disk_full, job_at, kept},
+    scheduler::{Heard, JobKind, JobRunner, JobSlot, News, due, is_disk_full, job_at, kept},
     start::lost,
     system::fields_of,
 };

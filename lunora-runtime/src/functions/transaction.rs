@@ -177,7 +177,7 @@ impl Work {
     }
 
     /// How long one run may work.
-    fn work_limit(&self) -> Duration {
+    pub(super) fn work_limit(&self) -> Duration {
         Duration::from_millis(self.engine.limits.with(self.function.limits).work_millis)
     }
 

@@ -18,13 +18,13 @@ impl TestApp {
     /// Connects as a client does, for the same user, and runs the hooks for that. An error is the refusal of a gate.
     pub async fn connect(&self) -> Result<TestConnection> {
         self.advance(Duration::ZERO).await?;
+        let session_id = "00000000-0000-4000-8000-000000000000".to_owned();
         let arrival = Arrival {
-            session_id: "00000000-0000-4000-8000-000000000000".to_owned(),
             identity: self.identity().cloned(),
             address: Some("127.0.0.1".to_owned()),
             user_agent: Some("lunora-test".to_owned()),
         };
-        let presence = Presence::begin(self.runtime().clone(), arrival, ()).await?;
+        let presence = Presence::begin(self.runtime().clone(), arrival, session_id, ()).await?;
         self.advance(Duration::ZERO).await?;
         presence.admitted().await.map_err(|refusal| match refusal {
             Refusal::Refused(why) => Error::internal(format!("the connection is refused: {why}")),

@@ -67,7 +67,7 @@ fn with_a_key_it_is_whole_and_without_any_key() {
     let mut file = Cursor::new(reply.body);
     let imported = backup::import(APP, dir.path(), &mut file, ImportMode::IntoEmpty, |_| ()).unwrap();
     assert_eq!(
-        imported.tables,
+        imported.report.tables,
         [
             ("_connections", 0),
             ("_crons", 0),

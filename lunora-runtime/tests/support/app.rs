@@ -2,7 +2,7 @@
 #![allow(clippy::elidable_lifetime_names, reason = "the lifetime is handed to a macro")]
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Condvar, Mutex,
         atomic::{AtomicU32, Ordering},
@@ -15,7 +15,7 @@ use lunora_core::{
     error::{Error, Result},
     limits::LimitOverrides,
     pagination::{Page, PaginationOptions},
-    reference::{Action, FunctionRef, Internal, Listed, Mutation, Public, Query},
+    reference::{Action, Call, FunctionRef, Internal, Listed, Mutation, Public, Query},
     shape::{Field, Node, Shape, Shapes},
     table::{Doc, IndexSpec, Table},
 };
@@ -25,12 +25,12 @@ use lunora_runtime::{
         ActionCtx, App, BoxFuture, EngineOptions, Entry, FunctionInfo, Handler, Item, MutationCtx, NewKey,
         QueryCtx, RunOf, Runtime, entry,
     },
-    store::Memory,
+    store::{Memory, Store},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
-    hooks::{Away, Door, Opened},
+    hooks::{Away, Came, Door, Opened},
     web::{AnyBody, AnyRead, AnyWrite},
 };
 
@@ -90,6 +90,14 @@ macro_rules! functions {
             entry::<Away>(),
             entry::<Opened>(),
         ]);
+
+        /// The same with hooks that let everybody in.
+        pub const APP_WITH_OPEN_DOORS: App = App::__new(&[
+            $(entry::<$type>(),)*
+            entry::<Notes>(),
+            entry::<Came>(),
+            entry::<Away>(),
+        ]);
     };
 }
 
@@ -134,6 +142,14 @@ static BUMPS: AtomicU32 = AtomicU32::new(0);
 /// Gates that are shut: a `gate:pass` waits at them, holding its thread.
 static SHUT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 static OPENED: Condvar = Condvar::new();
+
+/// How often `gate:holdOn` was begun, by name.
+static ACTED: Mutex<BTreeMap<String, u32>> = Mutex::new(BTreeMap::new());
+
+/// How often `gate:holdOn` was begun under this name.
+pub fn acted(name: &str) -> u32 {
+    ACTED.lock().unwrap().get(name).copied().unwrap_or_default()
+}
 
 /// Shuts a gate, which opens again on drop.
 pub fn shut(name: &str) -> Gate {
@@ -188,6 +204,24 @@ functions! {
         pass(&name);
         Ok(())
     }
+    Pile = Public Mutation "gate":"pile" |ctx: MutationCtx, name: String, jobs: u32| -> () {
+        for _ in 0..jobs {
+            let job = Call::<Pass>::__new((name.clone(),));
+            ctx.scheduler().run_after(Duration::ZERO, job).await?;
+        }
+        Ok(())
+    }
+    ActLater = Public Mutation "gate":"actLater" |ctx: MutationCtx, name: String| -> () {
+        let job = Call::<Act>::__new((name,));
+        ctx.scheduler().run_after(Duration::ZERO, job).await.map(drop)
+    }
+    Act = Internal Action "gate":"holdOn" |ctx: ActionCtx, name: String| -> () {
+        *ACTED.lock().unwrap().entry(name.clone()).or_default() += 1;
+        while SHUT.lock().unwrap().contains(&name) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        Ok(())
+    }
     Look = Public Query "gate":"look" |ctx: QueryCtx, name: String| -> f64 {
         pass(&name);
         let count = ctx.db().query::<Note>().count().await?;
@@ -225,7 +259,11 @@ pub fn open(app: App) -> (Runtime, String) {
 
 /// The same with other options.
 pub fn open_with(app: App, options: EngineOptions) -> (Runtime, String) {
-    let store = Arc::new(Memory::new());
+    open_on(Arc::new(Memory::new()), app, options)
+}
+
+/// The same on a store.
+pub fn open_on(store: Arc<dyn Store>, app: App, options: EngineOptions) -> (Runtime, String) {
     let runtime = Runtime::open(app, store, options, OpenOptions::default()).unwrap();
     let mut key = String::new();
     let keep = |made: &NewKey| {

@@ -14,7 +14,7 @@ use lunora_runtime::functions::{BoxFuture, Connection, Event, Handler, MutationC
 use super::app::pass;
 
 /// Longer than any hook takes to be run.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What hooks were told: which, and of what connection.
 static TOLD: Mutex<Vec<(&'static str, Connection)>> = Mutex::new(Vec::new());
@@ -41,6 +41,14 @@ pub fn told(hook: &str, session: &str) -> Connection {
         .unwrap_or_else(|| panic!("{hook} was not told of {session}"))
         .1
         .clone()
+}
+
+/// How often a hook was told of a session's connections.
+pub fn times(hook: &str, session: &str) -> usize {
+    let told = TOLD.lock().unwrap();
+    told.iter()
+        .filter(|(name, connection)| *name == hook && connection.session_id == session)
+        .count()
 }
 
 fn tell(hook: &'static str, connection: Connection) {
@@ -90,6 +98,10 @@ hooks! {
                 Ok(())
             }
         }
+    }
+    Came = "came" (connection: Connection) Event::connect::<(Connection,)>(false), {
+        tell("came", connection);
+        Ok(())
     }
     Away = "away" (connection: Connection) Event::disconnect::<(Connection,)>(), {
         if let Some(gate) = connection.user_agent.as_deref().and_then(|name| name.strip_prefix("held at ")) {

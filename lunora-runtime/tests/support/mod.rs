@@ -3,16 +3,23 @@
 
 pub mod app;
 pub mod client;
+pub mod crowded;
 pub mod hooks;
 pub mod journal;
 pub mod socket;
 pub mod web;
 
-use std::{net::SocketAddr, sync::OnceLock, thread::JoinHandle, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    thread::JoinHandle,
+    time::Duration,
+};
 
 use lunora_runtime::{
     functions::{App, Clock, EngineOptions, FunctionInfo, Runtime, Scope, SystemClock},
     server::{Server, ServerLimits, ServerOptions},
+    store::{Memory, Store},
     testing::TestIssuer,
 };
 use tokio::sync::oneshot;
@@ -60,6 +67,11 @@ pub fn serve_app(app: App, options: ServerOptions) -> Running {
 
 /// The same with options of the engine.
 pub fn serve_with(app: App, engine: EngineOptions, options: ServerOptions) -> Running {
+    serve_on(Arc::new(Memory::new()), app, engine, options)
+}
+
+/// The same on a store.
+pub fn serve_on(store: Arc<dyn Store>, app: App, engine: EngineOptions, options: ServerOptions) -> Running {
     let issuer = TestIssuer::new("https://issuer.example", "test-app");
     let app = app.trust(issuer.trusted());
     let (stop, stopped) = oneshot::channel();
@@ -71,7 +83,7 @@ pub fn serve_with(app: App, engine: EngineOptions, options: ServerOptions) -> Ru
             .build()
             .unwrap();
         tokio.block_on(async move {
-            let (runtime, admin_key) = app::open_with(app, engine);
+            let (runtime, admin_key) = app::open_on(store, app, engine);
             let server = Server::bind(runtime.clone(), options).await.unwrap();
             started.send((server.local_addr(), admin_key, runtime)).unwrap();
             server.run_until(async { drop(stopped.await) }).await.unwrap();

@@ -60,6 +60,11 @@ impl Socket {
 
     /// The same with more header lines, each ended by CRLF.
     pub fn open_with(addr: SocketAddr, path: &str, headers: &str) -> Self {
+        Self::try_open(addr, path, headers).unwrap_or_else(|head| panic!("{head}"))
+    }
+
+    /// The same; an error is the head of an answer that is no upgrade.
+    pub fn try_open(addr: SocketAddr, path: &str, headers: &str) -> Result<Self, String> {
         let mut tcp = TcpStream::connect(addr).unwrap();
         tcp.set_nodelay(true).unwrap();
         tcp.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -71,17 +76,19 @@ impl Socket {
             head.push(byte[0]);
         }
         let head = String::from_utf8(head).unwrap();
-        assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+        if !head.starts_with("HTTP/1.1 101 ") {
+            return Err(head);
+        }
         assert!(head.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), "{head}");
         let config = WebSocketConfig::default()
             .max_frame_size(None)
             .max_message_size(None);
-        Self {
+        Ok(Self {
             socket: WebSocket::from_raw_socket(tcp, Role::Client, Some(config)),
             version: StateVersion::default(),
             sets: 0,
             pings: 0,
-        }
+        })
     }
 
     /// One that has connected, in a session of its own.

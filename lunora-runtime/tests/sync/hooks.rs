@@ -2,14 +2,17 @@
 
 use std::sync::OnceLock;
 
-use lunora_runtime::functions::{Clock, Connection, SystemClock};
+use lunora_runtime::{
+    functions::{Clock, Connection, EngineOptions, SystemClock},
+    triggers::MUTATIONS_AT_ONCE,
+};
 use serde_json::json;
 
 use crate::support::{
     Running, Socket,
     app::{APP_ON_THE_WEB, shut},
     hooks::told,
-    options, serve_app,
+    options, serve_app, serve_with,
     socket::{Heard, uuid},
 };
 
@@ -121,6 +124,27 @@ fn clients_that_come_and_go_leave_no_more_to_be_done_than_the_limit() {
     assert_eq!(sessions.each_ref().map(|session| told("away", session)), came);
     // A moment later there is room again.
     while connect_to(&server, &uuid(), "User-Agent: refused\r\n").end().1 == 1013 {}
+}
+
+#[test]
+fn a_gate_answers_while_jobs_that_are_due_wait_and_others_hold_all_slots() {
+    let engine = EngineOptions {
+        threads: MUTATIONS_AT_ONCE + 4,
+        ..EngineOptions::default()
+    };
+    let server = serve_with(APP_ON_THE_WEB, engine, options());
+    let gate = shut("piled");
+    let pile = json!({"path": "gate:pile", "args": {"name": "piled", "jobs": 10 * MUTATIONS_AT_ONCE}});
+    assert_eq!(
+        server.post("/api/mutation", pile.to_string()).json()["status"],
+        "success"
+    );
+    let session = uuid();
+    let mut socket = connect_to(&server, &session, "");
+    socket.add(0, "values:echo", json!({"value": 1}));
+    assert_eq!(socket.changes()[0]["value"], 1.0);
+    told("door", &session);
+    drop(gate);
 }
 
 fn subject(connection: &Connection) -> Option<&str> {

@@ -4,6 +4,7 @@
 mod support;
 
 mod actions;
+mod full_disk;
 mod fuzz;
 mod hooks;
 mod identity;

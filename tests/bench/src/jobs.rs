@@ -22,7 +22,8 @@ use crate::{
     work::{DONE, LATE},
 };
 
-const BACKLOG: u32 = 100_000;
+/// Lengths of backlogs. What is held for one that waits shows in the memory after as many jobs of each.
+const BACKLOGS: [u32; 2] = [10_000, 100_000];
 const PER_MUTATION: u32 = 1_000;
 const PER_SECOND: u32 = 1_000;
 const CALLERS: usize = 64;
@@ -33,8 +34,10 @@ pub(crate) async fn run(time: Duration) -> Outcome<()> {
     println!("\nJobs, in one process, on disk");
     let directory = tempfile::tempdir()?;
     cost(directory.path(), time).await?;
-    let directory = tempfile::tempdir()?;
-    drain(directory.path()).await?;
+    for backlog in BACKLOGS {
+        let directory = tempfile::tempdir()?;
+        drain(directory.path(), backlog).await?;
+    }
     let directory = tempfile::tempdir()?;
     lateness(directory.path(), time).await
 }
@@ -121,9 +124,9 @@ async fn rate(runtime: &Runtime, path: &'static str, time: Duration) -> Outcome<
 }
 
 /// A backlog, made before a restart.
-async fn drain(directory: &Path) -> Outcome<()> {
+async fn drain(directory: &Path, backlog: u32) -> Outcome<()> {
     let before = open(directory)?;
-    for _ in 0..BACKLOG / PER_MUTATION {
+    for _ in 0..backlog / PER_MUTATION {
         let args = Object::from_iter([("jobs", PER_MUTATION)]);
         call(&before, "work:scheduleMany", args).await?;
     }
@@ -136,26 +139,26 @@ async fn drain(directory: &Path) -> Outcome<()> {
     let triggers = Triggers::start(&runtime)
         .await
         .map_err(|error| error.to_string())?;
-    let (mut tenths, mut last) = (Vec::new(), start);
+    let (mut tenths, mut last, mut grown) = (Vec::new(), start, Vec::new());
     for tenth in 1..=10 {
-        let goal = BACKLOG as usize / 10 * tenth;
+        let goal = backlog as usize / 10 * tenth;
         while DONE.load(Ordering::Relaxed) < goal {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        tenths.push(f64::from(BACKLOG / 10) / last.elapsed().as_secs_f64());
+        tenths.push(f64::from(backlog / 10) / last.elapsed().as_secs_f64());
         last = Instant::now();
+        grown.push(resident()?.saturating_sub(memory) >> 20);
     }
-    let rate = f64::from(BACKLOG) / start.elapsed().as_secs_f64();
-    let grown = resident()?.saturating_sub(memory) >> 20;
+    let rate = f64::from(backlog) / start.elapsed().as_secs_f64();
     drop(triggers);
     let shown: Vec<_> = tenths.iter().map(|tenth| format!("{tenth:.0}")).collect();
     println!(
-        "{BACKLOG} jobs after a restart: {rate:.0} a second (each tenth: {}), {grown} MiB more memory",
+        "{backlog} jobs after a restart: {rate:.0} a second (each tenth: {}); MiB more memory after each tenth: {grown:?}",
         shown.join(", ")
     );
     println!(
         "{}",
-        json!({"name": "drain", "per_second": rate, "tenths": tenths, "grown_mib": grown})
+        json!({"name": "drain", "backlog": backlog, "per_second": rate, "tenths": tenths, "grown_mib": grown})
     );
     Ok(runtime.shutdown().await?)
 }

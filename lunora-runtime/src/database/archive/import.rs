@@ -12,7 +12,7 @@ use std::{
     sync::Arc,
 };
 
-use lunora_core::id::TableTag;
+use lunora_core::{id::TableTag, value::Object};
 
 use super::{
     super::{
@@ -76,7 +76,18 @@ pub fn import(
     replacement: Replacement,
     schema: Schema,
     archive: &mut (impl Read + Seek),
+    options: ImportOptions,
+) -> Result<ImportReport, ImportError> {
+    import_with(replacement, schema, archive, options, &mut |_, _| ())
+}
+
+/// The same. `seen` is shown each document, with the name of its table, before it is imported.
+pub fn import_with(
+    replacement: Replacement,
+    schema: Schema,
+    archive: &mut (impl Read + Seek),
     mut options: ImportOptions,
+    seen: &mut dyn FnMut(&str, &Object),
 ) -> Result<ImportReport, ImportError> {
     let (manifest, fingerprint) = verify(&mut *archive, options.purpose(&schema, Step::Inspect))?;
     if manifest.timestamp > MAX_TIMESTAMP {
@@ -106,7 +117,7 @@ pub fn import(
     if options.mode != ImportMode::Append {
         filling.keep_private(&mut options)?;
     }
-    filling.fill(archive, &manifest, fingerprint, &mut options)?;
+    filling.fill(archive, &manifest, fingerprint, &mut options, seen)?;
     filling.check_unique()?;
     let report = ImportReport {
         exported_at: Timestamp(manifest.timestamp),
@@ -238,12 +249,14 @@ impl Filling<'_> {
         manifest: &Manifest,
         fingerprint: Fingerprint,
         options: &mut ImportOptions,
+        seen: &mut dyn FnMut(&str, &Object),
     ) -> Result<(), ImportError> {
         let store = &*self.database.committer().store;
         let mut loader = Loader::new(store);
         let append = options.mode == ImportMode::Append;
         let purpose = options.purpose(self.schema, Step::Import);
         let read = walk(archive, purpose, &mut |place, document| {
+            seen(place.name(), &document.fields);
             if append {
                 self.expect_new(place, &document)?;
             }

@@ -39,6 +39,8 @@ pub struct JobInfo {
     pub arguments: Json,
     /// Where it stands.
     pub state: JobState,
+    /// It is a mutation that holds its thread without end at the moment.
+    pub stuck: bool,
     /// How often it has been run.
     pub attempts: u32,
     /// When it was to run.
@@ -100,7 +102,7 @@ impl Runtime {
             for state in &states {
                 jobs.extend(desk.list(*state, limit - jobs.len())?);
             }
-            jobs.into_iter().map(info).collect()
+            jobs.into_iter().map(|job| self.info(job)).collect()
         });
         let listed = listed.map(|(jobs, _)| jobs).map_err(JobError::Failed);
         let outcome = outcome(&listed);
@@ -141,9 +143,33 @@ impl Runtime {
         let read = || {
             let (job, _) = self.with_jobs(|desk| desk.load(id))?;
             self.system().on_disk(self.database().ordered())?;
-            job.map(|stored| info(Job::new(id, stored))).transpose()
+            job.map(|stored| self.info(Job::new(id, stored))).transpose()
         };
         read().map_err(JobError::Failed)?.ok_or(JobError::Missing(id))
+    }
+
+    fn info(&self, job: Job) -> Result<JobInfo> {
+        let (id, next_run, stored) = (job.id(), job.next_run(), job.into_stored());
+        let status = stored.status();
+        let user = stored.user()?.map(|user| user.token_identifier);
+        let result = stored.result()?.as_ref().map(plain).transpose()?;
+        let arguments = plain(&Value::Object(stored.shown_arguments()?))?;
+        let StoredJob { target, error, .. } = stored;
+        Ok(JobInfo {
+            id,
+            function: target,
+            arguments,
+            state: status.state,
+            stuck: self.engine().jobs.is_stuck(id),
+            attempts: status.attempts,
+            scheduled_for: status.scheduled_for,
+            next_run,
+            started_at: status.started_at,
+            ended_at: status.ended_at,
+            user,
+            error,
+            result,
+        })
     }
 }
 
@@ -158,29 +184,6 @@ const fn outcome<T>(result: &Result<T, JobError>) -> &'static str {
         Err(JobError::Failed(_)) => "error",
         Err(_) => "refused",
     }
-}
-
-fn info(job: Job) -> Result<JobInfo> {
-    let (id, next_run, stored) = (job.id(), job.next_run(), job.into_stored());
-    let status = stored.status();
-    let user = stored.user()?.map(|user| user.token_identifier);
-    let result = stored.result()?.as_ref().map(plain).transpose()?;
-    let arguments = plain(&Value::Object(stored.shown_arguments()?))?;
-    let StoredJob { target, error, .. } = stored;
-    Ok(JobInfo {
-        id,
-        function: target,
-        arguments,
-        state: status.state,
-        attempts: status.attempts,
-        scheduled_for: status.scheduled_for,
-        next_run,
-        started_at: status.started_at,
-        ended_at: status.ended_at,
-        user,
-        error,
-        result,
-    })
 }
 
 fn plain(value: &Value) -> Result<Json> {

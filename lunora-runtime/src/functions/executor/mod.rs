@@ -8,5 +8,5 @@ mod pool;
 
 pub(crate) use self::{
     poll::{Panicked, drive},
-    pool::{Executor, Job, PoolFull},
+    pool::{Executor, Job, PoolFull, Slot},
 };

@@ -28,16 +28,15 @@ pub(crate) struct PoolFull;
 pub(crate) struct Job {
     name: &'static str,
     patience: Duration,
-    work: Box<dyn FnOnce() + Send>,
+    work: Box<dyn FnOnce(&Slot) + Send>,
 }
 
 /// What a thread is doing, for the watchdog.
 #[derive(Debug, Default)]
-struct Slot {
+pub(crate) struct Slot {
     busy: Mutex<Option<Busy>>,
 }
 
-#[derive(Debug)]
 struct Busy {
     name: &'static str,
     patience: Duration,
@@ -46,6 +45,8 @@ struct Busy {
     replaced: bool,
     /// The log has named it.
     reported: bool,
+    /// Who wants to hear that it is stuck.
+    stuck: Option<Box<dyn FnOnce() + Send>>,
 }
 
 /// A pool of threads for queries and mutations. Ends with its last handle, after the jobs that wait.
@@ -103,6 +104,15 @@ struct Crew {
 
 impl Job {
     pub(crate) fn new(name: &'static str, patience: Duration, work: impl FnOnce() + Send + 'static) -> Self {
+        Self::on_slot(name, patience, |_| work())
+    }
+
+    /// Work that finds out on its thread what it is: it says so to the slot.
+    pub(crate) fn on_slot(
+        name: &'static str,
+        patience: Duration,
+        work: impl FnOnce(&Slot) + Send + 'static,
+    ) -> Self {
         Self {
             name,
             patience,
@@ -154,6 +164,20 @@ impl Crew {
 }
 
 impl Slot {
+    /// From now on the thread does something else, with a patience of its own. `stuck` is called, on the watchdog's
+    /// thread, when that has an end.
+    pub(crate) fn turn_to(
+        &self,
+        name: &'static str,
+        patience: Duration,
+        stuck: impl FnOnce() + Send + 'static,
+    ) {
+        if let Some(busy) = &mut *self.busy.lock() {
+            (busy.name, busy.patience, busy.since) = (name, patience, Instant::now());
+            busy.stuck = Some(Box::new(stuck));
+        }
+    }
+
     fn is_replaced(&self) -> bool {
         self.busy.lock().as_ref().is_some_and(|busy| busy.replaced)
     }
@@ -172,9 +196,18 @@ impl Slot {
                 function,
                 "this function has held a thread for {patience:?} without yielding, and still does"
             );
+            if let Some(stuck) = busy.stuck.take() {
+                stuck();
+            }
         }
         busy.replaced = hire();
         busy.replaced
+    }
+}
+
+impl std::fmt::Debug for Busy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Busy({}, since {:?})", self.name, self.since)
     }
 }
 
@@ -195,10 +228,11 @@ fn work(queue: &Receiver<Job>, slot: &Slot) {
             since: Instant::now(),
             replaced: false,
             reported: false,
+            stuck: None,
         };
         *slot.busy.lock() = Some(busy);
         // A handler's panic is caught where its answer is made; what comes here was thrown by something it left behind.
-        if catch_unwind(AssertUnwindSafe(work)).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| work(slot))).is_err() {
             tracing::error!(
                 function = name,
                 "a panic went past the call, while what it had held was dropped"

@@ -1,9 +1,12 @@
 //! What the jobs of one process have in common.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use data_encoding::HEXLOWER;
-use lunora_core::job::JobId;
+use lunora_core::{job::JobId, time::Time};
 use parking_lot::Mutex;
 use rand::Rng;
 
@@ -21,9 +24,14 @@ pub(in crate::functions) struct Jobs {
     /// The name of this process in the jobs that it runs. No other has it.
     holder: String,
     ends: Ends,
+    gates: Inbox,
     mutations: Inbox,
     actions: Inbox,
     running: Mutex<HashMap<JobId, Running>>,
+    /// Those that have begun and are not over. The runner reads a job of which it hears afterwards, and would run it twice.
+    begun: Mutex<HashSet<Attempt>>,
+    /// Mutations that hold their threads without end.
+    stuck: Mutex<HashSet<JobId>>,
     listeners: Listeners,
 }
 
@@ -34,6 +42,22 @@ struct Running {
     cancellation: Cancellation,
 }
 
+/// A run of a job: no other has its number and its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Attempt {
+    pub(super) id: JobId,
+    number: u32,
+    /// The bits of the time.
+    due: u64,
+}
+
+impl Attempt {
+    pub(super) const fn new(id: JobId, number: u32, due: Time) -> Self {
+        let due = due.as_millis().to_bits();
+        Self { id, number, due }
+    }
+}
+
 impl Jobs {
     pub(in crate::functions) fn new() -> Self {
         let mut holder = [0; 16];
@@ -41,9 +65,12 @@ impl Jobs {
         Self {
             holder: HEXLOWER.encode(&holder),
             ends: Ends::default(),
+            gates: Inbox::default(),
             mutations: Inbox::default(),
             actions: Inbox::default(),
             running: Mutex::default(),
+            begun: Mutex::default(),
+            stuck: Mutex::default(),
             listeners: Listeners::default(),
         }
     }
@@ -105,8 +132,33 @@ impl Jobs {
         self.running.lock().remove(&id);
     }
 
+    /// A run begins; false if it has.
+    pub(super) fn begin(&self, attempt: Attempt) -> bool {
+        self.begun.lock().insert(attempt)
+    }
+
+    /// It is over, or puts the job off.
+    pub(super) fn end(&self, attempt: Attempt) {
+        self.begun.lock().remove(&attempt);
+    }
+
+    /// The job holds its thread without end.
+    pub(super) fn note_stuck(&self, id: JobId) {
+        self.stuck.lock().insert(id);
+    }
+
+    /// It does not any more.
+    pub(super) fn forget_stuck(&self, id: JobId) {
+        self.stuck.lock().remove(&id);
+    }
+
+    pub(in crate::functions) fn is_stuck(&self, id: JobId) -> bool {
+        self.stuck.lock().contains(&id)
+    }
+
     const fn inbox(&self, kind: JobKind) -> &Inbox {
         match kind {
+            JobKind::Gate => &self.gates,
             JobKind::Mutation => &self.mutations,
             JobKind::Action => &self.actions,
         }

@@ -39,7 +39,7 @@ pub(crate) use self::{
     ends::JobEnd,
     heard::Heard,
     inbox::News,
-    run::JobRunner,
+    run::{JobRunner, JobSlot},
     settle::is_disk_full,
     stored::{JobKind, Origin, StoredJob},
     table::{due, job_at},

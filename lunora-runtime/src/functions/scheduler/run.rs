@@ -1,17 +1,26 @@
 //! Running a job.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    fmt::Debug,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use lunora_core::{
     error::Result,
     job::{JobId, JobState},
     reference::Kind,
+    time::Time,
 };
 use tokio::runtime::Handle;
 use tracing::Instrument;
 
 use super::{
     Cancellation, JobRun, RunningAction, StoredJob,
+    jobs::Attempt,
     reader::load,
     running::NotPending,
     settle::{Outcome, Settling},
@@ -23,7 +32,7 @@ use crate::{
         call::log,
         call_state::Depth,
         engine::Engine,
-        executor::Job as Task,
+        executor::{Job as Task, Slot as Thread},
         function::Function,
         results::CallerClass,
         running::Underway,
@@ -52,11 +61,20 @@ pub(crate) struct JobRunner {
     pub(super) tokio: Handle,
 }
 
-/// What is held while a job runs. When it is dropped, the next one may begin.
+/// A place among the jobs that run at one time. When it is dropped, the next one may begin.
+pub(crate) trait JobSlot: Debug + Send + Sync + 'static {
+    /// The job holds its thread without end; it may be that others are to run meanwhile.
+    fn set_aside(&self) {}
+}
+
+/// What is held while a job runs.
 #[derive(Debug)]
-pub(super) struct Held<S> {
+struct Held<S> {
+    engine: Arc<Engine>,
+    attempt: Attempt,
+    is_stuck: AtomicBool,
     _underway: Underway,
-    _slot: S,
+    slot: S,
 }
 
 /// A job that is about to run.
@@ -64,60 +82,89 @@ pub(super) struct Held<S> {
 struct Run<S> {
     runner: JobRunner,
     id: JobId,
-    held: Held<S>,
+    held: Arc<Held<S>>,
 }
 
 impl JobRunner {
-    /// Runs a job if it still waits to be run. `slot` is dropped when a job that begins then begins after it: a mutation
-    /// is ordered by then, an action's outcome is.
-    pub(crate) fn start(&self, id: JobId, slot: impl Send + 'static) -> std::result::Result<(), Stalled> {
+    /// Runs a job if it still waits to be run, and since then: what was said of it before it was put off or canceled
+    /// counts for nothing. `slot` is dropped when a job that begins then begins after it: a mutation is ordered by then,
+    /// an action's outcome is.
+    pub(crate) fn start(&self, id: JobId, due: Time, slot: impl JobSlot) -> std::result::Result<(), Stalled> {
         let runner = self.clone();
-        let task = Task::new("a scheduled job", PATIENCE, move || runner.begin(id, slot));
+        let task = Task::on_slot("a scheduled job", PATIENCE, move |thread| {
+            runner.begin(id, due, slot, thread);
+        });
         let executor = self.engine.executor.clone();
         executor
             .run_job(task)
             .map_err(|task| Stalled::new(executor, task))
     }
 
-    fn begin(self, id: JobId, slot: impl Send + 'static) {
+    fn begin(self, id: JobId, due: Time, slot: impl JobSlot, thread: &Thread) {
         // A server that is about to stop leaves its jobs to the next one.
         let Some(underway) = self.engine.running.enter() else {
             return;
         };
+        let job = match self.look(id, due) {
+            Ok(Some(job)) => job,
+            Ok(None) => return,
+            Err(error) => return tracing::error!(job = %id, %error, "a job could not be read"),
+        };
+        let attempt = Attempt::new(id, job.attempts, due);
+        if !self.engine.jobs.begin(attempt) {
+            return;
+        }
         let held = Held {
+            engine: Arc::clone(&self.engine),
+            attempt,
+            is_stuck: AtomicBool::new(false),
             _underway: underway,
-            _slot: slot,
+            slot,
         };
         let run = Run {
             runner: self,
             id,
-            held,
+            held: Arc::new(held),
         };
-        match run.runner.look(id) {
-            Ok(Some(job)) => run.run(job),
-            Ok(None) => {}
-            Err(error) => tracing::error!(job = %id, %error, "a job could not be read"),
-        }
+        run.run(job, thread);
     }
 
-    /// The job, if it waits.
-    fn look(&self, id: JobId) -> Result<Option<StoredJob>> {
+    /// The job, if it waits, and for this time.
+    fn look(&self, id: JobId, due: Time) -> Result<Option<StoredJob>> {
         let transaction = SharedTransaction::new(self.engine.database.begin(
             Freshness::Ordered,
             SystemTransaction::options_at(self.engine.clock.now()),
         )?);
         let job = load(&transaction, id)?;
-        Ok(job.filter(|job| job.state == JobState::Pending))
+        Ok(job.filter(|job| job.state == JobState::Pending && Time::from_millis(job.next) == due))
     }
 }
 
-impl<S: Send + 'static> Run<S> {
-    fn run(self, job: StoredJob) {
+impl<S: JobSlot> Held<S> {
+    /// The job holds its thread without end.
+    fn is_stuck(&self) {
+        self.is_stuck.store(true, Ordering::Relaxed);
+        self.engine.jobs.note_stuck(self.attempt.id);
+        self.slot.set_aside();
+    }
+}
+
+impl<S> Drop for Held<S> {
+    fn drop(&mut self) {
+        self.engine.jobs.end(self.attempt);
+        if self.is_stuck.load(Ordering::Relaxed) {
+            self.engine.jobs.forget_stuck(self.attempt.id);
+        }
+    }
+}
+
+impl<S: JobSlot> Run<S> {
+    fn run(self, job: StoredJob, thread: &Thread) {
         let span = tracing::info_span!("job", function = job.target, kind = job.kind.name(), job = %self.id);
         let _entered = span.clone().entered();
         match self.work(&job) {
             Ok(work) if work.function.kind == Kind::Action => self.action(work, &job, span),
-            Ok(work) => self.mutation(work, &job, span),
+            Ok(work) => self.mutation(work, &job, span, thread),
             Err(error) => {
                 tracing::error!(%error, "a job cannot be run");
                 self.settle(&job, Outcome::Failed(error));
@@ -161,7 +208,14 @@ impl<S: Send + 'static> Run<S> {
         })
     }
 
-    fn mutation(self, work: Work, job: &StoredJob, span: tracing::Span) {
+    fn mutation(self, work: Work, job: &StoredJob, span: tracing::Span, thread: &Thread) {
+        // By its name, as a call of a client is.
+        let held = Arc::downgrade(&self.held);
+        thread.turn_to(work.function.path, work.work_limit(), move || {
+            if let Some(held) = held.upgrade() {
+                held.is_stuck();
+            }
+        });
         let watcher = Watcher {
             settling: self.settling(job, false),
             runner: self.runner,
@@ -278,12 +332,12 @@ impl Drop for Known {
 struct Watcher<S> {
     runner: JobRunner,
     settling: Settling,
-    held: Option<Held<S>>,
+    held: Option<Arc<Held<S>>>,
     is_committed: bool,
     span: tracing::Span,
 }
 
-impl<S: Send + 'static> MutationWatcher for Watcher<S> {
+impl<S: JobSlot> MutationWatcher for Watcher<S> {
     fn committed(&mut self, ts: Option<crate::store::Timestamp>) {
         self.is_committed = ts.is_some();
     }

@@ -82,10 +82,13 @@ pub(crate) const BY_NEXT: &str = "by_next";
 /// Where the time stands in it.
 pub(crate) const NEXT: usize = 2;
 
-/// What a job runs. Either kind waits in a line of its own, so that slow actions hold up no mutation.
+/// What a job runs. Each kind waits in a line of its own, so that slow actions hold up no mutation, and nothing holds up
+/// those who stand at the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum JobKind {
+    /// A mutation that a client waits for before it is let in.
+    Gate,
     Mutation,
     Action,
 }
@@ -99,10 +102,12 @@ impl JobKind {
         }
     }
 
-    pub(crate) const ALL: [Self; 2] = [Self::Mutation, Self::Action];
+    /// In the order in which those run that are due at one moment of a test.
+    pub(crate) const ALL: [Self; 3] = [Self::Gate, Self::Mutation, Self::Action];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
+            Self::Gate => "gate",
             Self::Mutation => "mutation",
             Self::Action => "action",
         }

@@ -52,8 +52,8 @@ pub(super) struct Connection {
     pub(super) socket: Socket,
     pub(super) pulse: Pulse,
     pub(super) authentication: Authentication,
-    /// Who hooks are told has connected.
-    pub(super) arrival: Arrival,
+    /// Who hooks are told has connected, until they are.
+    pub(super) arrival: Option<Arrival>,
     /// The hooks are asked whether the client is let in; nothing that comes after it is read meanwhile.
     pub(super) arriving: Option<BoxFuture<'static, Result<Presence, Refusal>>>,
     /// Known to hooks, until it is dropped.
@@ -85,7 +85,7 @@ pub(super) struct Session {
 
 impl Connection {
     /// A connection that was just upgraded; `read` was sent along.
-    pub(super) fn new(shared: &Arc<Shared>, stream: Stream, read: &[u8], arrival: Arrival) -> Self {
+    pub(super) fn new(shared: &Arc<Shared>, stream: Stream, read: &[u8], arrival: Option<Arrival>) -> Self {
         let limits = shared.options.limits.socket;
         let (buffers, unread) = (shared.buffers.clone(), shared.unread.clone());
         Self {
@@ -187,7 +187,7 @@ impl Connection {
         match arrived {
             Ok(presence) => self.presence = Some(presence),
             Err(refusal @ Refusal::Refused(_)) => return Err(End::Fatal(refusal.to_string())),
-            // Nobody could have been refused, so nobody is: no hook hears of this one.
+            // Nobody could have been refused, so nobody is.
             Err(Refusal::Failed(error)) if self.shared.runtime.hooks().gates == 0 => {
                 tracing::error!(%error, "hooks are not told of a connection");
             }

@@ -65,7 +65,7 @@ impl Connection {
         {
             return Err(End::Trouble("the client has seen more than this server has"));
         }
-        self.announce(&connect.session_id)?;
+        self.announce(connect.session_id.clone())?;
         self.session = Some(Session {
             id: connect.session_id.into(),
             live: self.shared.runtime.connect(),
@@ -74,24 +74,19 @@ impl Connection {
     }
 
     /// Tells the hooks for connections, if there are any, and waits for the gates among them.
-    fn announce(&mut self, session_id: &str) -> Result<(), End> {
-        let runtime = self.shared.runtime.clone();
-        if !runtime.wants_connections() {
+    fn announce(&mut self, session_id: String) -> Result<(), End> {
+        let Some(arrival) = self.arrival.take() else {
             return Ok(());
-        }
+        };
         // Clients may come and go faster than the hooks run, and each leaves something to be done.
         let Some(place) = self.shared.announced.take(1) else {
             return Err(End::Overloaded(
                 "the hooks for connections are behind (limit: connections)",
             ));
         };
-        let mut arrival = std::mem::take(&mut self.arrival);
-        session_id.clone_into(&mut arrival.session_id);
-        if let Some(identity) = self.authentication.identity() {
-            arrival.identity = Some(Arc::clone(identity));
-        }
+        let runtime = self.shared.runtime.clone();
         self.arriving = Some(Box::pin(async move {
-            let presence = Presence::begin(runtime, arrival, place).await;
+            let presence = Presence::begin(runtime, arrival, session_id, place).await;
             let presence = presence.map_err(Refusal::Failed)?;
             presence.admitted().await?;
             Ok(presence)

@@ -59,25 +59,24 @@ async fn serve(shared: Arc<Shared>, upgraded: OnUpgrade, headers: HeaderMap, end
         Ok(arrival) => connection(arrival).serve(end).await,
         Err(problem) => {
             tracing::debug!(?problem, "a caller could not be checked");
-            connection(Arrival::default()).turn_away(end).await;
+            connection(None).turn_away(end).await;
         }
     }
 }
 
 /// Who has connected, as far as somebody wants to know. While a token cannot be checked, nobody knows.
-async fn arrival(shared: &Shared, stream: &Stream, headers: &HeaderMap) -> Result<Arrival, Problem> {
+async fn arrival(shared: &Shared, stream: &Stream, headers: &HeaderMap) -> Result<Option<Arrival>, Problem> {
     if !shared.runtime.wants_connections() {
-        return Ok(Arrival::default());
+        return Ok(None);
     }
     let user_agent = headers
         .get(header::USER_AGENT)
         .and_then(|agent| agent.to_str().ok());
-    Ok(Arrival {
-        session_id: String::new(),
+    Ok(Some(Arrival {
         identity: caller::identity(headers, &shared.runtime).await?,
         address: stream.peer().map(|address| address.ip().to_string()),
         user_agent: user_agent.map(|agent| agent[..agent.floor_char_boundary(MAX_USER_AGENT)].to_owned()),
-    })
+    }))
 }
 
 fn stream_of(upgraded: Upgraded) -> Option<(Stream, hyper::body::Bytes)> {

@@ -10,7 +10,7 @@ use lunora_core::{
     value::{Object, Value, from_object, to_value},
 };
 
-use super::step::{Link, Step};
+use super::step::{Link, Passage, Step};
 use crate::{
     database::Entry,
     functions::{
@@ -32,8 +32,8 @@ impl JobEnd for Chain {
         let Some(origin) = &job.origin else { return Ok(()) };
         let step: Step = origin.key.parse()?;
         match step.link {
-            Link::Connect => self.met(desk, &step, job)?,
-            Link::Disconnect => self.left(desk, &step)?,
+            Link::Connection(Passage::Connect) => self.met(desk, &step, job)?,
+            Link::Connection(Passage::Disconnect) => self.left(desk, &step)?,
             Link::Start => return Ok(()),
         }
         if self.is_to_be_forgotten(&step, job) {
@@ -50,9 +50,9 @@ impl JobEnd for Chain {
         };
         let step: Step = origin.key.parse()?;
         match step.link {
-            Link::Connect if place(step.at) < self.0.gates => Ok(false),
-            Link::Connect => comes_again(desk, &step),
-            Link::Disconnect | Link::Start => Ok(true),
+            Link::Connection(Passage::Connect) if self.is_gate(&step) => Ok(false),
+            Link::Connection(Passage::Connect) => comes_again(desk, &step),
+            Link::Connection(Passage::Disconnect) | Link::Start => Ok(true),
         }
     }
 }
@@ -62,12 +62,15 @@ impl Chain {
         Self(Arc::clone(runtime.hooks()))
     }
 
+    fn is_gate(&self, step: &Step) -> bool {
+        step.link == Link::Connection(Passage::Connect) && place(step.at) < self.0.gates
+    }
+
     /// Whether nobody has to look at the job. Connections come as often as clients like, and are not to fill the table of
     /// jobs: of those that went as they should nothing is kept, nor of any gate: a client that one fails for tries again and
     /// again. (What somebody has run again is there to be looked at.)
     fn is_to_be_forgotten(&self, step: &Step, job: &StoredJob) -> bool {
-        let is_gate = step.link == Link::Connect && place(step.at) < self.0.gates;
-        is_gate || (job.state == JobState::Succeeded && job.attempts <= 1)
+        self.is_gate(step) || (job.state == JobState::Succeeded && job.attempts <= 1)
     }
 
     /// A connection comes. Returns its id.
@@ -84,7 +87,7 @@ impl Chain {
             .transaction()
             .with(|transaction| transaction.insert(table, fields))?;
         let id = id.to_string();
-        self.run(desk, Link::Connect, 0, &id, &row)?;
+        self.run(desk, Passage::Connect, 0, &id, &row)?;
         Ok(id)
     }
 
@@ -109,7 +112,7 @@ impl Chain {
             if place(next) >= hooks.gates {
                 row.stage = Stage::Admitted;
             }
-            self.run(desk, Link::Connect, next, &step.about, &row)?;
+            self.run(desk, Passage::Connect, next, &step.about, &row)?;
         } else {
             row.stage = Stage::Connected;
         }
@@ -138,7 +141,7 @@ impl Chain {
         }
         (row.stage, row.at) = (Stage::Leaving, 0);
         put(desk, id, &row)?;
-        self.run(desk, Link::Disconnect, 0, id, &row)
+        self.run(desk, Passage::Disconnect, 0, id, &row)
     }
 
     /// A hook for the going of a connection is over.
@@ -150,7 +153,7 @@ impl Chain {
         row.at += 1;
         if place(row.at) < self.0.disconnect.len() {
             put(desk, &step.about, &row)?;
-            return self.run(desk, Link::Disconnect, row.at, &step.about, &row);
+            return self.run(desk, Passage::Disconnect, row.at, &step.about, &row);
         }
         forget(desk, &step.about)
     }
@@ -197,11 +200,18 @@ impl Chain {
     }
 
     /// Schedules a hook of a connection, if the chain has one there.
-    fn run(&self, desk: &Desk<'_>, link: Link, at: u32, id: &str, row: &StoredConnection) -> Result<()> {
+    fn run(
+        &self,
+        desk: &Desk<'_>,
+        passage: Passage,
+        at: u32,
+        id: &str,
+        row: &StoredConnection,
+    ) -> Result<()> {
         let hooks = &self.0;
-        let chain = match link {
-            Link::Connect => &hooks.connect,
-            Link::Disconnect | Link::Start => &hooks.disconnect,
+        let chain = match passage {
+            Passage::Connect => &hooks.connect,
+            Passage::Disconnect => &hooks.disconnect,
         };
         let Some(path) = chain.get(place(at)) else {
             return Ok(());
@@ -211,11 +221,16 @@ impl Chain {
             args.insert(name, to_value(&row.seen(id))?);
         }
         let step = Step {
-            link,
+            link: Link::Connection(passage),
             at,
             about: id.to_owned(),
         };
-        schedule(desk, &step, path, args).map(drop)
+        let kind = if self.is_gate(&step) {
+            JobKind::Gate
+        } else {
+            JobKind::Mutation
+        };
+        schedule(desk, &step, kind, path, args).map(drop)
     }
 }
 
@@ -243,10 +258,16 @@ fn those_who_stay(runtime: &Runtime, after: Option<&Entry>) -> Result<Vec<Entry>
 }
 
 /// Schedules a hook.
-pub(super) fn schedule(desk: &Desk<'_>, step: &Step, path: &str, args: Object) -> Result<JobId> {
+pub(super) fn schedule(
+    desk: &Desk<'_>,
+    step: &Step,
+    kind: JobKind,
+    path: &str,
+    args: Object,
+) -> Result<JobId> {
     desk.schedule(NewJob {
         target: path.to_owned(),
-        kind: JobKind::Mutation,
+        kind,
         args,
         due: desk.now(),
         retries: None,

@@ -18,10 +18,9 @@ const WAIT_FOR_DISK: Duration = Duration::from_secs(1);
 /// How long somebody waits until it is written that a connection is gone. On a full disk that may take longer.
 const LEAVE: Duration = Duration::from_secs(5);
 
-/// Who has connected.
-#[derive(Debug, Clone, Default)]
+/// Who asks for a connection.
+#[derive(Debug, Clone)]
 pub(crate) struct Arrival {
-    pub(crate) session_id: String,
     pub(crate) identity: Option<Arc<Identity>>,
     pub(crate) address: Option<String>,
     pub(crate) user_agent: Option<String>,
@@ -31,11 +30,18 @@ pub(crate) struct Arrival {
 #[derive(Debug)]
 pub(crate) struct Presence {
     runtime: Runtime,
-    id: String,
-    heard: Arc<Heard>,
+    /// Where the word of the gates is found, if there are any.
+    gates: Option<Row>,
     identity: watch::Sender<Option<Arc<Identity>>>,
     /// Hears when it is written down that it is gone.
     gone: oneshot::Receiver<()>,
+}
+
+/// Where a connection is written down, and what is said of it.
+#[derive(Debug, Clone)]
+struct Row {
+    id: String,
+    heard: Arc<Heard>,
 }
 
 /// A gate has refused the connection; or it could not be asked.
@@ -65,12 +71,17 @@ impl Runtime {
 }
 
 impl Presence {
-    /// Writes down that somebody has connected, and lets the hooks for that run. `held` is dropped when the last hook for
-    /// the connection is over.
-    pub(crate) async fn begin(runtime: Runtime, arrival: Arrival, held: impl Send + 'static) -> Result<Self> {
+    /// Writes down that somebody has connected, and lets the hooks for that run. On a full disk that is done later, as long
+    /// as somebody is there, unless gates are to be asked. `held` is dropped when the last hook for the connection is over.
+    pub(crate) async fn begin(
+        runtime: Runtime,
+        arrival: Arrival,
+        session_id: String,
+        held: impl Send + 'static,
+    ) -> Result<Self> {
         let row = StoredConnection {
             holder: runtime.holder().to_owned(),
-            session_id: arrival.session_id,
+            session_id,
             identity: arrival.identity.as_deref().and_then(kept_with_connection),
             address: arrival.address,
             user_agent: arrival.user_agent,
@@ -88,17 +99,16 @@ impl Presence {
         // A task of its own: a connection that is gone before this is written is still taken leave of.
         let (attended, attending) = (attend(runtime.clone(), row, latest, reply), runtime.clone());
         tokio::spawn(async move {
-            let Some((id, heard)) = attended.await else { return };
+            let Some(row) = attended.await else { return };
             // Whoever waits for this may have given up.
             let _ = goes.send(());
-            until_forgotten(attending, id, &heard).await;
+            until_forgotten(attending, row).await;
             drop(held);
         });
-        let (id, heard) = began.await??;
+        let gates = began.await??;
         Ok(Self {
             runtime,
-            id,
-            heard,
+            gates,
             identity,
             gone,
         })
@@ -106,14 +116,14 @@ impl Presence {
 
     /// Resolves when all gates have let it in.
     pub(crate) async fn admitted(&self) -> Result<(), Refusal> {
-        if self.runtime.hooks().gates == 0 {
+        let Some(Row { id, heard }) = &self.gates else {
             return Ok(());
-        }
+        };
         loop {
-            let row = self.look().await.map_err(Refusal::Failed)?;
+            let row = self.look(id).await.map_err(Refusal::Failed)?;
             let row = row.ok_or_else(|| Refusal::Failed(Error::from(Ended)))?;
             match row.stage {
-                Stage::Waiting => self.heard.next().await,
+                Stage::Waiting => heard.next().await,
                 Stage::Admitted | Stage::Connected => return Ok(()),
                 Stage::Refused | Stage::Leaving => {
                     let failed = || Refusal::Failed(Error::from(GateFailed));
@@ -123,8 +133,8 @@ impl Presence {
         }
     }
 
-    async fn look(&self) -> Result<Option<StoredConnection>> {
-        let (runtime, id) = (self.runtime.clone(), self.id.clone());
+    async fn look(&self, id: &str) -> Result<Option<StoredConnection>> {
+        let (runtime, id) = (self.runtime.clone(), id.to_owned());
         blocking(move || runtime.with_jobs(|desk| load(desk, &id)).map(|(row, _)| row)).await
     }
 
@@ -149,49 +159,91 @@ impl Presence {
     }
 }
 
-/// Keeps the row of a connection up to date until it is written that the connection is gone. Returns its id, and who hears of
-/// it.
+/// Keeps the row of a connection up to date until it is written that the connection is gone. Returns the row; none if there
+/// never was one.
 async fn attend(
     runtime: Runtime,
-    row: StoredConnection,
+    arrived: StoredConnection,
     mut latest: watch::Receiver<Option<Arc<Identity>>>,
-    reply: oneshot::Sender<Result<(String, Arc<Heard>)>>,
-) -> Option<(String, Arc<Heard>)> {
-    let comes = runtime.clone();
-    let came = blocking(move || {
-        let chain = Chain::of(&comes);
-        let (id, _) = comes.with_jobs(|desk| chain.come(desk, row.clone()))?;
-        // What is said before is not missed: the row is looked at after this.
-        let heard = Arc::new(comes.listen(&id));
-        Ok((id, heard))
-    });
-    let (id, heard) = match came.await {
-        Ok(came) => came,
+    reply: oneshot::Sender<Result<Option<Row>>>,
+) -> Option<Row> {
+    let has_gates = runtime.hooks().gates > 0;
+    let row = match announce(&runtime, &arrived).await {
+        Ok(row) => {
+            let _ = reply.send(Ok(has_gates.then(|| row.clone())));
+            row
+        }
+        Err(error) if is_disk_full(&error) && !has_gates => {
+            tracing::warn!(%error, "hooks hear of a connection when there is room on the disk");
+            let _ = reply.send(Ok(None));
+            announce_later(&runtime, arrived, &mut latest).await?
+        }
         Err(error) => {
             let _ = reply.send(Err(error));
             return None;
         }
     };
-    let _ = reply.send(Ok((id.clone(), Arc::clone(&heard))));
     while latest.changed().await.is_ok() {
-        while is_refused(&runtime, &id, "the user of a connection", update(&mut latest)).await {
+        while is_refused(&runtime, &row.id, "the user of a connection", update(&mut latest)).await {
             tokio::time::sleep(WAIT_FOR_DISK).await;
         }
     }
     let go = |chain: &Chain, desk: &Desk<'_>, id: &str| chain.go(desk, id);
-    while is_refused(&runtime, &id, "the end of a connection", go).await {
+    while is_refused(&runtime, &row.id, "the end of a connection", go).await {
         tokio::time::sleep(WAIT_FOR_DISK).await;
     }
-    Some((id, heard))
+    Some(row)
+}
+
+/// Writes down that somebody has connected.
+async fn announce(runtime: &Runtime, arrived: &StoredConnection) -> Result<Row> {
+    let (runtime, arrived) = (runtime.clone(), arrived.clone());
+    blocking(move || {
+        let chain = Chain::of(&runtime);
+        let (id, _) = runtime.with_jobs(|desk| chain.come(desk, arrived.clone()))?;
+        // What is said before is not missed: the row is looked at after this.
+        let heard = Arc::new(runtime.listen(&id));
+        Ok(Row { id, heard })
+    })
+    .await
+}
+
+/// The same as soon as there is room on the disk. If the client is gone by then, no hook has heard of it, and none will.
+async fn announce_later(
+    runtime: &Runtime,
+    mut arrived: StoredConnection,
+    latest: &mut watch::Receiver<Option<Arc<Identity>>>,
+) -> Option<Row> {
+    while is_there_after(WAIT_FOR_DISK, latest).await {
+        arrived.identity = latest
+            .borrow_and_update()
+            .as_deref()
+            .and_then(kept_with_connection);
+        match announce(runtime, &arrived).await {
+            Ok(row) => return Some(row),
+            Err(error) if is_disk_full(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "hooks are not told of a connection");
+                return None;
+            }
+        }
+    }
+    None
+}
+
+/// Waits for so long, or until the client is gone; false then.
+async fn is_there_after(wait: Duration, latest: &mut watch::Receiver<Option<Arc<Identity>>>) -> bool {
+    let gone = latest.wait_for(|_| false);
+    tokio::time::timeout(wait, gone).await.is_err()
 }
 
 /// Waits until everybody has taken leave of the connection, or the store has ended.
-async fn until_forgotten(runtime: Runtime, id: String, heard: &Heard) {
+async fn until_forgotten(runtime: Runtime, row: Row) {
     loop {
-        let (looked, about) = (runtime.clone(), id.clone());
-        let row = blocking(move || looked.with_jobs(|desk| load(desk, &about)));
-        match row.await {
-            Ok((Some(_), _)) => heard.next().await,
+        let (looked, about) = (runtime.clone(), row.id.clone());
+        let found = blocking(move || looked.with_jobs(|desk| load(desk, &about)));
+        match found.await {
+            Ok((Some(_), _)) => row.heard.next().await,
             _ => return,
         }
     }

@@ -6,9 +6,9 @@ use lunora_core::{
     error::Result,
     id::TableTag,
     job::JobId,
+    time::Time,
     value::{Object, from_object},
 };
-use tokio::sync::oneshot;
 
 use super::{
     chain::schedule,
@@ -16,7 +16,8 @@ use super::{
 };
 use crate::{
     database::Order,
-    functions::{Desk, JobRunner, Runtime, STARTS, StoredStart, fields_of},
+    functions::{Desk, JobKind, JobRunner, Runtime, STARTS, StoredStart, fields_of},
+    triggers::run_now,
 };
 
 const TABLE: TableTag = TableTag::of(STARTS);
@@ -32,8 +33,8 @@ pub(super) async fn run(runtime: &Runtime, runner: &JobRunner) -> Result<()> {
     let hooks = runtime.hooks().start.len();
     for at in 0..hooks {
         let scheduled = runtime.clone();
-        let job = tokio::task::spawn_blocking(move || next(&scheduled, at)).await??;
-        finish(runtime, runner, job).await?;
+        let (job, due) = tokio::task::spawn_blocking(move || next(&scheduled, at)).await??;
+        finish(runtime, runner, job, due).await?;
     }
     if hooks == 0 {
         Ok(())
@@ -43,12 +44,13 @@ pub(super) async fn run(runtime: &Runtime, runner: &JobRunner) -> Result<()> {
 }
 
 /// Runs a job until it is over, also if it is put off.
-async fn finish(runtime: &Runtime, runner: &JobRunner, job: JobId) -> Result<()> {
+async fn finish(runtime: &Runtime, runner: &JobRunner, job: JobId, mut due: Time) -> Result<()> {
     for _ in 0..TRIES {
-        run_now(runner, job).await;
+        run_now(runner, job, due).await;
         let looked = runtime.clone();
-        if tokio::task::spawn_blocking(move || is_over(&looked, job)).await?? {
-            return Ok(());
+        match tokio::task::spawn_blocking(move || next_run(&looked, job)).await?? {
+            Some(next) => due = next,
+            None => return Ok(()),
         }
         tokio::time::sleep(WAIT).await;
     }
@@ -56,24 +58,15 @@ async fn finish(runtime: &Runtime, runner: &JobRunner, job: JobId) -> Result<()>
     Ok(())
 }
 
-async fn run_now(runner: &JobRunner, job: JobId) {
-    let (slot, is_over) = oneshot::channel::<()>();
-    let mut started = runner.start(job, slot);
-    while let Err(stalled) = started {
-        tokio::task::yield_now().await;
-        started = stalled.retry();
-    }
-    // It is dropped, never sent.
-    let _ = is_over.await;
-}
-
-fn is_over(runtime: &Runtime, job: JobId) -> Result<bool> {
+/// When the job runs next, if it is not over.
+fn next_run(runtime: &Runtime, job: JobId) -> Result<Option<Time>> {
     let (found, _) = runtime.with_jobs(|desk| desk.load(job))?;
-    Ok(found.is_none_or(|job| job.state.is_over()))
+    let waits = found.filter(|job| !job.state.is_over());
+    Ok(waits.map(|job| Time::from_millis(job.next)))
 }
 
-/// Schedules a hook.
-fn next(runtime: &Runtime, at: usize) -> Result<JobId> {
+/// Schedules a hook. Returns its job and when that is due.
+fn next(runtime: &Runtime, at: usize) -> Result<(JobId, Time)> {
     let step = Step {
         link: Link::Start,
         at: u32::try_from(at)?,
@@ -81,12 +74,12 @@ fn next(runtime: &Runtime, at: usize) -> Result<JobId> {
     };
     let path = runtime.hooks().start[at];
     let scheduled = runtime.with_jobs(|desk| {
-        let job = schedule(desk, &step, path, Object::new())?;
+        let job = schedule(desk, &step, JobKind::Mutation, path, Object::new())?;
         let holder = runtime.holder().to_owned();
         let fields = fields_of(&StoredStart { job, holder })?;
         desk.transaction()
             .with(|transaction| transaction.insert(TABLE, fields))?;
-        Ok(job)
+        Ok((job, desk.now()))
     });
     scheduled.map(|(job, _)| job)
 }

@@ -5,9 +5,15 @@ use std::{fmt, str::FromStr};
 /// Which chain a hook belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Link {
+    Connection(Passage),
+    Start,
+}
+
+/// Which of the two chains of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Passage {
     Connect,
     Disconnect,
-    Start,
 }
 
 /// A hook of a chain, and what the chain is about.
@@ -23,8 +29,8 @@ pub(super) struct Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let link = match self.link {
-            Link::Connect => "connect",
-            Link::Disconnect => "disconnect",
+            Link::Connection(Passage::Connect) => "connect",
+            Link::Connection(Passage::Disconnect) => "disconnect",
             Link::Start => "start",
         };
         write!(f, "{link} {} {}", self.at, self.about)
@@ -45,8 +51,8 @@ impl FromStr for Step {
             return Err(NoStep);
         };
         let link = match link {
-            "connect" => Link::Connect,
-            "disconnect" => Link::Disconnect,
+            "connect" => Link::Connection(Passage::Connect),
+            "disconnect" => Link::Connection(Passage::Disconnect),
             "start" => Link::Start,
             _ => return Err(NoStep),
         };

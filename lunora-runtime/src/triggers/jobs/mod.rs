@@ -5,13 +5,19 @@
 //! process, and never looks back, where there is nothing but the entries of jobs that have left the line.
 
 mod line;
+mod now;
 mod past;
 mod runner;
+mod slots;
 mod virtual_time;
 
-pub use self::runner::{ACTIONS_AT_ONCE, MUTATIONS_AT_ONCE};
 pub(crate) use self::virtual_time::VirtualTime;
 pub(super) use self::{
+    now::run_now,
     past::{abandon_those_of_others, purge_for_ever},
     runner::run_for_ever,
+};
+pub use self::{
+    runner::{ACTIONS_AT_ONCE, GATES_AT_ONCE, MUTATIONS_AT_ONCE},
+    slots::SET_ASIDE,
 };

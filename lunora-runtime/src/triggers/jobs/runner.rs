@@ -1,19 +1,18 @@
 //! Runs the jobs of a kind when their time has come.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use lunora_core::{error::Result, job::JobState, time::Time};
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::sleep,
-};
+use tokio::time::sleep;
 
-use super::line::Line;
+use super::{line::Line, slots::Slots};
 use crate::{
     database::Entry,
-    functions::{JobKind, JobRunner, job_at},
+    functions::{JobKind, JobRunner, JobSlot, due, job_at},
 };
 
+/// How many gates run at one time. These slots are theirs alone: somebody stands at the door.
+pub const GATES_AT_ONCE: usize = 16;
 /// How many mutations run as jobs at one time. They take turns on the threads for functions with the calls of clients,
 /// which wait for no more than these.
 pub const MUTATIONS_AT_ONCE: usize = 16;
@@ -31,12 +30,13 @@ struct Runner {
     jobs: JobRunner,
     kind: JobKind,
     line: Line,
-    slots: Arc<Semaphore>,
+    slots: Slots,
 }
 
 /// Runs the jobs of a kind.
 pub(in crate::triggers) async fn run_for_ever(jobs: JobRunner, kind: JobKind) {
     let at_once = match kind {
+        JobKind::Gate => GATES_AT_ONCE,
         JobKind::Mutation => MUTATIONS_AT_ONCE,
         JobKind::Action => ACTIONS_AT_ONCE,
     };
@@ -44,7 +44,7 @@ pub(in crate::triggers) async fn run_for_ever(jobs: JobRunner, kind: JobKind) {
         jobs,
         kind,
         line: Line::default(),
-        slots: Arc::new(Semaphore::new(at_once)),
+        slots: Slots::new(at_once),
     };
     loop {
         if let Err(error) = refill(&runner.jobs, runner.kind, &mut runner.line).await {
@@ -80,10 +80,9 @@ impl Runner {
     }
 
     async fn start_due(&mut self) {
-        let slots = Arc::clone(&self.slots);
         tokio::select! {
             biased;
-            Ok(slot) = slots.acquire_owned() => {
+            slot = self.slots.take() => {
                 if let Some(place) = self.line.pop() {
                     start(&self.jobs, &place, slot).await;
                 }
@@ -107,9 +106,9 @@ impl Runner {
     }
 }
 
-async fn start(jobs: &JobRunner, place: &Entry, slot: OwnedSemaphorePermit) {
+async fn start(jobs: &JobRunner, place: &Entry, slot: impl JobSlot) {
     let Some(id) = job_at(place) else { return };
-    let mut started = jobs.start(id, slot);
+    let mut started = jobs.start(id, due(place), slot);
     while let Err(stalled) = started {
         sleep(WAIT_FOR_ROOM).await;
         started = stalled.retry();

@@ -4,9 +4,9 @@ use lunora_core::{
     error::{Error, Result},
     time::Time,
 };
-use tokio::{runtime::Handle, sync::oneshot};
+use tokio::runtime::Handle;
 
-use super::{line::Line, past::purge, runner::refill};
+use super::{line::Line, now::run_now, past::purge, runner::refill};
 use crate::{
     database::Entry,
     functions::{JobKind, JobRunner, Runtime, job_at},
@@ -28,7 +28,7 @@ struct WithoutEnd;
 pub(crate) struct VirtualTime {
     runtime: Runtime,
     jobs: JobRunner,
-    lines: [(JobKind, Line); 2],
+    lines: [(JobKind, Line); JobKind::ALL.len()],
     has_begun: bool,
 }
 
@@ -59,7 +59,9 @@ impl VirtualTime {
             if at_one_time > MAX_AT_ONE_TIME {
                 return Err(Error::from(WithoutEnd));
             }
-            self.run(&place).await;
+            if let Some(id) = job_at(&place) {
+                run_now(&self.jobs, id, due).await;
+            }
         }
         set(end);
         let jobs = self.jobs.clone();
@@ -79,17 +81,5 @@ impl VirtualTime {
             .filter(|(due, _)| *due <= end)
             .min_by(|(left, _), (right, _)| left.as_millis().total_cmp(&right.as_millis()));
         Ok(first.and_then(|(due, line)| Some((line.pop()?, due))))
-    }
-
-    async fn run(&self, place: &Entry) {
-        let Some(id) = job_at(place) else { return };
-        let (slot, is_over) = oneshot::channel::<()>();
-        let mut started = self.jobs.start(id, slot);
-        while let Err(stalled) = started {
-            tokio::task::yield_now().await;
-            started = stalled.retry();
-        }
-        // It is dropped, never sent.
-        let _ = is_over.await;
     }
 }

@@ -1,0 +1,79 @@
+//! A store that is full while it is told so.
+
+use std::sync::{
+    Arc, Condvar, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use lunora_runtime::store::{Commit, Durable, Memory, OnFailure, Snapshot, Store, StoreError, Timestamp};
+
+use super::hooks::PATIENCE;
+
+/// A store that refuses commits as one on a full disk does.
+#[derive(Debug, Default)]
+pub struct Crowded {
+    memory: Memory,
+    is_full: AtomicBool,
+    refusals: Mutex<usize>,
+    refused: Condvar,
+}
+
+impl Crowded {
+    pub fn fill(&self) {
+        self.is_full.store(true, Ordering::SeqCst);
+    }
+
+    pub fn make_room(&self) {
+        self.is_full.store(false, Ordering::SeqCst);
+    }
+
+    /// Waits until so many more commits have been refused.
+    pub fn await_refusals(&self, more: usize) {
+        let refusals = self.refusals.lock().unwrap();
+        let wanted = *refusals + more;
+        let (refusals, _) = self
+            .refused
+            .wait_timeout_while(refusals, PATIENCE, |refusals| *refusals < wanted)
+            .unwrap();
+        assert!(*refusals >= wanted, "nobody writes");
+    }
+}
+
+impl Store for Crowded {
+    fn ordered(&self) -> Timestamp {
+        self.memory.ordered()
+    }
+
+    fn durable(&self) -> Timestamp {
+        self.memory.durable()
+    }
+
+    fn snapshot(&self, ts: Timestamp) -> Result<Arc<dyn Snapshot>, StoreError> {
+        self.memory.snapshot(ts)
+    }
+
+    fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
+        if self.is_full.load(Ordering::SeqCst) {
+            *self.refusals.lock().unwrap() += 1;
+            self.refused.notify_all();
+            return Err(StoreError::DiskFull);
+        }
+        self.memory.append(after, commit)
+    }
+
+    fn when_durable(&self, ts: Timestamp, done: Durable) {
+        self.memory.when_durable(ts, done);
+    }
+
+    fn on_failure(&self, failed: OnFailure) {
+        self.memory.on_failure(failed);
+    }
+
+    fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
+        self.memory.feed(since)
+    }
+
+    fn close(&self) -> Result<(), StoreError> {
+        self.memory.close()
+    }
+}

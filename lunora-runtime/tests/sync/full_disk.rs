@@ -1,0 +1,129 @@
+//! What is promised of hooks and jobs while the disk is full.
+
+use std::{sync::Arc, time::Instant};
+
+use lunora_runtime::{functions::EngineOptions, server::ServerOptions};
+use serde_json::{Value as Json, json};
+
+use crate::support::{
+    Running, Socket,
+    app::{APP_WITH_OPEN_DOORS, acted, shut},
+    crowded::Crowded,
+    hooks::{PATIENCE, times, told},
+    options, serve_on,
+    socket::{Heard, uuid},
+};
+
+fn serve(options: ServerOptions) -> (Running, Arc<Crowded>) {
+    let store = Arc::<Crowded>::default();
+    let engine = EngineOptions::default();
+    (
+        serve_on(store.clone(), APP_WITH_OPEN_DOORS, engine, options),
+        store,
+    )
+}
+
+/// A client that is served, or the head of the answer or the close frame that it got.
+fn client(server: &Running, session: &str) -> Result<Socket, String> {
+    let mut socket = Socket::try_open(server.addr, "/api/sync", "")?;
+    socket.say(json!({"type": "Connect", "sessionId": session, "connectionCount": 0}));
+    socket.add(0, "values:echo", json!({"value": 1}));
+    match socket.hear() {
+        Heard::Message(message) => assert_eq!(message["modifications"][0]["value"], 1.0),
+        other => return Err(format!("{other:?}")),
+    }
+    Ok(socket)
+}
+
+#[test]
+fn clients_are_served_and_hooks_hear_of_those_who_are_there_when_there_is_room() {
+    let mut options = options();
+    options.limits.connections = 2;
+    let (server, store) = serve(options);
+    store.fill();
+    let sessions = [uuid(), uuid()];
+    drop(
+        sessions
+            .each_ref()
+            .map(|session| client(&server, session).unwrap()),
+    );
+    // Those have left their places, although nothing about them could be written.
+    let session = uuid();
+    let patience = Instant::now() + PATIENCE;
+    let socket = loop {
+        match client(&server, &session) {
+            Ok(socket) => break socket,
+            Err(why) => assert!(Instant::now() < patience, "{why}"),
+        }
+    };
+    store.make_room();
+    let came = told("came", &session);
+    drop(socket);
+    assert_eq!(told("away", &session), came);
+    assert_eq!((times("came", &session), times("away", &session)), (1, 1));
+    for gone in &sessions {
+        assert_eq!((times("came", gone), times("away", gone)), (0, 0));
+    }
+}
+
+/// The jobs of the server, as an administrator sees them, when all are over.
+fn jobs(server: &Running) -> Vec<Json> {
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        let listed = server
+            .post_with("/api/admin/jobs/list", &server.as_admin(), "{}")
+            .json();
+        let jobs = listed["jobs"].as_array().unwrap();
+        let is_over = |job: &Json| job["state"] == "succeeded" || job["state"] == "failed";
+        if jobs.iter().all(is_over) {
+            return jobs.clone();
+        }
+        assert!(Instant::now() < patience, "{listed}");
+    }
+}
+
+fn call(server: &Running, path: &str, args: Json) {
+    let call = json!({"path": path, "args": args});
+    let reply = server.post("/api/mutation", call.to_string());
+    assert_eq!(reply.json()["status"], "success", "{}", reply.text());
+}
+
+#[test]
+fn the_outcome_of_an_action_is_written_when_there_is_room() {
+    let (server, store) = serve(options());
+    let gate = shut("acting");
+    call(&server, "gate:actLater", json!({"name": "acting"}));
+    let patience = Instant::now() + PATIENCE;
+    while acted("acting") == 0 {
+        assert!(Instant::now() < patience, "the job does not run");
+        std::thread::yield_now();
+    }
+    store.fill();
+    drop(gate);
+    store.await_refusals(2);
+    store.make_room();
+    let jobs = jobs(&server);
+    assert_eq!(
+        (jobs.len(), &jobs[0]["state"], &jobs[0]["attempts"]),
+        (1, &json!("succeeded"), &json!(1))
+    );
+    assert_eq!(acted("acting"), 1);
+}
+
+#[test]
+fn a_mutation_whose_commit_and_outcome_the_disk_refuses_has_its_effect_once() {
+    let (server, store) = serve(options());
+    let gate = shut("passing");
+    call(&server, "gate:pile", json!({"name": "passing", "jobs": 3}));
+    store.fill();
+    drop(gate);
+    // Three commits, and what has come of them, again and again.
+    store.await_refusals(9);
+    store.make_room();
+    let states: Vec<_> = jobs(&server).iter().map(|job| job["state"].clone()).collect();
+    assert_eq!(states, ["succeeded"; 3]);
+    let counted = server
+        .post("/api/query", r#"{"path":"notes:count","args":{}}"#)
+        .json();
+    assert_eq!(counted["value"], 3.0);
+}
