@@ -1,6 +1,6 @@
 //! Running a query: out of the cache, or once, on the executor.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use lunora_core::{
     error::{Error, Result},
@@ -17,6 +17,7 @@ use super::{
 use crate::{
     database::{Database, Freshness, SealedReads, Transaction, TransactionOptions},
     store::Timestamp,
+    sync::Instant,
 };
 
 /// A run of a query that has ended.

@@ -1,9 +1,6 @@
 //! Running a mutation: one transaction an attempt, on the executor.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use lunora_core::{
     error::{Error, Result},
@@ -30,6 +27,7 @@ use crate::{
         CommitError, Database, Freshness, Moment, TimeLimitExceeded, Transaction, TransactionOptions,
     },
     store::{StoreError, Timestamp},
+    sync::Instant,
 };
 
 /// How long a query or mutation may take in all, waiting and repeated runs included.

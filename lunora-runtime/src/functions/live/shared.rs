@@ -6,12 +6,10 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use crossbeam_channel::Sender;
 use lunora_core::error::Error;
-use parking_lot::Mutex;
 
 use super::{
     super::{
@@ -23,7 +21,10 @@ use super::{
     limits::LiveLimits,
     state::State,
 };
-use crate::store::Timestamp;
+use crate::{
+    store::Timestamp,
+    sync::{Instant, Mutex, channel::Sender},
+};
 
 /// How soon a run is handed over again for which the executor had no room.
 const NO_ROOM_WAIT: Duration = Duration::from_millis(20);

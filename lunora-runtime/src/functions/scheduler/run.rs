@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use lunora_core::{
@@ -40,6 +40,7 @@ use crate::{
         system::SystemTransaction,
         transaction::{TOTAL_LIMIT, Work},
     },
+    sync::Instant,
 };
 
 /// How long a job that is looked at may hold its thread before the log says so. (Its function has a limit of its own.)
