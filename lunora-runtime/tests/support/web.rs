@@ -57,6 +57,8 @@ http_actions! {
     Echo = POST "/echo" echo
     Deaf = POST "/deaf" deaf
     Ticks = GET "/ticks" ticks
+    Events = GET "/events" events
+    Unending = GET "/unending" unending
     Silent = GET "/silent" silent
     Broken = GET "/broken" broken
     Who = GET "/who" who
@@ -123,6 +125,28 @@ impl Drop for Ticking {
 
 fn ticks(_: &ActionCtx, _: Request) -> Answer<'_> {
     Box::pin(async move { Ok(Response::stream(Ticking(Ticking::next()))) })
+}
+
+/// One piece, and then nothing for ever.
+struct Single(bool);
+
+impl Stream for Single {
+    type Item = Result<Bytes>;
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
+        if std::mem::take(&mut self.0) {
+            Poll::Ready(Some(Ok(Bytes::from_static(b"event"))))
+        } else {
+            Poll::Pending
+        }
+    }
+}
+
+fn events(_: &ActionCtx, _: Request) -> Answer<'_> {
+    Box::pin(async move { Ok(Response::endless(Single(true))) })
+}
+
+fn unending(_: &ActionCtx, _: Request) -> Answer<'_> {
+    Box::pin(async move { Ok(Response::stream(Single(true))) })
 }
 
 /// Never gives anything.
