@@ -155,7 +155,7 @@ fn what_is_under_way_in_an_export_is_told_and_no_action_begins_twice() {
 
     let told = fixture(&["import", file.to_str().unwrap()], &copy);
     assert!(
-        told.ends_with("counts 1 actions and 0 connections as broken off\n"),
+        told.ends_with("actions that ran: 1; open connections: 0\n"),
         "{told}"
     );
     let imported = Server::start(&program::fixture(), &copy);

@@ -27,20 +27,23 @@ pub struct Scan {
 #[derive(Debug)]
 enum Rows {
     Range(Overlay),
-    /// One value of a unique index, until it has been looked up.
-    Value(Option<Key>),
+    /// One value of a unique index, until it has been looked up, and then its entry.
+    Value {
+        sought: Option<Key>,
+        entry: Option<Key>,
+    },
 }
 
 impl Rows {
     fn next(&mut self, transaction: &mut Transaction) -> Result<Option<(Key, Payload)>> {
         match self {
             Self::Range(overlay) => overlay.next(transaction),
-            Self::Value(value) => {
-                let Some(value) = value.take() else {
+            Self::Value { sought, entry } => {
+                let Some(value) = sought.take() else {
                     return Ok(None);
                 };
-                let entry = transaction.unique_entry(value)?;
-                Ok(entry.map(|entry| (entry, Payload::default())))
+                *entry = transaction.unique_entry(value)?;
+                Ok(entry.clone().map(|entry| (entry, Payload::default())))
             }
         }
     }
@@ -54,7 +57,10 @@ impl Transaction {
             return Ok(Scan {
                 table,
                 source: Source::Index(index),
-                rows: Rows::Value(Some(value)),
+                rows: Rows::Value {
+                    sought: Some(value),
+                    entry: None,
+                },
             });
         }
         let (source, range) = bounds::resolve(&table, bounds)?;
@@ -105,11 +111,11 @@ impl Scan {
         Ok(self.rows.next(transaction)?.map(|(key, _)| key))
     }
 
-    /// The key of the last document that was read, of a scan that is a range's.
+    /// The key of the last document that was read.
     pub(super) const fn position(&self) -> Option<&Key> {
         match &self.rows {
             Rows::Range(overlay) => overlay.position(),
-            Rows::Value(_) => None,
+            Rows::Value { entry, .. } => entry.as_ref(),
         }
     }
 

@@ -98,8 +98,8 @@ impl fmt::Display for Imported {
         write!(f, "{}", self.report)?;
         writeln!(
             f,
-            "the next start runs {waiting} jobs that wait, and counts {running} actions and {connections} connections as \
-             broken off"
+            "jobs that wait: {waiting}, those of crons among them; actions that ran: {running}; open connections: \
+             {connections}"
         )
     }
 }

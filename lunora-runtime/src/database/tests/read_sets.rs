@@ -200,3 +200,53 @@ fn ranges_of_one_transaction_are_merged() {
     }
     assert_eq!(reader.sealed_reads().ranges().len(), 2);
 }
+
+fn by_key(key: &str) -> IndexBounds {
+    IndexBounds {
+        index: "by_key",
+        equal: vec![Some(key.into())],
+        lower: None,
+        upper: None,
+    }
+}
+
+/// Looks a key up, and so many others that nobody touches.
+fn look_up(key: &str, others: usize) -> impl Fn(&mut Transaction, &[DocumentId]) + use<'_> {
+    move |transaction, _| {
+        take(transaction, &by_key(key), Order::Asc, 1);
+        for other in 0..others {
+            take(transaction, &by_key(&format!("nobody {other}")), Order::Asc, 1);
+        }
+    }
+}
+
+#[test]
+fn a_value_that_was_looked_up_conflicts_with_whatever_comes_to_have_it_or_has_it_no_more() {
+    // With many reads they are compared in another form.
+    for others in [0, 40] {
+        let touched =
+            |key, write: fn(&mut Transaction, &[DocumentId])| conflicts(look_up(key, others), write);
+        let insert: fn(&mut Transaction, &[DocumentId]) = |transaction, _| {
+            transaction.insert(ITEMS, item(3.0, 1.0, "new")).unwrap();
+        };
+        let rename: fn(&mut Transaction, &[DocumentId]) = |transaction, ids| {
+            transaction.patch(ids[0], [("key", Some("new".into()))]).unwrap();
+        };
+        let delete: fn(&mut Transaction, &[DocumentId]) =
+            |transaction, ids| transaction.delete(ids[0]).unwrap();
+        let change: fn(&mut Transaction, &[DocumentId]) = |transaction, ids| {
+            transaction.patch(ids[0], [("rank", Some(11.0.into()))]).unwrap();
+        };
+        for write in [insert, rename] {
+            assert!(touched("new", write), "{others}");
+            assert!(!touched("ne", write), "{others}");
+            assert!(!touched("newer", write), "{others}");
+            assert!(!touched("other", write), "{others}");
+        }
+        for write in [rename, delete, change] {
+            assert!(touched("10", write), "{others}");
+            assert!(!touched("1", write), "{others}");
+            assert!(!touched("20", write), "{others}");
+        }
+    }
+}

@@ -78,3 +78,65 @@ impl Iterator for Cursor<'_> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::commit::Commit;
+    use super::*;
+
+    /// Keys at which a batch ends are among these.
+    const KEYS: [u16; 8] = [0, 1, 2, 3, 18, 19, 146, 300];
+
+    fn key(number: u16) -> Key {
+        number.to_be_bytes().into()
+    }
+
+    fn commit(layer: &Layer, ts: u64, numbers: impl Iterator<Item = u16>) {
+        let writes = numbers
+            .map(|number| (key(number), Some(Key::from(&ts.to_be_bytes()))))
+            .collect();
+        let ts = Timestamp(ts);
+        layer.insert(&Commit { ts, writes });
+    }
+
+    #[test]
+    fn it_passes_every_key_of_its_range_once_whatever_is_added_meanwhile() {
+        for count in KEYS {
+            for (start, end) in [
+                (0, None),
+                (0, Some(count)),
+                (count / 2, Some(count)),
+                (7, Some(7)),
+            ] {
+                for direction in [Direction::Ascending, Direction::Descending] {
+                    let layer = Layer::default();
+                    // Every second number, so that others can come in between.
+                    commit(&layer, 1, (0..count).map(|number| 2 * number));
+                    let range = KeyRange {
+                        start: key(2 * start),
+                        end: end.map(|end| key(2 * end)),
+                    };
+                    let mut expected: Vec<_> = (start..end.unwrap_or(count).min(count))
+                        .map(|number| key(2 * number))
+                        .collect();
+                    if direction == Direction::Descending {
+                        expected.reverse();
+                    }
+                    let mut cursor = Cursor::new(&layer, Timestamp(1), range, direction);
+                    let mut passed = Vec::new();
+                    while let Some((key, written)) = cursor.next() {
+                        passed.push(key);
+                        assert_eq!(written.as_deref(), Some(&1_u64.to_be_bytes()[..]));
+                        // Before the cursor and behind it, new keys and new versions.
+                        let ts = 2 + passed.len() as u64;
+                        if ts % 8 < 2 {
+                            let odd = u16::from(ts % 8 == 1);
+                            commit(&layer, ts, (0..count).map(|number| 2 * number + odd));
+                        }
+                    }
+                    assert_eq!(passed, expected, "{count} {start} {end:?} {direction:?}");
+                }
+            }
+        }
+    }
+}
