@@ -6,10 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lunora_runtime::server::ServerLimits;
+use lunora_runtime::{functions::EngineOptions, server::ServerLimits};
 
 use crate::support::{
-    Connection, Reply, Running, limited, options, serve_app,
+    Connection, Reply, Running, limited, options, serve_app, serve_with,
     web::{BEGUN, DROPPED, ENDED, MAY_END, TICKS, web},
 };
 
@@ -202,6 +202,19 @@ fn stream_pause() {
     let mut connection = server.connect();
     connection.send(b"GET /silent HTTP/1.1\r\nHost: x\r\n\r\n");
     assert!(connection.reply().is_none(), "the last chunk does not come");
+}
+
+#[test]
+fn action_time() {
+    let mut engine = EngineOptions::default();
+    engine.calls.action_time = Duration::from_millis(20);
+    let server = serve_with(web(), engine, options());
+    let reply = get(&server, "/never");
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (500, "InternalServerError")
+    );
+    assert_eq!(get(&server, "/who").status, 200);
 }
 
 #[test]

@@ -63,6 +63,7 @@ http_actions! {
     Broken = GET "/broken" broken
     Who = GET "/who" who
     Wait = POST "/wait" wait
+    Never = GET "/never" never
     Framed = GET "/framed" framed
     Fail = GET "/fail" fail
     Refuse = GET "/refuse" refuse
@@ -202,6 +203,10 @@ fn wait(_: &ActionCtx, _: Request) -> Answer<'_> {
         ENDED.add_permits(1);
         Ok(Response::text("ended"))
     })
+}
+
+fn never(_: &ActionCtx, _: Request) -> Answer<'_> {
+    Box::pin(std::future::pending())
 }
 
 /// Tries to say how its message is framed.
