@@ -38,9 +38,8 @@ use crate::{
         running::Underway,
         start::Awaited,
         system::SystemTransaction,
-        transaction::{TOTAL_LIMIT, Work},
+        transaction::Work,
     },
-    sync::Instant,
 };
 
 /// How long a job that is looked at may hold its thread before the log says so. (Its function has a limit of its own.)
@@ -223,7 +222,8 @@ impl<S: JobSlot> Run<S> {
             is_committed: false,
             span,
         };
-        work.run_mutation(Instant::now() + TOTAL_LIMIT, Awaited::new(watcher));
+        let end = work.engine.end_of_call();
+        work.run_mutation(end, Awaited::new(watcher));
     }
 
     /// Marks the job as running, and lets the action start when that is on disk.
