@@ -13,6 +13,9 @@ use crate::store::Timestamp;
 
 /// Hears how a mutation goes, on threads that are not to wait.
 pub trait MutationWatcher: Send + 'static {
+    /// Its function is about to run, for the first time or once more.
+    fn attempting(&mut self) {}
+
     /// Its function has run, and what it wrote is about to be ordered.
     fn committing(&mut self) {}
 
@@ -57,6 +60,12 @@ impl<W: MutationWatcher> Awaited<W> {
         Self {
             watcher: Some(watcher),
             is_ordered: false,
+        }
+    }
+
+    pub(super) fn attempting(&mut self) {
+        if let Some(watcher) = &mut self.watcher {
+            watcher.attempting();
         }
     }
 
@@ -123,6 +132,10 @@ where
     W: MutationWatcher,
     F: FnOnce(&Result<Answer, CallError>) + Send + 'static,
 {
+    fn attempting(&mut self) {
+        self.watcher.attempting();
+    }
+
     fn committing(&mut self) {
         self.watcher.committing();
     }

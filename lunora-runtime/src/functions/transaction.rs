@@ -206,6 +206,7 @@ impl Work {
 
     fn attempt_in(&self, state: Arc<CallState>, watcher: &mut Awaited<impl MutationWatcher>) -> Attempt {
         let seen = state.transaction.snapshot_ts();
+        watcher.attempting();
         let result = self.handle_mutation(&state);
         let (value, recorded) = match result {
             Ok(result) => result,

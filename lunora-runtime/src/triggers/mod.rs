@@ -19,7 +19,7 @@ use self::crons::Timetable;
 pub(crate) use self::hooks::{Arrival, Presence, Refusal};
 pub(crate) use self::jobs::VirtualTime;
 pub use self::jobs::{ACTIONS_AT_ONCE, GATES_AT_ONCE, MUTATIONS_AT_ONCE, SET_ASIDE};
-use self::jobs::{abandon_those_of_others, purge_for_ever, run_for_ever, run_now};
+use self::jobs::{abandon_those_of_others, purge_for_ever, run_for_ever, run_unless_stuck};
 use crate::functions::{JobKind, JobRunner, Runtime};
 
 /// What runs by itself on a runtime, until it is dropped.

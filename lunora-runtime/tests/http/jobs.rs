@@ -1,6 +1,14 @@
 //! The routes under `/api/admin/jobs`: for whom they are, and what they refuse.
 
-use crate::support::shared;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{
+    Running,
+    app::{APP, shut},
+    options, serve_app, shared,
+};
 
 const ROUTES: [&str; 4] = ["list", "show", "cancel", "retry"];
 /// No job has this id.
@@ -61,4 +69,35 @@ fn a_list_is_bounded() {
     assert_eq!((reply.status, reply.json()["jobs"].is_array()), (200, true));
     let (status, _) = refusal("list", &admin, r#"{"limit":1001}"#);
     assert_eq!(status, 400);
+}
+
+/// The only job of a server.
+fn job(server: &Running) -> Json {
+    let reply = server.post_with("/api/admin/jobs/list", &server.as_admin(), "{}");
+    reply.json()["jobs"][0].clone()
+}
+
+#[test]
+fn one_that_holds_its_thread_is_stuck_until_it_is_canceled() {
+    let server = serve_app(APP, options());
+    let gate = shut("stuck");
+    let pile = json!({"path": "gate:pile", "args": {"name": "stuck", "jobs": 1}});
+    assert_eq!(
+        server.post("/api/mutation", pile.to_string()).json()["status"],
+        "success"
+    );
+    let end = Instant::now() + Duration::from_mins(1);
+    while job(&server)["stuck"] != true {
+        assert!(Instant::now() < end, "{}", job(&server));
+    }
+    assert_eq!(job(&server)["state"], "pending");
+
+    let cancel = json!({"id": job(&server)["id"]}).to_string();
+    server.post_with("/api/admin/jobs/cancel", &server.as_admin(), &cancel);
+    let canceled = job(&server);
+    assert_eq!(
+        (&canceled["state"], &canceled["stuck"]),
+        (&json!("canceled"), &json!(false))
+    );
+    drop(gate);
 }

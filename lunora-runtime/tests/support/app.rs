@@ -30,7 +30,7 @@ use lunora_runtime::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    hooks::{Away, Came, Door, Opened},
+    hooks::{Away, Came, Door, Hung, Opened},
     web::{AnyBody, AnyRead, AnyWrite},
 };
 
@@ -89,6 +89,13 @@ macro_rules! functions {
             entry::<Door>(),
             entry::<Away>(),
             entry::<Opened>(),
+        ]);
+
+        /// The same with a hook for the start that waits at a gate.
+        pub const APP_THAT_HANGS: App = App::__new(&[
+            $(entry::<$type>(),)*
+            entry::<Notes>(),
+            entry::<Hung>(),
         ]);
 
         /// The same with hooks that let everybody in.

@@ -111,5 +111,9 @@ hooks! {
         tell("away", connection);
         Ok(())
     }
+    Hung = "hung" () Event::start::<()>(), {
+        pass("start");
+        Ok(())
+    }
     Opened = "opened" () Event::start::<()>(), { Ok(()) }
 }

@@ -2,12 +2,15 @@
 
 use std::{sync::Arc, time::Instant};
 
-use lunora_runtime::{functions::EngineOptions, server::ServerOptions};
+use lunora_runtime::{
+    functions::{App, Clock, EngineOptions, SystemClock},
+    server::ServerOptions,
+};
 use serde_json::{Value as Json, json};
 
 use crate::support::{
     Running, Socket,
-    app::{APP_WITH_OPEN_DOORS, acted, shut},
+    app::{APP_ON_THE_WEB, APP_WITH_OPEN_DOORS, acted, shut},
     crowded::Crowded,
     hooks::{PATIENCE, times, told},
     options, serve_on,
@@ -16,11 +19,11 @@ use crate::support::{
 
 fn serve(options: ServerOptions) -> (Running, Arc<Crowded>) {
     let store = Arc::<Crowded>::default();
-    let engine = EngineOptions::default();
-    (
-        serve_on(store.clone(), APP_WITH_OPEN_DOORS, engine, options),
-        store,
-    )
+    (serve_app(APP_WITH_OPEN_DOORS, &store, options), store)
+}
+
+fn serve_app(app: App, store: &Arc<Crowded>, options: ServerOptions) -> Running {
+    serve_on(store.clone(), app, EngineOptions::default(), options)
 }
 
 /// A client that is served, or the head of the answer or the close frame that it got.
@@ -63,6 +66,51 @@ fn clients_are_served_and_hooks_hear_of_those_who_are_there_when_there_is_room()
     assert_eq!((times("came", &session), times("away", &session)), (1, 1));
     for gone in &sessions {
         assert_eq!((times("came", gone), times("away", gone)), (0, 0));
+    }
+}
+
+#[test]
+fn hooks_are_told_of_the_last_user_of_who_came_while_there_was_no_room() {
+    let (server, store) = serve(options());
+    store.fill();
+    let session = uuid();
+    let mut socket = client(&server, &session).unwrap();
+    for (version, subject) in [(0, "ada"), (1, "bob")] {
+        let token = server.issuer.token(subject, SystemClock.now());
+        socket.authenticate(version, "User", &token);
+        socket.transition();
+    }
+    store.make_room();
+    let came = told("came", &session);
+    assert_eq!(came.identity.as_ref().map(|user| &*user.subject), Some("bob"));
+    drop(socket);
+    assert_eq!(told("away", &session), came);
+}
+
+#[test]
+fn a_gate_turns_away_who_cannot_be_written_down_and_nothing_is_left_of_that() {
+    let store = Arc::<Crowded>::default();
+    let server = serve_app(APP_ON_THE_WEB, &store, options());
+    store.fill();
+    let turned_away = uuid();
+    for _ in 0..2 {
+        let why = client(&server, &turned_away).err().unwrap();
+        assert!(why.starts_with("Closed(1011,"), "{why}");
+    }
+    store.make_room();
+    let admitted = uuid();
+    drop(client(&server, &admitted).unwrap());
+    told("away", &admitted);
+    drop(server);
+
+    // Those of whom the process has left a row would be taken leave of now, before anybody comes.
+    let server = serve_app(APP_ON_THE_WEB, &store, options());
+    let last = uuid();
+    drop(client(&server, &last).unwrap());
+    told("away", &last);
+    for hook in ["door", "away"] {
+        assert_eq!(times(hook, &turned_away), 0, "{hook}");
+        assert_eq!(times(hook, &admitted), 1, "{hook}");
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::support::{
     Running, Socket,
-    app::{APP_ON_THE_WEB, shut},
+    app::{APP_ON_THE_WEB, APP_THAT_HANGS, shut},
     hooks::told,
     options, serve_app, serve_with,
     socket::{Heard, uuid},
@@ -128,8 +128,9 @@ fn clients_that_come_and_go_leave_no_more_to_be_done_than_the_limit() {
 
 #[test]
 fn a_gate_answers_while_jobs_that_are_due_wait_and_others_hold_all_slots() {
+    // Those jobs hold both threads, and the others wait for one of those that take their places.
     let engine = EngineOptions {
-        threads: MUTATIONS_AT_ONCE + 4,
+        threads: 2,
         ..EngineOptions::default()
     };
     let server = serve_with(APP_ON_THE_WEB, engine, options());
@@ -161,6 +162,16 @@ fn who_comes_is_whom_the_upgrade_names_and_who_goes_is_whom_the_last_token_names
     socket.transition();
     drop(socket);
     assert_eq!(subject(&told("away", &session)), Some("bob"));
+}
+
+#[test]
+fn a_hook_that_holds_its_thread_does_not_stop_the_start() {
+    let gate = shut("start");
+    let server = serve_app(APP_THAT_HANGS, options());
+    let mut socket = connect_to(&server, &uuid(), "");
+    socket.add(0, "values:echo", json!({"value": 1}));
+    assert_eq!(socket.changes()[0]["value"], 1.0);
+    drop(gate);
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub struct JobInfo {
     pub arguments: Json,
     /// Where it stands.
     pub state: JobState,
-    /// It is a mutation that holds its thread without end at the moment.
+    /// It is a mutation that waits to commit and holds its thread without end at the moment.
     pub stuck: bool,
     /// How often it has been run.
     pub attempts: u32,
@@ -150,7 +150,7 @@ impl Runtime {
 
     fn info(&self, job: Job) -> Result<JobInfo> {
         let (id, next_run, stored) = (job.id(), job.next_run(), job.into_stored());
-        let status = stored.status();
+        let (status, stuck) = (stored.status(), self.engine().jobs.is_stuck(id, &stored));
         let user = stored.user()?.map(|user| user.token_identifier);
         let result = stored.result()?.as_ref().map(plain).transpose()?;
         let arguments = plain(&Value::Object(stored.shown_arguments()?))?;
@@ -160,7 +160,7 @@ impl Runtime {
             function: target,
             arguments,
             state: status.state,
-            stuck: self.engine().jobs.is_stuck(id),
+            stuck,
             attempts: status.attempts,
             scheduled_for: status.scheduled_for,
             next_run,

@@ -15,6 +15,8 @@ use crate::sync::{
 
 /// Calls that may wait for a thread.
 const MAX_WAITING: usize = 8_192;
+/// Urgent jobs that may.
+const MAX_URGENT: usize = 256;
 /// Threads that handlers which never yield may hold before no more are put in their place.
 const MAX_STUCK: usize = 64;
 const WATCH_EVERY: Duration = Duration::from_millis(250);
@@ -28,8 +30,11 @@ pub(crate) struct PoolFull;
 pub(crate) struct Job {
     name: &'static str,
     patience: Duration,
-    work: Box<dyn FnOnce(&Slot) + Send>,
+    is_urgent: bool,
+    work: OnSlot,
 }
+
+type OnSlot = Box<dyn FnOnce(&Arc<Slot>) + Send>;
 
 /// What a thread is doing, for the watchdog.
 #[derive(Debug, Default)]
@@ -43,7 +48,7 @@ struct Busy {
     since: Instant,
     /// The watchdog has put another thread in this one's place; it ends after this job.
     replaced: bool,
-    /// The log has named it.
+    /// The log has named what it does now.
     reported: bool,
     /// Who wants to hear that it is stuck.
     stuck: Option<Box<dyn FnOnce() + Send>>,
@@ -52,7 +57,16 @@ struct Busy {
 /// A pool of threads for queries and mutations. Ends with its last handle, after the jobs that wait.
 #[derive(Debug, Clone)]
 pub(crate) struct Executor {
-    jobs: Sender<Job>,
+    jobs: Sender<Next>,
+    urgent: Sender<Job>,
+}
+
+/// What a thread finds in the line.
+#[derive(Debug)]
+enum Next {
+    Job(Job),
+    /// There was an urgent job in the other line. This wakes a thread, if all are idle.
+    Urgent,
 }
 
 impl Executor {
@@ -62,9 +76,10 @@ impl Executor {
     }
 
     fn start_with(threads: usize, max_stuck: usize) -> io::Result<Self> {
-        let (jobs, queue) = bounded(MAX_WAITING);
+        let (jobs, waiting) = bounded(MAX_WAITING);
+        let (urgent, first) = bounded(MAX_URGENT);
         let crew = Arc::new(Crew {
-            queue,
+            lines: Lines { waiting, first },
             slots: Mutex::default(),
             max_stuck,
         });
@@ -73,7 +88,7 @@ impl Executor {
         thread::Builder::new()
             .name("lunora-watchdog".to_owned())
             .spawn(move || watch(&watched))?;
-        Ok(Self { jobs })
+        Ok(Self { jobs, urgent })
     }
 
     /// Runs `work` on a thread of the pool. After `patience` it counts as stuck, and the log calls it `name`.
@@ -88,15 +103,48 @@ impl Executor {
 
     /// The same; gives the job back if there is no room for it.
     pub(crate) fn run_job(&self, job: Job) -> Result<(), Job> {
-        self.jobs.try_send(job).map_err(|error| match error {
-            TrySendError::Full(job) | TrySendError::Disconnected(job) => job,
-        })
+        if job.is_urgent {
+            return self.run_first(job);
+        }
+        match self
+            .jobs
+            .try_send(Next::Job(job))
+            .map_err(TrySendError::into_inner)
+        {
+            Err(Next::Job(job)) => Err(job),
+            _ => Ok(()),
+        }
+    }
+
+    fn run_first(&self, job: Job) -> Result<(), Job> {
+        self.urgent.try_send(job).map_err(TrySendError::into_inner)?;
+        // If there is no room for it, no thread is idle, and each looks at the other line after what it does now.
+        let _ = self.jobs.try_send(Next::Urgent);
+        Ok(())
+    }
+}
+
+/// What waits for a thread. Each thread takes from both by turns, so that no urgent job waits behind a line and no line
+/// behind urgent jobs.
+#[derive(Debug, Clone)]
+struct Lines {
+    waiting: Receiver<Next>,
+    first: Receiver<Job>,
+}
+
+impl Lines {
+    fn urgent(&self) -> Option<Job> {
+        // Two loads, where `try_recv` has a fence.
+        if self.first.is_empty() {
+            return None;
+        }
+        self.first.try_recv().ok()
     }
 }
 
 #[derive(Debug)]
 struct Crew {
-    queue: Receiver<Job>,
+    lines: Lines,
     slots: Mutex<Vec<Arc<Slot>>>,
     /// See [`MAX_STUCK`].
     max_stuck: usize,
@@ -111,13 +159,19 @@ impl Job {
     pub(crate) fn on_slot(
         name: &'static str,
         patience: Duration,
-        work: impl FnOnce(&Slot) + Send + 'static,
+        work: impl FnOnce(&Arc<Slot>) + Send + 'static,
     ) -> Self {
         Self {
             name,
             patience,
+            is_urgent: false,
             work: Box::new(work),
         }
+    }
+
+    /// It is next when a thread is free, if `is_urgent`.
+    pub(crate) fn urgent(self, is_urgent: bool) -> Self {
+        Self { is_urgent, ..self }
     }
 }
 
@@ -134,7 +188,7 @@ impl Crew {
         let (crew, own) = (Arc::clone(self), Arc::clone(&slot));
         let thread = thread::Builder::new().name("lunora-functions".to_owned());
         let started = thread.spawn(move || {
-            work(&crew.queue, &own);
+            work(&crew.lines, &own);
             crew.dismiss(&own);
         });
         started.map(drop).inspect_err(|_| self.dismiss(&slot))
@@ -174,7 +228,36 @@ impl Slot {
     ) {
         if let Some(busy) = &mut *self.busy.lock() {
             (busy.name, busy.patience, busy.since) = (name, patience, Instant::now());
+            busy.reported = false;
             busy.stuck = Some(Box::new(stuck));
+        }
+    }
+
+    fn does(
+        self: &Arc<Self>,
+        Job {
+            name, patience, work, ..
+        }: Job,
+    ) -> Then {
+        let busy = Busy {
+            name,
+            patience,
+            since: Instant::now(),
+            replaced: false,
+            reported: false,
+            stuck: None,
+        };
+        *self.busy.lock() = Some(busy);
+        // A handler's panic is caught where its answer is made; what comes here was thrown by something it left behind.
+        if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
+            tracing::error!(
+                function = name,
+                "a panic went past the call, while what it had held was dropped"
+            );
+        }
+        match self.busy.lock().take() {
+            Some(busy) if busy.replaced => Then::Ends,
+            _ => Then::GoesOn,
         }
     }
 
@@ -182,26 +265,42 @@ impl Slot {
         self.busy.lock().as_ref().is_some_and(|busy| busy.replaced)
     }
 
-    /// Gives a stuck job's thread a successor, if `hire` can. Until it can, the thread stays one of the crew.
+    /// Names a stuck job, and gives its thread a successor, if it has none and `hire` can. Until then the thread stays one
+    /// of the crew.
     fn replace_if_stuck(&self, hire: impl FnOnce() -> bool) -> bool {
         let mut busy = self.busy.lock();
-        let stuck = busy
-            .as_mut()
-            .filter(|busy| !busy.replaced && busy.since.elapsed() > busy.patience);
+        let stuck = busy.as_mut().filter(|busy| busy.since.elapsed() > busy.patience);
         let Some(busy) = stuck else { return false };
         if !busy.reported {
-            busy.reported = true;
-            let (function, patience) = (busy.name, busy.patience);
-            tracing::warn!(
-                function,
-                "this function has held a thread for {patience:?} without yielding, and still does"
-            );
-            if let Some(stuck) = busy.stuck.take() {
-                stuck();
-            }
+            busy.report();
+        }
+        if busy.replaced {
+            return false;
         }
         busy.replaced = hire();
         busy.replaced
+    }
+}
+
+/// What a thread does after a job.
+#[derive(Debug, PartialEq, Eq)]
+enum Then {
+    GoesOn,
+    /// Another is in its place.
+    Ends,
+}
+
+impl Busy {
+    fn report(&mut self) {
+        self.reported = true;
+        let (function, patience) = (self.name, self.patience);
+        tracing::warn!(
+            function,
+            "this function has held a thread for {patience:?} without yielding, and still does"
+        );
+        if let Some(stuck) = self.stuck.take() {
+            stuck();
+        }
     }
 }
 
@@ -220,25 +319,17 @@ fn watch(crew: &Weak<Crew>) {
     }
 }
 
-fn work(queue: &Receiver<Job>, slot: &Slot) {
-    while let Ok(Job { name, patience, work }) = queue.recv() {
-        let busy = Busy {
-            name,
-            patience,
-            since: Instant::now(),
-            replaced: false,
-            reported: false,
-            stuck: None,
-        };
-        *slot.busy.lock() = Some(busy);
-        // A handler's panic is caught where its answer is made; what comes here was thrown by something it left behind.
-        if catch_unwind(AssertUnwindSafe(|| work(slot))).is_err() {
-            tracing::error!(
-                function = name,
-                "a panic went past the call, while what it had held was dropped"
-            );
+fn work(lines: &Lines, slot: &Arc<Slot>) {
+    loop {
+        if let Some(job) = lines.urgent()
+            && slot.does(job) == Then::Ends
+        {
+            return;
         }
-        if slot.busy.lock().take().is_some_and(|busy| busy.replaced) {
+        let Ok(next) = lines.waiting.recv() else { return };
+        if let Next::Job(job) = next
+            && slot.does(job) == Then::Ends
+        {
             return;
         }
     }
@@ -310,5 +401,77 @@ mod tests {
             .unwrap();
         assert_eq!(answer.recv_timeout(Duration::from_secs(30)), Ok(7));
         drop(free);
+    }
+
+    /// Holds the only thread of an executor until the sender is dropped.
+    fn held(executor: &Executor, patience: Duration) -> Sender<()> {
+        let (free, wait) = bounded::<()>(0);
+        let (begins, begun) = bounded(1);
+        let hold = move || {
+            let _ = begins.send(());
+            let _ = wait.recv();
+        };
+        executor.run("held", patience, hold).unwrap();
+        begun.recv().unwrap();
+        free
+    }
+
+    #[test]
+    fn what_is_urgent_waits_behind_no_line_and_the_line_goes_on() {
+        let executor = Executor::start(1).unwrap();
+        let free = held(&executor, Duration::MAX);
+        let (say, said) = bounded(8);
+        for (name, is_urgent) in [("a", false), ("b", false), ("x", true), ("y", true)] {
+            let say = say.clone();
+            let work = move || say.send(name).unwrap();
+            let job = Job::new(name, Duration::MAX, work).urgent(is_urgent);
+            executor.run_job(job).unwrap();
+        }
+        drop((free, say));
+        assert_eq!(said.iter().collect::<String>(), "xayb");
+    }
+
+    #[test]
+    fn what_is_urgent_wakes_an_idle_thread_and_is_bounded() {
+        let executor = Executor::start(1).unwrap();
+        let (done, answer) = bounded(MAX_URGENT + 1);
+        let job = || {
+            let done = done.clone();
+            Job::new("urgent", Duration::MAX, move || done.send(()).unwrap()).urgent(true)
+        };
+        executor.run_job(job()).unwrap();
+        assert_eq!(answer.recv_timeout(Duration::from_mins(1)), Ok(()));
+        let free = held(&executor, Duration::MAX);
+        for _ in 0..MAX_URGENT {
+            executor.run_job(job()).unwrap();
+        }
+        let refused = executor.run_job(job()).unwrap_err();
+        assert!(refused.is_urgent);
+        drop(free);
+        for _ in 0..MAX_URGENT {
+            assert_eq!(answer.recv_timeout(Duration::from_mins(1)), Ok(()));
+        }
+    }
+
+    #[test]
+    fn what_a_thread_turns_to_after_another_took_its_place_is_named_as_well() {
+        let executor = Executor::start(1).unwrap();
+        let (free, wait) = bounded::<()>(0);
+        let (say, said) = bounded(2);
+        let work = move |slot: &Arc<Slot>| {
+            while !slot.is_replaced() {
+                thread::park_timeout(PATIENCE);
+            }
+            for name in ["first", "second"] {
+                let say = say.clone();
+                slot.turn_to(name, PATIENCE, move || say.send(name).unwrap());
+                let _ = wait.recv();
+            }
+        };
+        executor.run_job(Job::on_slot("looks", PATIENCE, work)).unwrap();
+        for name in ["first", "second"] {
+            assert_eq!(said.recv_timeout(Duration::from_mins(1)), Ok(name));
+            free.send(()).unwrap();
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod connection;
 mod event;
+mod full_disk;
 mod registry;
 mod stored;
 

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::Event;
+use super::{Event, full_disk::FullDisk};
 use crate::functions::function::Function;
 
 /// Kind of the origin of all jobs that are hooks.
@@ -17,6 +17,8 @@ pub(crate) struct Hooks {
     pub(crate) gates: usize,
     pub(crate) disconnect: Vec<&'static str>,
     pub(crate) start: Vec<&'static str>,
+    /// What is said of connections waits here.
+    pub(crate) disk: FullDisk,
     functions: HashMap<&'static str, Arc<Function>>,
 }
 

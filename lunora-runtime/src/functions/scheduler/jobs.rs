@@ -6,12 +6,12 @@ use std::{
 };
 
 use data_encoding::HEXLOWER;
-use lunora_core::{job::JobId, time::Time};
+use lunora_core::job::{JobId, JobState};
 use parking_lot::Mutex;
 use rand::Rng;
 
 use super::{
-    Cancellation, JobKind, News, Origin,
+    Cancellation, JobKind, News, Origin, StoredJob,
     desk::Made,
     ends::{Ends, JobEnd},
     heard::{Heard, Listeners},
@@ -28,10 +28,11 @@ pub(in crate::functions) struct Jobs {
     mutations: Inbox,
     actions: Inbox,
     running: Mutex<HashMap<JobId, Running>>,
-    /// Those that have begun and are not over. The runner reads a job of which it hears afterwards, and would run it twice.
+    /// Those that have begun and are not over. The runner may read a job and hear of it as well; this spares a second run of
+    /// it at the same time. (What forbids one is the look at the job in the transaction that ends it.)
     begun: Mutex<HashSet<Attempt>>,
     /// Mutations that hold their threads without end.
-    stuck: Mutex<HashSet<JobId>>,
+    stuck: Mutex<HashSet<Attempt>>,
     listeners: Listeners,
 }
 
@@ -42,19 +43,24 @@ struct Running {
     cancellation: Cancellation,
 }
 
-/// A run of a job: no other has its number and its time.
+/// A run of a job: no other has its number and its time. (One that was canceled and is run again has a later time, see
+/// [`StoredJob::revive`].)
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Attempt {
-    pub(super) id: JobId,
+    id: JobId,
     number: u32,
     /// The bits of the time.
     due: u64,
 }
 
 impl Attempt {
-    pub(super) const fn new(id: JobId, number: u32, due: Time) -> Self {
-        let due = due.as_millis().to_bits();
-        Self { id, number, due }
+    /// The one that the job waits for.
+    pub(super) const fn next(id: JobId, job: &StoredJob) -> Self {
+        Self {
+            id,
+            number: job.attempts,
+            due: job.next.to_bits(),
+        }
     }
 }
 
@@ -142,18 +148,19 @@ impl Jobs {
         self.begun.lock().remove(&attempt);
     }
 
-    /// The job holds its thread without end.
-    pub(super) fn note_stuck(&self, id: JobId) {
-        self.stuck.lock().insert(id);
+    /// The run holds its thread without end.
+    pub(super) fn note_stuck(&self, attempt: Attempt) {
+        self.stuck.lock().insert(attempt);
     }
 
     /// It does not any more.
-    pub(super) fn forget_stuck(&self, id: JobId) {
-        self.stuck.lock().remove(&id);
+    pub(super) fn forget_stuck(&self, attempt: Attempt) {
+        self.stuck.lock().remove(&attempt);
     }
 
-    pub(in crate::functions) fn is_stuck(&self, id: JobId) -> bool {
-        self.stuck.lock().contains(&id)
+    /// Whether the run that the job waits for holds its thread without end. (A mutation's job waits until that commits.)
+    pub(in crate::functions) fn is_stuck(&self, id: JobId, job: &StoredJob) -> bool {
+        job.state == JobState::Pending && self.stuck.lock().contains(&Attempt::next(id, job))
     }
 
     const fn inbox(&self, kind: JobKind) -> &Inbox {

@@ -3,7 +3,7 @@
 use std::{
     fmt::Debug,
     sync::{
-        Arc,
+        Arc, Weak,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -15,11 +15,11 @@ use lunora_core::{
     reference::Kind,
     time::Time,
 };
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, time::sleep};
 use tracing::Instrument;
 
 use super::{
-    Cancellation, JobRun, RunningAction, StoredJob,
+    Cancellation, JobKind, JobRun, RunningAction, StoredJob,
     jobs::Attempt,
     reader::load,
     running::NotPending,
@@ -42,10 +42,18 @@ use crate::{
     },
 };
 
-/// How long a job that is looked at may hold its thread before the log says so. (Its function has a limit of its own.)
+/// What the log calls the commit of a mutation.
+const COMMIT: &str = "the commit of a scheduled job";
+/// How long a job that is looked at or committed may hold its thread before the log says so. (Its function has a limit of
+/// its own.)
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long to wait before a job is looked at again that comes after a run which was canceled and has not ended.
 const STILL_RUNS: Duration = Duration::from_secs(1);
+
+/// How long to wait before a job is looked at again that could not be read.
+const WAIT_FOR_STORE: Duration = Duration::from_secs(1);
+/// How long to wait when the executor has no room for it.
+const WAIT_FOR_ROOM: Duration = Duration::from_millis(10);
 
 /// The function is not there any more.
 #[derive(Debug, thiserror::Error)]
@@ -88,18 +96,25 @@ impl JobRunner {
     /// Runs a job if it still waits to be run, and since then: what was said of it before it was put off or canceled
     /// counts for nothing. `slot` is dropped when a job that begins then begins after it: a mutation is ordered by then,
     /// an action's outcome is.
-    pub(crate) fn start(&self, id: JobId, due: Time, slot: impl JobSlot) -> std::result::Result<(), Stalled> {
+    pub(crate) fn start(
+        &self,
+        kind: JobKind,
+        id: JobId,
+        due: Time,
+        slot: impl JobSlot,
+    ) -> std::result::Result<(), Stalled> {
         let runner = self.clone();
         let task = Task::on_slot("a scheduled job", PATIENCE, move |thread| {
-            runner.begin(id, due, slot, thread);
+            runner.begin(kind, id, due, slot, thread);
         });
+        let task = task.urgent(kind == JobKind::Gate);
         let executor = self.engine.executor.clone();
         executor
             .run_job(task)
             .map_err(|task| Stalled::new(executor, task))
     }
 
-    fn begin(self, id: JobId, due: Time, slot: impl JobSlot, thread: &Thread) {
+    fn begin(self, kind: JobKind, id: JobId, due: Time, slot: impl JobSlot, thread: &Arc<Thread>) {
         // A server that is about to stop leaves its jobs to the next one.
         let Some(underway) = self.engine.running.enter() else {
             return;
@@ -107,9 +122,13 @@ impl JobRunner {
         let job = match self.look(id, due) {
             Ok(Some(job)) => job,
             Ok(None) => return,
-            Err(error) => return tracing::error!(job = %id, %error, "a job could not be read"),
+            Err(error) => {
+                tracing::error!(job = %id, %error, "a job could not be read, and is looked at again");
+                self.tokio.clone().spawn(self.start_later(kind, id, due, slot));
+                return;
+            }
         };
-        let attempt = Attempt::new(id, job.attempts, due);
+        let attempt = Attempt::next(id, &job);
         if !self.engine.jobs.begin(attempt) {
             return;
         }
@@ -128,6 +147,16 @@ impl JobRunner {
         run.run(job, thread);
     }
 
+    /// The job has left its line, so nobody else would look at it again.
+    async fn start_later(self, kind: JobKind, id: JobId, due: Time, slot: impl JobSlot) {
+        sleep(WAIT_FOR_STORE).await;
+        let mut started = self.start(kind, id, due, slot);
+        while let Err(stalled) = started {
+            sleep(WAIT_FOR_ROOM).await;
+            started = stalled.retry();
+        }
+    }
+
     /// The job, if it waits, and for this time.
     fn look(&self, id: JobId, due: Time) -> Result<Option<StoredJob>> {
         let transaction = SharedTransaction::new(self.engine.database.begin(
@@ -143,22 +172,29 @@ impl<S: JobSlot> Held<S> {
     /// The job holds its thread without end.
     fn is_stuck(&self) {
         self.is_stuck.store(true, Ordering::Relaxed);
-        self.engine.jobs.note_stuck(self.attempt.id);
+        self.engine.jobs.note_stuck(self.attempt);
         self.slot.set_aside();
+    }
+}
+
+impl<S> Held<S> {
+    /// It does not, or not any more.
+    fn is_not_stuck(&self) {
+        if self.is_stuck.swap(false, Ordering::Relaxed) {
+            self.engine.jobs.forget_stuck(self.attempt);
+        }
     }
 }
 
 impl<S> Drop for Held<S> {
     fn drop(&mut self) {
         self.engine.jobs.end(self.attempt);
-        if self.is_stuck.load(Ordering::Relaxed) {
-            self.engine.jobs.forget_stuck(self.attempt.id);
-        }
+        self.is_not_stuck();
     }
 }
 
 impl<S: JobSlot> Run<S> {
-    fn run(self, job: StoredJob, thread: &Thread) {
+    fn run(self, job: StoredJob, thread: &Arc<Thread>) {
         let span = tracing::info_span!("job", function = job.target, kind = job.kind.name(), job = %self.id);
         let _entered = span.clone().entered();
         match self.work(&job) {
@@ -207,18 +243,14 @@ impl<S: JobSlot> Run<S> {
         })
     }
 
-    fn mutation(self, work: Work, job: &StoredJob, span: tracing::Span, thread: &Thread) {
-        // By its name, as a call of a client is.
-        let held = Arc::downgrade(&self.held);
-        thread.turn_to(work.function.path, work.work_limit(), move || {
-            if let Some(held) = held.upgrade() {
-                held.is_stuck();
-            }
-        });
+    fn mutation(self, work: Work, job: &StoredJob, span: tracing::Span, thread: &Arc<Thread>) {
         let watcher = Watcher {
             settling: self.settling(job, false),
             runner: self.runner,
             held: Some(self.held),
+            thread: Arc::clone(thread),
+            function: work.function.path,
+            work_limit: work.work_limit(),
             is_committed: false,
             span,
         };
@@ -298,6 +330,7 @@ impl<S: JobSlot> Run<S> {
             id: self.id,
             attempts: job.attempts + u32::from(running),
             running,
+            is_urgent: job.kind == JobKind::Gate,
             started: self.runner.engine.clock.now(),
         }
     }
@@ -333,11 +366,32 @@ struct Watcher<S> {
     runner: JobRunner,
     settling: Settling,
     held: Option<Arc<Held<S>>>,
+    thread: Arc<Thread>,
+    function: &'static str,
+    work_limit: Duration,
     is_committed: bool,
     span: tracing::Span,
 }
 
 impl<S: JobSlot> MutationWatcher for Watcher<S> {
+    fn attempting(&mut self) {
+        // By its name, as a call of a client is.
+        let held = self.held.as_ref().map_or_else(Weak::new, Arc::downgrade);
+        self.thread.turn_to(self.function, self.work_limit, move || {
+            if let Some(held) = held.upgrade() {
+                held.is_stuck();
+            }
+        });
+    }
+
+    fn committing(&mut self) {
+        // Conflicts and the disk may take longer than the function, whose fault that is not.
+        self.thread.turn_to(COMMIT, PATIENCE, || {});
+        if let Some(held) = &self.held {
+            held.is_not_stuck();
+        }
+    }
+
     fn committed(&mut self, ts: Option<crate::store::Timestamp>) {
         self.is_committed = ts.is_some();
     }

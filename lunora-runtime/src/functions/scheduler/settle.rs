@@ -67,6 +67,8 @@ pub(super) struct Settling {
     pub(super) attempts: u32,
     /// The job is marked as running.
     pub(super) running: bool,
+    /// Somebody stands at the door.
+    pub(super) is_urgent: bool,
     pub(super) started: Time,
 }
 
@@ -82,12 +84,13 @@ impl Settling {
 
     async fn is_refused(work: &Arc<(Self, Outcome)>) -> bool {
         let (done, is_refused) = tokio::sync::oneshot::channel();
-        let executor = work.0.engine.executor.clone();
+        let (executor, is_urgent) = (work.0.engine.executor.clone(), work.0.is_urgent);
         let work = Arc::clone(work);
         let mut task = Task::new("the outcome of a job", PATIENCE, move || {
             // Whoever waits may be gone with its runtime.
             let _ = done.send(work.0.is_refused_here(&work.1));
         });
+        task = task.urgent(is_urgent);
         while let Err(stalled) = executor.run_job(task) {
             task = stalled;
             tokio::time::sleep(WAIT_FOR_ROOM).await;

@@ -6,15 +6,16 @@ use lunora_core::{
     error::{Error, Result},
     identity::Identity,
 };
-use tokio::sync::{oneshot, watch};
+use tokio::{
+    sync::{oneshot, watch},
+    time::sleep,
+};
 
 use super::chain::{Chain, load, put};
 use crate::functions::{Desk, Heard, Runtime, Stage, StoredConnection, is_disk_full, kept};
 
 /// Largest user that is kept with a connection, as JSON, in bytes: hooks get it as an argument.
 const MAX_IDENTITY: usize = 64 << 10;
-/// How long to wait before something is written again that a full disk has refused.
-const WAIT_FOR_DISK: Duration = Duration::from_secs(1);
 /// How long somebody waits until it is written that a connection is gone. On a full disk that may take longer.
 const LEAVE: Duration = Duration::from_secs(5);
 
@@ -174,7 +175,7 @@ async fn attend(
             row
         }
         Err(error) if is_disk_full(&error) && !has_gates => {
-            tracing::warn!(%error, "hooks hear of a connection when there is room on the disk");
+            runtime.hooks().disk.has_refused(&error);
             let _ = reply.send(Ok(None));
             announce_later(&runtime, arrived, &mut latest).await?
         }
@@ -184,14 +185,13 @@ async fn attend(
         }
     };
     while latest.changed().await.is_ok() {
-        while is_refused(&runtime, &row.id, "the user of a connection", update(&mut latest)).await {
-            tokio::time::sleep(WAIT_FOR_DISK).await;
-        }
+        write_down(&runtime, &row.id, "the user of a connection", || {
+            update(&mut latest)
+        })
+        .await;
     }
     let go = |chain: &Chain, desk: &Desk<'_>, id: &str| chain.go(desk, id);
-    while is_refused(&runtime, &row.id, "the end of a connection", go).await {
-        tokio::time::sleep(WAIT_FOR_DISK).await;
-    }
+    write_down(&runtime, &row.id, "the end of a connection", || go).await;
     Some(row)
 }
 
@@ -214,27 +214,38 @@ async fn announce_later(
     mut arrived: StoredConnection,
     latest: &mut watch::Receiver<Option<Arc<Identity>>>,
 ) -> Option<Row> {
-    while is_there_after(WAIT_FOR_DISK, latest).await {
+    let disk = &runtime.hooks().disk;
+    let mut turn = while_it_is_there(latest, disk.turn()).await?;
+    loop {
+        while_it_is_there(latest, sleep(turn.wait())).await?;
         arrived.identity = latest
             .borrow_and_update()
             .as_deref()
             .and_then(kept_with_connection);
         match announce(runtime, &arrived).await {
-            Ok(row) => return Some(row),
-            Err(error) if is_disk_full(&error) => {}
+            Ok(row) => {
+                disk.has_room();
+                return Some(row);
+            }
+            Err(error) if is_disk_full(&error) => disk.has_refused(&error),
             Err(error) => {
                 tracing::error!(%error, "hooks are not told of a connection");
                 return None;
             }
         }
     }
-    None
 }
 
-/// Waits for so long, or until the client is gone; false then.
-async fn is_there_after(wait: Duration, latest: &mut watch::Receiver<Option<Arc<Identity>>>) -> bool {
-    let gone = latest.wait_for(|_| false);
-    tokio::time::timeout(wait, gone).await.is_err()
+/// Waits for `work`, or until the client is gone; none then.
+async fn while_it_is_there<T>(
+    latest: &mut watch::Receiver<Option<Arc<Identity>>>,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    tokio::select! {
+        biased;
+        _ = latest.wait_for(|_| false) => None,
+        done = work => Some(done),
+    }
 }
 
 /// Waits until everybody has taken leave of the connection, or the store has ended.
@@ -252,7 +263,7 @@ async fn until_forgotten(runtime: Runtime, row: Row) {
 /// Writes down who the user is by now.
 fn update(
     latest: &mut watch::Receiver<Option<Arc<Identity>>>,
-) -> impl Fn(&Chain, &Desk<'_>, &str) -> Result<()> + Send + 'static {
+) -> impl Fn(&Chain, &Desk<'_>, &str) -> Result<()> + Send + 'static + use<> {
     let identity = latest.borrow_and_update().clone();
     move |_, desk, id| {
         let Some(mut row) = load(desk, id)? else {
@@ -277,6 +288,23 @@ fn kept_with_connection(user: &Identity) -> Option<String> {
     None
 }
 
+/// Writes something about a connection; on a full disk, as soon as there is room.
+async fn write_down<W>(runtime: &Runtime, id: &str, what: &'static str, mut work: impl FnMut() -> W)
+where
+    W: Fn(&Chain, &Desk<'_>, &str) -> Result<()> + Send + 'static,
+{
+    if !is_refused(runtime, id, what, work()).await {
+        return;
+    }
+    let mut turn = runtime.hooks().disk.turn().await;
+    loop {
+        sleep(turn.wait()).await;
+        if !is_refused(runtime, id, what, work()).await {
+            return;
+        }
+    }
+}
+
 /// Writes something about a connection. True if the disk is full, so that it has to be written later.
 async fn is_refused(
     runtime: &Runtime,
@@ -284,15 +312,24 @@ async fn is_refused(
     what: &'static str,
     work: impl Fn(&Chain, &Desk<'_>, &str) -> Result<()> + Send + 'static,
 ) -> bool {
-    let (runtime, owned) = (runtime.clone(), id.to_owned());
+    let (owned_runtime, owned) = (runtime.clone(), id.to_owned());
     let written = blocking(move || {
-        let chain = Chain::of(&runtime);
-        runtime.with_jobs(|desk| work(&chain, desk, &owned)).map(drop)
+        let chain = Chain::of(&owned_runtime);
+        owned_runtime
+            .with_jobs(|desk| work(&chain, desk, &owned))
+            .map(drop)
     });
-    let Err(error) = written.await else { return false };
-    // If it is not written later either, the next start takes leave.
-    tracing::warn!(connection = id, %error, "{what} could not be written");
-    is_disk_full(&error)
+    let disk = &runtime.hooks().disk;
+    match written.await {
+        Ok(()) => disk.has_room(),
+        Err(error) if is_disk_full(&error) => {
+            disk.has_refused(&error);
+            return true;
+        }
+        // The next start takes leave.
+        Err(error) => tracing::warn!(connection = id, %error, "{what} could not be written"),
+    }
+    false
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

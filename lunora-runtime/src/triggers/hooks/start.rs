@@ -17,7 +17,7 @@ use super::{
 use crate::{
     database::Order,
     functions::{Desk, JobKind, JobRunner, Runtime, STARTS, StoredStart, fields_of},
-    triggers::run_now,
+    triggers::run_unless_stuck,
 };
 
 const TABLE: TableTag = TableTag::of(STARTS);
@@ -46,7 +46,7 @@ pub(super) async fn run(runtime: &Runtime, runner: &JobRunner) -> Result<()> {
 /// Runs a job until it is over, also if it is put off.
 async fn finish(runtime: &Runtime, runner: &JobRunner, job: JobId, mut due: Time) -> Result<()> {
     for _ in 0..TRIES {
-        run_now(runner, job, due).await;
+        run_unless_stuck(runner, JobKind::Mutation, job, due).await;
         let looked = runtime.clone();
         match tokio::task::spawn_blocking(move || next_run(&looked, job)).await?? {
             Some(next) => due = next,
@@ -54,7 +54,7 @@ async fn finish(runtime: &Runtime, runner: &JobRunner, job: JobId, mut due: Time
         }
         tokio::time::sleep(WAIT).await;
     }
-    tracing::warn!(%job, "a hook for the start is put off again and again; the server starts without it");
+    tracing::warn!(%job, "a hook for the start is put off again and again, or has no end; the server starts without it");
     Ok(())
 }
 

@@ -13,7 +13,7 @@ mod virtual_time;
 
 pub(crate) use self::virtual_time::VirtualTime;
 pub(super) use self::{
-    now::run_now,
+    now::run_unless_stuck,
     past::{abandon_those_of_others, purge_for_ever},
     runner::run_for_ever,
 };

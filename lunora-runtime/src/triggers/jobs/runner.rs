@@ -14,7 +14,7 @@ use crate::{
 /// How many gates run at one time. These slots are theirs alone: somebody stands at the door.
 pub const GATES_AT_ONCE: usize = 16;
 /// How many mutations run as jobs at one time. They take turns on the threads for functions with the calls of clients,
-/// which wait for no more than these.
+/// which wait for no more than these, gates, and the moments in which actions begin and end.
 pub const MUTATIONS_AT_ONCE: usize = 16;
 /// How many actions run as jobs at one time.
 pub const ACTIONS_AT_ONCE: usize = 64;
@@ -84,7 +84,7 @@ impl Runner {
             biased;
             slot = self.slots.take() => {
                 if let Some(place) = self.line.pop() {
-                    start(&self.jobs, &place, slot).await;
+                    start(&self.jobs, self.kind, &place, slot).await;
                 }
             }
             // It may be one that is due before those that wait for room.
@@ -106,9 +106,9 @@ impl Runner {
     }
 }
 
-async fn start(jobs: &JobRunner, place: &Entry, slot: impl JobSlot) {
+async fn start(jobs: &JobRunner, kind: JobKind, place: &Entry, slot: impl JobSlot) {
     let Some(id) = job_at(place) else { return };
-    let mut started = jobs.start(id, due(place), slot);
+    let mut started = jobs.start(kind, id, due(place), slot);
     while let Err(stalled) = started {
         sleep(WAIT_FOR_ROOM).await;
         started = stalled.retry();

@@ -50,7 +50,7 @@ impl VirtualTime {
             self.has_begun = true;
         }
         let mut at_one_time = 0;
-        while let Some((place, due)) = self.next(end).await? {
+        while let Some((kind, place, due)) = self.next(end).await? {
             if due > self.jobs.clock().now() {
                 set(due);
                 at_one_time = 0;
@@ -60,7 +60,7 @@ impl VirtualTime {
                 return Err(Error::from(WithoutEnd));
             }
             if let Some(id) = job_at(&place) {
-                run_now(&self.jobs, id, due).await;
+                run_now(&self.jobs, kind, id, due).await;
             }
         }
         set(end);
@@ -70,16 +70,16 @@ impl VirtualTime {
     }
 
     /// The next job that is due by `end`; it leaves its line.
-    async fn next(&mut self, end: Time) -> Result<Option<(Entry, Time)>> {
+    async fn next(&mut self, end: Time) -> Result<Option<(JobKind, Entry, Time)>> {
         for (kind, line) in &mut self.lines {
             refill(&self.jobs, *kind, line).await?;
         }
         let first = self
             .lines
             .iter_mut()
-            .filter_map(|(_, line)| line.first().map(|(_, due)| due).map(|due| (due, line)))
-            .filter(|(due, _)| *due <= end)
-            .min_by(|(left, _), (right, _)| left.as_millis().total_cmp(&right.as_millis()));
-        Ok(first.and_then(|(due, line)| Some((line.pop()?, due))))
+            .filter_map(|(kind, line)| line.first().map(|(_, due)| due).map(|due| (due, *kind, line)))
+            .filter(|(due, ..)| *due <= end)
+            .min_by(|(left, ..), (right, ..)| left.as_millis().total_cmp(&right.as_millis()));
+        Ok(first.and_then(|(due, kind, line)| Some((kind, line.pop()?, due))))
     }
 }
