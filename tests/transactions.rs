@@ -584,7 +584,7 @@ mod nested {
             assert_eq!(call(32).await.unwrap(), 32, "{kind}");
             let error = call(33).await.unwrap_err().to_string();
             assert!(
-                error.contains("LimitExceeded: calls are nested at most 32 deep"),
+                error.contains("LimitExceeded: call_depth is limited to 32"),
                 "{kind}: {error}"
             );
         }

@@ -14,6 +14,9 @@ pub mod database;
 pub mod functions;
 pub mod memory;
 pub mod server;
+#[cfg(test)]
+mod simulation;
 pub mod store;
+mod sync;
 pub mod testing;
 pub mod triggers;

@@ -19,8 +19,14 @@ use crate::{
 /// Rows of all limits that have a default, as on the page.
 fn rows() -> Vec<String> {
     let server: ServerLimits = ServerOptions::default().limits;
-    let live = EngineOptions::default().live;
-    [shown(&Limits::default()), shown(&live), shown(&server)].concat()
+    let EngineOptions { calls, live, .. } = EngineOptions::default();
+    [
+        shown(&Limits::default()),
+        shown(&calls),
+        shown(&live),
+        shown(&server),
+    ]
+    .concat()
 }
 
 #[test]

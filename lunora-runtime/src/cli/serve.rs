@@ -83,6 +83,7 @@ fn open(
     let engine = options.memory.engine(EngineOptions {
         issuers: trust::issuers(&options.trust)?,
         limits: options.limits.transaction,
+        calls: options.limits.call,
         live: options.limits.live,
         ..EngineOptions::default()
     });

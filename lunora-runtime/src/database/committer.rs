@@ -3,10 +3,7 @@
 //! Everything that can be done before is done before the lock: documents are encoded, writes and reads sorted, and the
 //! reads compared with all but the last few commits.
 
-use std::{
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::sync::Arc;
 
 use lunora_core::{id::DocumentId, value::Value};
 
@@ -19,7 +16,10 @@ use super::{
     transaction::Transaction,
     writes::Write,
 };
-use crate::store::{Commit, Key, Store, StoreError, Timestamp};
+use crate::{
+    store::{Commit, Key, Store, StoreError, Timestamp},
+    sync::since_1970,
+};
 
 /// Why a transaction was not committed. Nothing of it is visible.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -229,8 +229,7 @@ fn fresh(transaction: &Transaction) -> Fresh {
 
 /// Nanoseconds since 1970, so that timestamps of different runs never meet.
 pub(super) fn now() -> u64 {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since_1970.as_nanos())
+    u64::try_from(since_1970().as_nanos())
         .unwrap_or(u64::MAX)
         .min(Timestamp::MAX.0)
 }

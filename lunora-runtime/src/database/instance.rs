@@ -1,9 +1,6 @@
 //! The database of an application: begins and commits transactions.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use lunora_core::error::Result;
 
@@ -20,7 +17,10 @@ use super::{
     tables::Tables,
     transaction::{Transaction, TransactionOptions},
 };
-use crate::store::{Commit, Durable, Snapshot, Store, StoreError, Timestamp};
+use crate::{
+    store::{Commit, Durable, Snapshot, Store, StoreError, Timestamp},
+    sync::Instant,
+};
 
 /// Which commits a transaction sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,16 +18,13 @@
 //! A thread waits here without giving way to other tasks. That is sound because the holder has its thread already: a
 //! mutation waits on nothing but its own context. Do not hold a lane while waiting for another thread.
 
-use std::{
-    collections::VecDeque,
-    marker::PhantomData,
-    thread::{self, ThreadId},
-    time::{Duration, Instant},
-};
-
-use parking_lot::{Condvar, Mutex, MutexGuard};
+use std::{collections::VecDeque, marker::PhantomData, time::Duration};
 
 use super::instance::Database;
+use crate::sync::{
+    Condvar, Instant, Mutex, MutexGuard,
+    thread::{self, ThreadId},
+};
 
 /// How long a lease lasts if its guard is not dropped before.
 pub const LEASE: Duration = Duration::from_secs(1);

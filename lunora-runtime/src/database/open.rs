@@ -7,10 +7,9 @@
 //! A schema change needs the store to itself: another process with the old schema would not maintain the new indexes.
 //! If one changes the schema at the same time, the later of the two refuses to start.
 
-use std::{fmt, sync::mpsc, time::Duration};
+use std::{fmt, time::Duration};
 
 use lunora_core::{error::Error, id::DocumentId, value::ValueError};
-use rand::{TryRng, rngs::SysRng};
 
 use super::{
     another, backfill,
@@ -26,7 +25,10 @@ use super::{
     tables::Tables,
     verify,
 };
-use crate::store::{Key, KeyRange, StoreError};
+use crate::{
+    store::{Key, KeyRange, StoreError},
+    sync::{channel, fill_random},
+};
 
 /// How a database is opened.
 pub struct OpenOptions {
@@ -206,9 +208,7 @@ fn load_or_create(committer: &Committer) -> Result<Catalog, OpenError> {
         return Catalog::decode(&bytes).map_err(OpenError::Catalog);
     }
     let mut cursor_key = [0; KEY_BYTES];
-    SysRng
-        .try_fill_bytes(&mut cursor_key)
-        .map_err(|error| OpenError::Random(error.to_string()))?;
+    fill_random(&mut cursor_key).map_err(|error| OpenError::Random(error.to_string()))?;
     let catalog = Catalog::new(cursor_key);
     replace(committer, None, &catalog)?;
     Ok(catalog)
@@ -239,10 +239,10 @@ fn replace(committer: &Committer, old: Option<&Catalog>, new: &Catalog) -> Resul
 
 /// Nobody may read at a timestamp from before the indexes were complete.
 fn wait_until_durable(committer: &Committer) -> Result<(), OpenError> {
-    let (done, wait) = mpsc::channel();
+    let (done, wait) = channel::bounded(1);
     committer.store.when_durable(
         committer.store.ordered(),
-        Box::new(move |result| drop(done.send(result))),
+        Box::new(move |result| drop(done.try_send(result))),
     );
     // A store that is gone without an answer is closed.
     Ok(wait.recv().unwrap_or(Err(StoreError::Closed))?)

@@ -1,6 +1,6 @@
 //! A transaction: reads of one snapshot, its own writes above them, and what both were.
 
-use std::{fmt, sync::Arc, time::Instant};
+use std::{fmt, sync::Arc};
 
 use lunora_core::{
     error::Result,
@@ -26,7 +26,10 @@ use super::{
     tables::{ResolvedTable, Tables},
     writes::WriteSet,
 };
-use crate::store::{Direction, Key, KeyRange, Payload, Snapshot, Timestamp};
+use crate::{
+    store::{Direction, Key, KeyRange, Payload, Snapshot, Timestamp},
+    sync::Instant,
+};
 
 /// How many decoded documents a transaction keeps; beyond that, what is read again is decoded again.
 const HELD_DOCUMENTS: usize = 4096;

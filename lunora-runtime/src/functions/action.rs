@@ -1,6 +1,6 @@
 //! Running an action: on tokio, at most once, with its own time limit.
 
-use std::{any::Any, time::Duration};
+use std::{any::Any, sync::Arc, time::Duration};
 
 use lunora_core::{
     error::{Error, Result},
@@ -9,8 +9,8 @@ use lunora_core::{
 
 use super::{
     ActionCtx, Ctx,
-    call::{RESULT_BYTES, check_size},
     dispatch::{Answer, CallError},
+    engine::Engine,
     executor::Panicked,
     results::Returned,
     scheduler::JobRun,
@@ -18,13 +18,19 @@ use super::{
 };
 use crate::store::Timestamp;
 
-/// How long an action may take.
-pub(super) const TIME_LIMIT: Duration = Duration::from_mins(10);
-
 /// The action took too long and was dropped where it waited.
 #[derive(Debug, thiserror::Error)]
-#[error("TimeLimitExceeded: action_time is limited to {} s; split the work or do less in one call", TIME_LIMIT.as_secs())]
-pub(super) struct ActionTooSlow;
+#[error("TimeLimitExceeded: action_time is limited to {0:?}; split the work or do less in one call")]
+struct ActionTooSlow(Duration);
+
+impl Engine {
+    /// Waits for an action, as long as it may take.
+    pub(super) async fn in_action_time<T>(&self, action: impl Future<Output = Result<T>>) -> Result<T> {
+        let limit = self.calls.action_time;
+        let result = tokio::time::timeout(limit, action).await;
+        result.unwrap_or_else(|_| Err(Error::from(ActionTooSlow(limit))))
+    }
+}
 
 impl Work {
     /// Runs the action as a task of its own, which goes on when the caller goes away.
@@ -51,15 +57,17 @@ impl Work {
         let run = self.function.run;
         let now = self.engine.clock.now();
         let ctx = ActionCtx {
-            engine: self.engine,
+            engine: Arc::clone(&self.engine),
             identity: self.identity,
             now,
             depth: self.depth,
             job: self.job.as_ref().and_then(JobRun::action).cloned(),
         };
-        let value = tokio::time::timeout(TIME_LIMIT, run(Ctx::Action(&ctx), &self.args)).await;
-        let value = value.map_err(|_| Error::from(ActionTooSlow))??;
-        check_size("result_bytes", value.size(), RESULT_BYTES)?;
+        let value = self
+            .engine
+            .in_action_time(run(Ctx::Action(&ctx), &self.args))
+            .await?;
+        self.engine.check_result(&value)?;
         Ok(value)
     }
 }

@@ -95,7 +95,7 @@ impl ActionCtx {
     fn run<F: FunctionRef>(&self, call: Call<F>) -> BoxFuture<'_, Result<Output<F>>> {
         Box::pin(async move {
             let args = encode_args(call)?;
-            let depth = self.depth.deeper()?;
+            let depth = self.depth.deeper(&self.engine.calls)?;
             let identity = self.identity.clone();
             let function = self.engine.functions.referenced::<F>()?;
             let job = self.job.clone().map(JobRun::Action);

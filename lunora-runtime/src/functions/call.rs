@@ -24,11 +24,6 @@ use super::{
     transaction::Work,
 };
 
-/// Largest arguments of a call, by the protocol's size accounting.
-const ARGUMENT_BYTES: usize = 16 << 20;
-/// Largest result of a call, by the protocol's size accounting.
-pub(super) const RESULT_BYTES: usize = 16 << 20;
-
 /// The arguments of a nested call.
 pub(crate) fn encode_args<F: FunctionRef>(call: Call<F>) -> Result<Object> {
     Ok(call
@@ -44,7 +39,7 @@ pub(super) fn decode_output<F: FunctionRef>(result: Result<Value>) -> Result<Out
 }
 
 /// Refuses what is larger than `limit`.
-pub(super) fn check_size(name: &'static str, size: usize, limit: usize) -> Result<()> {
+fn check_size(name: &'static str, size: usize, limit: usize) -> Result<()> {
     if size <= limit {
         return Ok(());
     }
@@ -109,8 +104,13 @@ impl Engine {
     /// What is checked of every call before anything runs.
     pub(super) fn check_call(&self, function: &Function, kind: Option<Kind>, args: &Object) -> Result<()> {
         function.check_kind(kind)?;
-        check_size("argument_bytes", args.size(), ARGUMENT_BYTES)?;
+        check_size("argument_bytes", args.size(), self.calls.argument_bytes)?;
         function.check_args(&self.shapes, args)
+    }
+
+    /// What is checked of every result.
+    pub(super) fn check_result(&self, value: &Value) -> Result<()> {
+        check_size("result_bytes", value.size(), self.calls.result_bytes)
     }
 
     async fn checked(

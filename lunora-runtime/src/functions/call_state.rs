@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use lunora_core::{
     error::{Error, Result},
     identity::Identity,
+    limits::LimitExceeded,
     time::Time,
 };
 use parking_lot::Mutex;
@@ -12,14 +13,12 @@ use parking_lot::Mutex;
 use super::{
     auth::Auth,
     engine::Engine,
+    limits::CallLimits,
     looked::Looked,
     random::{CallRng, SeededRng},
     scheduler::{Desk, JobRun, Made},
 };
 use crate::database::{SharedTransaction, Transaction};
-
-/// How deep calls may be nested in one another.
-const MAX_DEPTH: u32 = 32;
 
 /// A run of a query or mutation with everything that is nested in it: one transaction, one time, one generator.
 pub(super) struct CallState {
@@ -98,17 +97,16 @@ impl fmt::Debug for CallState {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Depth(u32);
 
-/// Calls are nested too deep, most likely without end.
-#[derive(Debug, thiserror::Error)]
-#[error("LimitExceeded: calls are nested at most {MAX_DEPTH} deep; does this function call itself?")]
-struct TooDeep;
-
 impl Depth {
-    pub(super) fn deeper(self) -> Result<Self> {
-        if self.0 >= MAX_DEPTH {
-            Err(Error::from(TooDeep))
-        } else {
-            Ok(Self(self.0 + 1))
+    /// That of a call that is nested in one at this depth.
+    pub(super) fn deeper(self, limits: &CallLimits) -> Result<Self> {
+        if self.0 < limits.call_depth {
+            return Ok(Self(self.0 + 1));
         }
+        Err(Error::from(LimitExceeded {
+            name: "call_depth",
+            limit: limits.call_depth.into(),
+            advice: "does this function call itself?",
+        }))
     }
 }

@@ -16,6 +16,7 @@ use super::{
     failure::StoreFailure,
     function::Function,
     hooks::Hooks,
+    limits::CallLimits,
     live::LiveLimits,
     random::Seeds,
     results::Results,
@@ -33,6 +34,8 @@ pub struct EngineOptions {
     pub seeds: Seeds,
     /// Limits of a transaction, where a function sets none of its own.
     pub limits: Limits,
+    /// Limits of a call, with all that it waits for.
+    pub calls: CallLimits,
     /// Threads that run queries and mutations.
     pub threads: usize,
     /// Issuers that this deployment trusts, beside those of the application or in their place.
@@ -52,6 +55,7 @@ impl Default for EngineOptions {
             clock: Arc::new(SystemClock),
             seeds: Seeds::System,
             limits: Limits::default(),
+            calls: CallLimits::default(),
             threads: available_parallelism().map_or(2, std::num::NonZero::get),
             issuers: Vec::new(),
             tokens: TokenLimits::default(),
@@ -74,6 +78,7 @@ pub(super) struct Engine {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) seeds: Seeds,
     pub(super) limits: Limits,
+    pub(super) calls: CallLimits,
     #[cfg(feature = "fetch")]
     pub(super) http: std::sync::OnceLock<reqwest::Client>,
 }

@@ -35,6 +35,7 @@ mod hooks;
 mod http;
 mod idempotency;
 mod interface;
+mod limits;
 mod live;
 mod looked;
 mod mutation_ctx;
@@ -77,6 +78,7 @@ pub use self::{
         IsRequest, Request, Response, ResponseBody, RunByRequestsAlone, Streamed, TwoActions, Webhook,
     },
     idempotency::{IdempotencyKey, KEPT_REQUESTS},
+    limits::CallLimits,
     live::{LiveLimits, LiveQueries, Transition, Update, WatchError, WatchRequest},
     mutation_ctx::MutationCtx,
     query_ctx::QueryCtx,

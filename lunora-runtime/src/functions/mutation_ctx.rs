@@ -47,7 +47,8 @@ impl MutationCtx {
     ) -> BoxFuture<'_, Result<Output<F>>> {
         Box::pin(async move {
             let args = encode_args(call)?;
-            let mut inner = Self::new(Arc::clone(&self.state), self.depth.deeper()?);
+            let depth = self.depth.deeper(&self.state.engine.calls)?;
+            let mut inner = Self::new(Arc::clone(&self.state), depth);
             let function = self.state.engine.functions.referenced::<F>()?;
             let writes = Tentative::begin(&self.state)?;
             let result = decode_output::<F>((function.run)(Ctx::Mutation(&mut inner), &args).await);

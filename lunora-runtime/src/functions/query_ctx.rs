@@ -59,7 +59,7 @@ impl QueryCtx {
             let args = encode_args(call)?;
             let inner = Self {
                 state: Arc::clone(&self.state),
-                depth: self.depth.deeper()?,
+                depth: self.depth.deeper(&self.state.engine.calls)?,
             };
             let function = self.state.engine.functions.referenced::<F>()?;
             decode_output::<F>((function.run)(Ctx::Query(&inner), &args).await)

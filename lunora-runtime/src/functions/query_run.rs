@@ -1,22 +1,20 @@
 //! Running a query: out of the cache, or once, on the executor.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
-use lunora_core::{
-    error::{Error, Result},
-    value::Value,
-};
+use lunora_core::{error::Result, value::Value};
 
 use super::{
     Ctx, QueryCtx,
     dispatch::{Answer, CallError},
     looked::Looked,
     results::{Audience, Finished, QueryKey, QueryOutcome, Returned, SharedValue, UserKey},
-    transaction::{TookTooLong, Work},
+    transaction::Work,
 };
 use crate::{
     database::{Database, Freshness, SealedReads, Transaction, TransactionOptions},
     store::Timestamp,
+    sync::Instant,
 };
 
 /// A run of a query that has ended.
@@ -74,7 +72,7 @@ impl Work {
     /// Runs it, and keeps the result under `key` if others may have it.
     fn run_query(self, key: Option<Arc<QueryKey>>, end: Instant) -> Result<Answer> {
         if Instant::now() >= end {
-            return Err(Error::from(TookTooLong));
+            return Err(self.engine.took_too_long());
         }
         let ran = self.run_once(|database, options| match &self.at {
             Some(moment) => Ok(database.begin_in(moment, options)),

@@ -17,6 +17,7 @@ use super::{
     hooks::{Connection, Event, Hooks, StoredConnection, StoredStart},
     http::BoundAction,
     idempotency::{self, RequestRecord},
+    limits::CallLimits,
     live::{Live, LiveQueries},
     results::Results,
     running::Running,
@@ -218,6 +219,7 @@ impl Runtime {
             clock,
             seeds,
             limits,
+            calls,
             threads,
             query_cache_bytes,
             live,
@@ -252,6 +254,7 @@ impl Runtime {
             clock,
             seeds,
             limits,
+            calls,
             #[cfg(feature = "fetch")]
             http: std::sync::OnceLock::new(),
         });
@@ -290,6 +293,11 @@ impl Runtime {
     /// The time of all calls.
     pub(crate) fn now(&self) -> lunora_core::time::Time {
         self.0.engine.clock.now()
+    }
+
+    /// What one call may take.
+    pub(crate) fn call_limits(&self) -> &CallLimits {
+        &self.0.engine.calls
     }
 
     /// What the application wants to be called at.

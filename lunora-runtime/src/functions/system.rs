@@ -14,6 +14,7 @@ use super::{BoxFuture, executor::drive};
 use crate::{
     database::{CommitError, Database, Freshness, SharedTransaction, TransactionOptions},
     store::Timestamp,
+    sync::channel,
 };
 
 /// Makes a serde struct a system table. (The attribute macros stand above this crate.)
@@ -76,8 +77,8 @@ impl SystemTransaction<'_> {
     }
 
     pub(super) fn on_disk(&self, ts: Timestamp) -> Result<()> {
-        let (sender, receiver) = crossbeam_channel::bounded(1);
-        let done = move |result| drop(sender.send(result));
+        let (sender, receiver) = channel::bounded(1);
+        let done = move |result| drop(sender.try_send(result));
         self.database.when_durable(ts, Box::new(done));
         Ok(receiver.recv()??)
     }

@@ -1,9 +1,6 @@
 //! Running a mutation: one transaction an attempt, on the executor.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use lunora_core::{
     error::{Error, Result},
@@ -14,7 +11,6 @@ use tokio::sync::oneshot;
 
 use super::{
     Ctx, MutationCtx,
-    call::{RESULT_BYTES, check_size},
     call_state::{CallState, Depth},
     dispatch::{Answer, CallError},
     engine::Engine,
@@ -30,10 +26,9 @@ use crate::{
         CommitError, Database, Freshness, Moment, TimeLimitExceeded, Transaction, TransactionOptions,
     },
     store::{StoreError, Timestamp},
+    sync::Instant,
 };
 
-/// How long a query or mutation may take in all, waiting and repeated runs included.
-pub(super) const TOTAL_LIMIT: Duration = Duration::from_secs(15);
 /// After as many conflicts a mutation runs where it cannot lose to another writer of this process.
 const MAX_LOSSES: u32 = 2;
 
@@ -55,8 +50,10 @@ pub(super) struct Work {
 
 /// The time that a call may take ran out before it could commit.
 #[derive(Debug, thiserror::Error)]
-#[error("TimeLimitExceeded: total_time is limited to {} s; the server is busy or the documents are contended", TOTAL_LIMIT.as_secs())]
-pub(super) struct TookTooLong;
+#[error(
+    "TimeLimitExceeded: total_time is limited to {0:?}; the server is busy or the documents are contended"
+)]
+pub(super) struct TookTooLong(Duration);
 
 /// The store could not say whether the commit is on disk.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +79,17 @@ impl MutationWatcher for Reply {
     }
 }
 
+impl Engine {
+    /// When a query or mutation that begins now has taken too long.
+    pub(super) fn end_of_call(&self) -> Instant {
+        Instant::now() + self.calls.total_time
+    }
+
+    pub(super) fn took_too_long(&self) -> Error {
+        Error::from(TookTooLong(self.calls.total_time))
+    }
+}
+
 impl Work {
     /// Runs the mutation on the executor, again as long as it conflicts. `held` is dropped when it is over.
     pub(super) async fn mutation(self, held: impl Send + 'static) -> Result<Answer, CallError> {
@@ -99,7 +107,7 @@ impl Work {
         watcher: impl MutationWatcher,
     ) -> Result<(), Stalled> {
         let watcher = Awaited::new(watcher);
-        let (end, span) = (Instant::now() + TOTAL_LIMIT, tracing::Span::current());
+        let (end, span) = (self.engine.end_of_call(), tracing::Span::current());
         let (name, patience, executor) = (
             self.function.path,
             self.work_limit(),
@@ -119,7 +127,7 @@ impl Work {
         run: impl FnOnce(Self, Instant, Reply) + Send + 'static,
     ) -> Result<Answer, CallError> {
         let (reply, answer) = oneshot::channel();
-        let end = Instant::now() + TOTAL_LIMIT;
+        let end = self.engine.end_of_call();
         let span = tracing::Span::current();
         let executor = self.engine.executor.clone();
         executor.run(self.function.path, self.work_limit(), move || {
@@ -142,7 +150,10 @@ impl Work {
                 }),
             ),
             Attempt::Failed { error, seen } => (seen, Err(CallError::Function(error))),
-            Attempt::Conflict => (Timestamp(0), Err(CallError::Function(Error::from(TookTooLong)))),
+            Attempt::Conflict => (
+                Timestamp(0),
+                Err(CallError::Function(self.engine.took_too_long())),
+            ),
         };
         // Only the answer waits for the disk; this thread goes on to the next call.
         let failure = self.engine.failure.clone();
@@ -249,7 +260,7 @@ impl Work {
     pub(super) fn handle<'a>(&'a self, ctx: Ctx<'a>) -> Result<Value> {
         let end = Instant::now() + self.work_limit();
         let value = drive((self.function.run)(ctx, &self.args), || check_work(end))?;
-        check_size("result_bytes", value.size(), RESULT_BYTES)?;
+        self.engine.check_result(&value)?;
         Ok(value)
     }
 

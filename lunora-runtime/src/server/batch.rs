@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     database::Moment,
-    functions::{CallRequest, RequestId, Runtime},
+    functions::{CallLimits, CallRequest, RequestId, Runtime},
 };
 
 /// Answers a request for several queries.
@@ -43,7 +43,7 @@ async fn try_batch(shared: &Shared, request: Request) -> Result<Response, Proble
     let body = body::receive(&parts.headers, body, &limits, &shared.buffers).await?;
     let slot = shared.requests.take(1).ok_or_else(too_many)?;
     let caller = Caller::of(&parts.headers, &shared.runtime).await?;
-    let queries = read(&parts.headers, &body.bytes, &limits)?;
+    let queries = read(&parts.headers, &body.bytes, &limits, shared.runtime.call_limits())?;
     let batch = Batch {
         runtime: shared.runtime.clone(),
         moment: moments::newest(&shared.runtime)?,
@@ -114,7 +114,12 @@ fn too_large(limit: usize) -> Problem {
 }
 
 /// Reads `{"queries": [..]}`, and no more queries than there may be.
-fn read(headers: &HeaderMap, body: &[u8], limits: &ServerLimits) -> Result<Vec<Asked>, Problem> {
+fn read(
+    headers: &HeaderMap,
+    body: &[u8],
+    limits: &ServerLimits,
+    calls: &CallLimits,
+) -> Result<Vec<Asked>, Problem> {
     if !is_json(headers) {
         return Err(bad_json("the Content-Type header is not application/json"));
     }
@@ -128,7 +133,7 @@ fn read(headers: &HeaderMap, body: &[u8], limits: &ServerLimits) -> Result<Vec<A
     };
     queries
         .into_iter()
-        .map(|envelope| Asked::from_envelope(envelope, Shape::ObjectOrArray, body.len(), limits))
+        .map(|envelope| Asked::from_envelope(envelope, Shape::ObjectOrArray, body.len(), calls))
         .collect()
 }
 

@@ -17,10 +17,11 @@ use super::{
     finishing::Finishing,
     held::hold,
     idempotency, moments,
-    options::ServerLimits,
     problem::{Problem, json},
 };
-use crate::functions::{Answer, AuthError, CallError, CallRequest, IdempotencyKey, InvalidAdminKey};
+use crate::functions::{
+    Answer, AuthError, CallError, CallLimits, CallRequest, IdempotencyKey, InvalidAdminKey,
+};
 
 /// Where a route takes the function from, and of which kind it has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +81,7 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
     let body = body::receive(&parts.headers, body, limits, &shared.buffers).await?;
     let slot = shared.requests.take(1).ok_or_else(too_many)?;
     let caller = Caller::of(&parts.headers, &shared.runtime).await?;
-    let asked = Asked::read(target, &parts, &body.bytes, limits)?;
+    let asked = Asked::read(target, &parts, &body.bytes, shared.runtime.call_limits())?;
     let request_id = request_id(&parts);
     let view = View {
         request_id,
@@ -145,7 +146,7 @@ pub(super) struct Asked {
 
 impl Asked {
     /// Everything here looks at the request alone, never at the functions that there are.
-    fn read(target: Target, parts: &Parts, body: &[u8], limits: &ServerLimits) -> Result<Self, Problem> {
+    fn read(target: Target, parts: &Parts, body: &[u8], limits: &CallLimits) -> Result<Self, Problem> {
         let mut envelope = match target {
             Target::QueryString => Envelope::from_query(parts.uri.query().unwrap_or_default())?,
             _ => Envelope::from_body(&parts.headers, body)?,
@@ -162,7 +163,7 @@ impl Asked {
         envelope: Envelope<'_>,
         shape: Shape,
         body_len: usize,
-        limits: &ServerLimits,
+        limits: &CallLimits,
     ) -> Result<Self, Problem> {
         let path = envelope.path()?;
         envelope.check_component()?;

@@ -126,14 +126,14 @@ fn unframed(mut headers: HeaderMap) -> HeaderMap {
 }
 
 fn sendable(body: ResponseBody, slot: Arc<Share>, id: RequestId, shared: &Shared) -> Result<Body, Problem> {
+    let pause = shared.options.limits.stream_pause;
     Ok(match body {
         ResponseBody::Whole(bytes) => Body::from(hold(bytes, &shared.unread)?),
-        ResponseBody::Streamed(pieces) => Body::new(StreamedBody::new(
-            pieces,
-            shared.options.limits.stream_pause,
-            slot,
-            id,
-        )),
+        ResponseBody::Streamed(pieces) => Body::new(StreamedBody::new(pieces, pause, slot, id)),
+        ResponseBody::Endless(pieces) => {
+            let body = StreamedBody::new(pieces, pause, slot, id);
+            Body::new(body.until_stop(shared.lifecycle.watch()))
+        }
     })
 }
 

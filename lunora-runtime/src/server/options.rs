@@ -64,8 +64,6 @@ pub struct ServerLimits {
     pub buffered_bytes: usize,
     /// Bytes of all large answers that wait for their clients to read them.
     pub unread_bytes: usize,
-    /// Size of the arguments of one call, as values count it.
-    pub argument_bytes: usize,
     /// Time for a request's head to arrive, and for an idle connection to send the next one.
     pub head_timeout: Duration,
     /// Time for a request's body to arrive; for an HTTP action, the time that it waits for it.
@@ -99,7 +97,6 @@ impl Default for ServerLimits {
             http_body_bytes: 20 << 20,
             buffered_bytes: 256 << 20,
             unread_bytes: 256 << 20,
-            argument_bytes: 16 << 20,
             head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_mins(1),
             write_timeout: Duration::from_secs(30),

@@ -12,8 +12,11 @@ use bytes::Bytes;
 use http_body::Frame;
 use tokio::time::{Sleep, sleep};
 
-use super::admission::Share;
-use crate::functions::{RequestId, Streamed};
+use super::{
+    admission::Share,
+    lifecycle::{Phase, Watch},
+};
+use crate::functions::{BoxFuture, RequestId, Streamed};
 
 /// What a stream gives, and the place among the requests that it holds until it is over.
 pub(super) struct StreamedBody {
@@ -21,6 +24,8 @@ pub(super) struct StreamedBody {
     /// The longest pause between two pieces, and the end of the one that it makes now.
     pause: Duration,
     pausing: Option<Pin<Box<Sleep>>>,
+    /// Resolves when the server stops, if that is the end of the stream.
+    stop: Option<BoxFuture<'static, ()>>,
     request_id: RequestId,
     _slot: Arc<Share>,
 }
@@ -31,9 +36,23 @@ impl StreamedBody {
             pieces,
             pause,
             pausing: None,
+            stop: None,
             request_id,
             _slot: slot,
         }
+    }
+
+    /// The same, ended by a stop of the server.
+    pub(super) fn until_stop(self, mut server: Watch) -> Self {
+        Self {
+            stop: Some(Box::pin(async move { server.entered(Phase::Draining).await })),
+            ..self
+        }
+    }
+
+    fn is_stopped(&mut self, task: &mut Context<'_>) -> bool {
+        let stop = self.stop.as_mut();
+        stop.is_some_and(|stop| stop.as_mut().poll(task).is_ready())
     }
 
     /// Ends the stream if it has paused for too long.
@@ -58,6 +77,9 @@ impl http_body::Body for StreamedBody {
         mut self: Pin<&mut Self>,
         task: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if self.is_stopped(task) {
+            return Poll::Ready(None);
+        }
         let Poll::Ready(piece) = self.pieces.as_mut().poll_next(task) else {
             return self.poll_pause(task).map(|error| Some(Err(error)));
         };

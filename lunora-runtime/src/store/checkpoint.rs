@@ -1,12 +1,11 @@
 //! The meeting point of writers, who fill layers, and the thread that writes full ones into the engine.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-use parking_lot::{Condvar, Mutex};
+use std::time::Duration;
 
 use super::error::StoreError;
 use super::overlay::Layer;
+use crate::sync::{Condvar, Instant, Mutex};
 
 /// What the checkpoint thread does next.
 #[derive(Debug)]

@@ -1,10 +1,8 @@
 //! The store on this machine's disk.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-
-use redb::backends::FileBackend;
 
 use super::delegate::delegate_store;
 use super::engine::{Engine, Parts};
@@ -82,11 +80,28 @@ impl Embedded {
             sync_names(dir, files)?;
         }
         settle(dir, files)?;
-        let (parts, recovery) = open_parts(dir, &log_dir, options, files)?;
+        Self::start(open_parts(dir, &log_dir, options, files)?, options, Some(lock))
+    }
+
+    fn start(
+        (parts, recovery): (Parts, Recovery),
+        options: &Options,
+        lock: Option<DirLock>,
+    ) -> Result<Self, StoreError> {
         parts.disk.be_patient();
-        let running = Running::start(Engine::new(parts, options)?, Some(lock))?;
+        let running = Running::start(Engine::new(parts, options)?, lock)?;
         tracing::debug!(recovery.replayed, recovery.log_bytes, "the store is open");
         Ok(Self { running, recovery })
+    }
+
+    /// Opens a store whose directory is on no disk of this machine.
+    #[cfg(test)]
+    pub(crate) fn open_simulated(options: &Options, files: &Arc<dyn Files>) -> Result<Self, StoreError> {
+        Self::start(
+            open_parts(Path::new(""), Path::new("log"), options, files)?,
+            options,
+            None,
+        )
     }
 
     /// What opening it took.
@@ -117,9 +132,13 @@ fn open_parts(
         Arc::<Health>::default(),
         dir.join("state.redb"),
     );
-    let existing = path
-        .exists()
-        .then(|| open_base(&path, options, &disk))
+    // What a process that was killed had named may be on no disk yet, and counts from here on.
+    [log_dir, dir]
+        .into_iter()
+        .try_for_each(|dir| files.sync_dir(dir).map_err(StoreError::io("sync", dir)))?;
+    let existing = files
+        .exists(&path)
+        .then(|| open_base(&path, options, &disk, files))
         .transpose()?;
     let meta = existing.as_ref().map(Base::meta).transpose()?;
     let checkpoint = meta.map_or(Timestamp::ZERO, |meta| meta.checkpoint);
@@ -181,33 +200,26 @@ fn create_base(
     files: &Arc<dyn Files>,
 ) -> Result<Base, StoreError> {
     let unfinished = dir.join("state.tmp");
-    if unfinished.exists() {
+    if files.exists(&unfinished) {
         files
             .remove(&unfinished)
             .map_err(StoreError::io("remove", &unfinished))?;
     }
-    open_base(&unfinished, options, disk)?.write(meta, std::iter::empty())?;
+    open_base(&unfinished, options, disk, files)?.write(meta, std::iter::empty())?;
     files
         .rename(&unfinished, path)
         .map_err(StoreError::io("create", path))?;
     files.sync_dir(dir).map_err(StoreError::io("sync", dir))?;
-    open_base(path, options, disk)
+    open_base(path, options, disk, files)
 }
 
-fn open_base(path: &Path, options: &Options, disk: &Arc<DiskSpace>) -> Result<Base, StoreError> {
-    let opened = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path);
-    let backend = FileBackend::new(opened.map_err(StoreError::io("open", path))?)?;
-    Base::open(
-        path,
-        Patient {
-            backend,
-            space: Arc::clone(disk),
-        },
-        options.cache_bytes,
-    )
+fn open_base(
+    path: &Path,
+    options: &Options,
+    disk: &Arc<DiskSpace>,
+    files: &Arc<dyn Files>,
+) -> Result<Base, StoreError> {
+    let backend = files.state(path).map_err(StoreError::io("open", path))?;
+    let space = Arc::clone(disk);
+    Base::open(path, Patient { backend, space }, options.cache_bytes)
 }

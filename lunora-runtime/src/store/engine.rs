@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
-
-use parking_lot::Mutex;
+use std::time::Duration;
 
 use super::checkpoint::{Checkpoints, Work};
 use super::commit::Commit;
@@ -19,6 +17,7 @@ use super::recent::Recent;
 use super::state::{Base, DiskSpace, Generation, Meta, Views};
 use super::timestamp::Timestamp;
 use super::traits::{Durable, OnFailure, Snapshot};
+use crate::sync::{Instant, Mutex};
 
 /// How long closing waits for room on a full disk before it drops what nobody was promised.
 pub(crate) const CLOSE_PATIENCE: Duration = if cfg!(test) {

@@ -5,10 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use parking_lot::Mutex;
-
 use super::error::StoreError;
 use super::traits::OnFailure;
+use crate::sync::Mutex;
 
 /// Open, closed, or failed for good.
 #[derive(Default)]

@@ -1,10 +1,11 @@
 //! How old timestamps are: what says which versions in memory can be given up.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::options::Options;
 use super::timestamp::Timestamp;
+use crate::sync::Instant;
 
 /// How often it is looked at, in commits.
 const EVERY: u32 = if cfg!(test) { 3 } else { 256 };

@@ -3,14 +3,13 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
-
-use parking_lot::Mutex;
 
 use super::engine::Engine;
 use super::error::StoreError;
 use super::lock::DirLock;
 use super::log::Log;
+use crate::sync::Mutex;
+use crate::sync::thread::{self, JoinHandle};
 
 /// An engine that runs until it is closed or dropped.
 #[derive(Debug)]

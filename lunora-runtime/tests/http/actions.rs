@@ -1,14 +1,15 @@
 //! HTTP actions over a real socket.
 
 use std::{
+    net::TcpStream,
     sync::atomic::Ordering,
     time::{Duration, Instant},
 };
 
-use lunora_runtime::server::ServerLimits;
+use lunora_runtime::{functions::EngineOptions, server::ServerLimits};
 
 use crate::support::{
-    Connection, Reply, Running, limited, options, serve_app,
+    Connection, Reply, Running, limited, options, serve_app, serve_with,
     web::{BEGUN, DROPPED, ENDED, MAY_END, TICKS, web},
 };
 
@@ -204,11 +205,60 @@ fn stream_pause() {
 }
 
 #[test]
+fn action_time() {
+    let mut engine = EngineOptions::default();
+    engine.calls.action_time = Duration::from_millis(20);
+    let server = serve_with(web(), engine, options());
+    let reply = get(&server, "/never");
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (500, "InternalServerError")
+    );
+    assert_eq!(get(&server, "/who").status, 200);
+}
+
+#[test]
 fn a_stream_that_fails_is_not_taken_for_complete() {
     let server = server();
     let mut connection = server.connect();
     connection.send(b"GET /broken HTTP/1.1\r\nHost: x\r\n\r\n");
     assert!(connection.reply().is_none(), "the last chunk does not come");
+}
+
+#[test]
+fn an_endless_stream_ends_with_the_server_as_complete() {
+    let mut server = server();
+    let mut connection = server.connect();
+    connection.send(b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
+    connection.wait_for_bytes();
+    server.begin_stop();
+    let reply = connection
+        .reply()
+        .expect("the last chunk, and no cut after shutdown_timeout");
+    assert_eq!((reply.status, reply.text()), (200, "event"));
+    assert!(server.stopped_within(Duration::from_secs(10)));
+}
+
+#[test]
+fn another_stream_has_until_shutdown_timeout() {
+    let mut server = server();
+    let mut connection = begin_chunked(&server, "/echo");
+    send_chunk(&mut connection, b"first ");
+    connection.wait_for_bytes();
+    server.begin_stop();
+    until("the door is shut", || TcpStream::connect(server.addr).is_err());
+    send_chunk(&mut connection, b"later");
+    connection.send(b"0\r\n\r\n");
+    assert_eq!(connection.reply().unwrap().text(), "first later");
+    assert!(server.stopped_within(Duration::from_secs(10)));
+
+    let mut server = server_with(|limits| limits.shutdown_timeout = Duration::from_millis(50));
+    let mut connection = server.connect();
+    connection.send(b"GET /unending HTTP/1.1\r\nHost: x\r\n\r\n");
+    connection.wait_for_bytes();
+    server.begin_stop();
+    assert!(connection.reply().is_none(), "the last chunk does not come");
+    assert!(server.stopped_within(Duration::from_secs(10)));
 }
 
 #[test]

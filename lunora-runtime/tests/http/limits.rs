@@ -5,10 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use lunora_runtime::functions::EngineOptions;
+
 use crate::support::{
     Connection, Reply, Running,
-    app::{SLEEP, SLEPT},
-    limited, serve, shared,
+    app::{APP, SLEEP, SLEPT},
+    limited, options, serve, serve_with, shared,
 };
 
 const POST: &str = "POST /api/query HTTP/1.1\r\nContent-Type: application/json\r\n";
@@ -81,7 +83,9 @@ fn a_client_that_asks_first_is_refused_before_it_sends() {
 fn argument_bytes() {
     // The arguments count 2 for the object, 5 + 1 for the name, 2 for the string, and its length.
     let around = r#"{"path":"values:echo","args":{"value":""}}"#.len();
-    let server = serve(limited(|limits| limits.argument_bytes = 510));
+    let mut engine = EngineOptions::default();
+    engine.calls.argument_bytes = 510;
+    let server = serve_with(APP, engine, options());
     assert_eq!(server.post("/api/query", echo_of(around + 500)).status, 200);
     too_large(
         &server.post("/api/query", echo_of(around + 501)),

@@ -57,10 +57,13 @@ http_actions! {
     Echo = POST "/echo" echo
     Deaf = POST "/deaf" deaf
     Ticks = GET "/ticks" ticks
+    Events = GET "/events" events
+    Unending = GET "/unending" unending
     Silent = GET "/silent" silent
     Broken = GET "/broken" broken
     Who = GET "/who" who
     Wait = POST "/wait" wait
+    Never = GET "/never" never
     Framed = GET "/framed" framed
     Fail = GET "/fail" fail
     Refuse = GET "/refuse" refuse
@@ -125,6 +128,28 @@ fn ticks(_: &ActionCtx, _: Request) -> Answer<'_> {
     Box::pin(async move { Ok(Response::stream(Ticking(Ticking::next()))) })
 }
 
+/// One piece, and then nothing for ever.
+struct Single(bool);
+
+impl Stream for Single {
+    type Item = Result<Bytes>;
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
+        if std::mem::take(&mut self.0) {
+            Poll::Ready(Some(Ok(Bytes::from_static(b"event"))))
+        } else {
+            Poll::Pending
+        }
+    }
+}
+
+fn events(_: &ActionCtx, _: Request) -> Answer<'_> {
+    Box::pin(async move { Ok(Response::endless(Single(true))) })
+}
+
+fn unending(_: &ActionCtx, _: Request) -> Answer<'_> {
+    Box::pin(async move { Ok(Response::stream(Single(true))) })
+}
+
 /// Never gives anything.
 struct Silence;
 
@@ -178,6 +203,10 @@ fn wait(_: &ActionCtx, _: Request) -> Answer<'_> {
         ENDED.add_permits(1);
         Ok(Response::text("ended"))
     })
+}
+
+fn never(_: &ActionCtx, _: Request) -> Answer<'_> {
+    Box::pin(std::future::pending())
 }
 
 /// Tries to say how its message is framed.

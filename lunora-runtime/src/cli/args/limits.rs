@@ -6,12 +6,17 @@ use clap::{Arg, ArgAction, ArgMatches};
 use lunora_core::limits::Limits;
 
 use super::size::size;
-use crate::{functions::LiveLimits, memory::MemoryBudget, server::ServerLimits};
+use crate::{
+    functions::{CallLimits, LiveLimits},
+    memory::MemoryBudget,
+    server::ServerLimits,
+};
 
 /// All limits that can be set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::cli) struct AllLimits {
     pub(in crate::cli) transaction: Limits,
+    pub(in crate::cli) call: CallLimits,
     pub(in crate::cli) live: LiveLimits,
     pub(in crate::cli) server: ServerLimits,
 }
@@ -41,6 +46,11 @@ const LIMITS: &[Limit] = limits! {
     bytes_written: bytes in transaction;
     document_bytes: bytes in transaction;
     work_millis: number in transaction;
+    total_time: time in call;
+    action_time: time in call;
+    argument_bytes: bytes in call;
+    result_bytes: bytes in call;
+    call_depth: depth in call;
     subscriptions: number in live;
     transition_bytes: bytes in live;
     frame_bytes: bytes in server.socket;
@@ -62,7 +72,6 @@ const LIMITS: &[Limit] = limits! {
     http_body_bytes: bytes in server;
     buffered_bytes: bytes in server;
     unread_bytes: bytes in server;
-    argument_bytes: bytes in server;
     head_timeout: time in server;
     body_timeout: time in server;
     write_timeout: time in server;
@@ -145,6 +154,13 @@ fn number<T: FromStr + Default + PartialEq>(text: &str) -> Result<T, String> {
     number.ok_or_else(|| "expected a number above 0".to_owned())
 }
 
+/// A query or mutation takes room on its thread's stack for each call that is nested in it.
+fn depth(text: &str) -> Result<u32, String> {
+    const MAX: u32 = 128;
+    let depth = number(text).ok().filter(|depth| *depth <= MAX);
+    depth.ok_or_else(|| format!("expected a number above 0 and up to {MAX}"))
+}
+
 fn bytes<T: TryFrom<usize>>(text: &str) -> Result<T, String> {
     let bytes = size(text)?;
     if bytes == 0 {
@@ -223,7 +239,7 @@ mod tests {
         for limit in LIMITS {
             let value = match limit.name {
                 name if name.ends_with("_bytes") || name.starts_with("bytes_") => "2MiB",
-                name if name.ends_with("_timeout") => "7s",
+                name if name.ends_with("_timeout") || name.ends_with("_time") => "7s",
                 "ping_interval" | "stream_pause" => "7s",
                 _ => "7",
             };
@@ -239,6 +255,7 @@ mod tests {
             ("conections=1", "there are documents_read"),
             ("connections=0", "above 0"),
             ("connections=many", "connections: expected a number"),
+            ("call_depth=129", "up to 128"),
             ("body_bytes=0", "above 0"),
             ("body_bytes=16TiB", "512MiB"),
             ("body_timeout=90", "30s"),

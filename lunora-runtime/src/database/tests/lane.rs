@@ -6,13 +6,16 @@ use std::{
         mpsc,
     },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use lunora_core::{id::DocumentId, shape::Shapes, value::Value};
 
 use super::fixture::{Item, begin, insert, item, items, memory};
-use crate::database::{CommitError, Database, LaneGuard, OpenOptions, Schema, TableSchema};
+use crate::{
+    database::{CommitError, Database, LaneGuard, OpenOptions, Schema, TableSchema},
+    sync::Instant,
+};
 
 const LONG: Duration = Duration::from_secs(20);
 

@@ -1,6 +1,6 @@
 //! What functions see of a transaction.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use lunora_core::{
     id::TableTag,
@@ -9,9 +9,12 @@ use lunora_core::{
 };
 
 use super::fixture::{ITEMS, Item, begin, insert, item, items, now, options, shared};
-use crate::database::{
-    DocumentNotFound, Freshness, InvalidDocument, NotUnique, Order, TimeLimitExceeded, TransactionOver,
-    UniqueViolation, UnknownIndex, UnknownTable,
+use crate::{
+    database::{
+        DocumentNotFound, Freshness, InvalidDocument, NotUnique, Order, TimeLimitExceeded, TransactionOver,
+        UniqueViolation, UnknownIndex, UnknownTable,
+    },
+    sync::Instant,
 };
 
 #[test]

@@ -4,12 +4,14 @@ use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Weak},
-    thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, tick};
-use parking_lot::Mutex;
+use crate::sync::{
+    Instant, Mutex,
+    channel::{Receiver, Sender, TrySendError, bounded},
+    thread,
+};
 
 /// Calls that may wait for a thread.
 const MAX_WAITING: usize = 8_192;
@@ -309,8 +311,8 @@ impl std::fmt::Debug for Busy {
 }
 
 fn watch(crew: &Weak<Crew>) {
-    let ticks = tick(WATCH_EVERY);
-    while ticks.recv().is_ok() {
+    loop {
+        thread::sleep(WATCH_EVERY);
         // The threads hold the crew: when the last has ended, so does the watchdog.
         let Some(crew) = crew.upgrade() else { return };
         crew.replace_stuck();
@@ -335,6 +337,8 @@ fn work(lines: &Lines, slot: &Arc<Slot>) {
 
 #[cfg(test)]
 mod tests {
+    use crossbeam_channel::bounded;
+
     use super::*;
 
     const PATIENCE: Duration = Duration::from_millis(100);
@@ -370,7 +374,7 @@ mod tests {
         }
         // Two threads and three in their place: ten jobs are left.
         while executor.jobs.len() > 10 {
-            thread::park_timeout(PATIENCE);
+            thread::sleep(PATIENCE);
         }
         drop(free);
         assert!(answers(&executor));

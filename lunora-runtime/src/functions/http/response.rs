@@ -37,8 +37,10 @@ pub type Streamed = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
 pub enum ResponseBody {
     /// All of it.
     Whole(Bytes),
-    /// Piece by piece.
+    /// Piece by piece, to the end.
     Streamed(Streamed),
+    /// Piece by piece, until the server stops.
+    Endless(Streamed),
 }
 
 impl Response {
@@ -74,13 +76,23 @@ impl Response {
     ///
     /// The stream is polled by the connection, once its client has read what came before. It is dropped when the client is
     /// gone, which shows when a piece is sent, and when it gives nothing for a minute (`stream_pause`). It has no context:
-    /// read what it needs first.
+    /// read what it needs first. A server that stops lets it go on for `shutdown_timeout`, and then cuts the connection.
     pub fn stream<B, E>(stream: impl Stream<Item = Result<B, E>> + Send + 'static) -> Self
     where
         B: Into<Bytes>,
         E: Into<Error>,
     {
-        Self::of(ResponseBody::Streamed(Box::pin(Converted(Box::pin(stream)))))
+        Self::of(ResponseBody::Streamed(converted(stream)))
+    }
+
+    /// The same for a stream that has no end of its own, such as events: when the server stops, it ends at once between
+    /// two pieces, as complete.
+    pub fn endless<B, E>(stream: impl Stream<Item = Result<B, E>> + Send + 'static) -> Self
+    where
+        B: Into<Bytes>,
+        E: Into<Error>,
+    {
+        Self::of(ResponseBody::Endless(converted(stream)))
     }
 
     /// The client is to go on at `location`, with a GET (303).
@@ -175,8 +187,17 @@ impl fmt::Debug for ResponseBody {
         match self {
             Self::Whole(bytes) => f.debug_tuple("Whole").field(bytes).finish(),
             Self::Streamed(_) => f.debug_tuple("Streamed").finish_non_exhaustive(),
+            Self::Endless(_) => f.debug_tuple("Endless").finish_non_exhaustive(),
         }
     }
+}
+
+fn converted<B, E>(stream: impl Stream<Item = Result<B, E>> + Send + 'static) -> Streamed
+where
+    B: Into<Bytes>,
+    E: Into<Error>,
+{
+    Box::pin(Converted(Box::pin(stream)))
 }
 
 /// A stream of what converts into our types.

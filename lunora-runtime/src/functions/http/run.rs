@@ -6,11 +6,7 @@ use lunora_core::identity::Identity;
 use tracing::Instrument;
 
 use super::{Body, Request, Response, routes::FoundAction};
-use crate::functions::{
-    ActionCtx, CallError, RequestId, Runtime,
-    action::{ActionTooSlow, TIME_LIMIT, joined},
-    call::log,
-};
+use crate::functions::{ActionCtx, CallError, RequestId, Runtime, action::joined, call::log};
 
 /// A request for an HTTP action.
 #[derive(Debug)]
@@ -45,12 +41,12 @@ impl Runtime {
         let span = tracing::info_span!(
             "http action", method = %head.method, function = found.route(), request_id = %request_id
         );
-        let ctx = ActionCtx::new(engine, identity);
+        let ctx = ActionCtx::new(Arc::clone(&engine), identity);
         let task = async move {
             let _held = (underway, held);
             let request = Request::new(head, found.params, body);
-            let answer = tokio::time::timeout(TIME_LIMIT, (found.action.run)(&ctx, request)).await;
-            answer.unwrap_or_else(|_| Err(ActionTooSlow.into()))?.checked()
+            let answer = engine.in_action_time((found.action.run)(&ctx, request)).await;
+            answer?.checked()
         };
         let result = tokio::spawn(task.instrument(span.clone())).await;
         let result = result

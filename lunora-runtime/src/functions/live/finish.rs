@@ -1,11 +1,6 @@
 //! What happens when a run is over: who gets its result, and who goes on.
 
-use std::{
-    collections::HashMap,
-    mem,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, mem, sync::Arc, time::Duration};
 
 use super::{
     super::results::{Audience, Finished, QueryKey, QueryOutcome, UserKey},
@@ -15,6 +10,7 @@ use super::{
     runs::{Run, RunId, Scope},
     state::{Holding, State},
 };
+use crate::sync::Instant;
 
 /// The first wait before a run is tried again; each further one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(10);

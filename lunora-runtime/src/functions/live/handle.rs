@@ -5,10 +5,8 @@ use std::{
     io,
     sync::{Arc, Weak},
     task::{Context, Poll},
-    thread,
 };
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use lunora_core::{
     error::Result, identity::Identity, limits::LimitExceeded, path::FunctionPath, reference::Kind,
     value::Object,
@@ -24,7 +22,13 @@ use super::{
     limits::LiveLimits,
     shared::Shared,
 };
-use crate::store::Timestamp;
+use crate::{
+    store::Timestamp,
+    sync::{
+        channel::{Receiver, RecvTimeoutError, bounded},
+        thread,
+    },
+};
 
 /// All live queries of a server. Ends with its last handle.
 #[derive(Debug)]

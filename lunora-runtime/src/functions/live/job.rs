@@ -1,9 +1,6 @@
 //! One run of a watched query, on a thread of the executor.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use lunora_core::{
     error::{Error, Result},
@@ -22,7 +19,10 @@ use super::{
     runs::RunId,
     shared::Shared,
 };
-use crate::store::{Snapshot, StoreError};
+use crate::{
+    store::{Snapshot, StoreError},
+    sync::Instant,
+};
 
 /// What a run needs, taken out from behind the lock.
 pub(super) struct Job {

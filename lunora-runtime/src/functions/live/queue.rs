@@ -7,10 +7,11 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use super::runs::RunId;
+use crate::sync::Instant;
 
 /// A run that took longer than this is a slow one next time.
 pub(super) const SLOW: Duration = Duration::from_millis(20);

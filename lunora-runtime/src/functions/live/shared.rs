@@ -6,24 +6,19 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use crossbeam_channel::Sender;
-use lunora_core::error::Error;
-use parking_lot::Mutex;
-
 use super::{
-    super::{
-        engine::Engine,
-        results::QueryOutcome,
-        transaction::{TOTAL_LIMIT, TookTooLong},
-    },
+    super::{engine::Engine, results::QueryOutcome},
     job::Job,
     limits::LiveLimits,
     state::State,
 };
-use crate::store::Timestamp;
+use crate::{
+    store::Timestamp,
+    sync::{Instant, Mutex, channel::Sender},
+};
 
 /// How soon a run is handed over again for which the executor had no room.
 const NO_ROOM_WAIT: Duration = Duration::from_millis(20);
@@ -122,18 +117,18 @@ impl Shared {
             self.close();
             return None;
         }
-        let now = Instant::now();
+        let (now, limit) = (Instant::now(), self.engine.calls.total_time);
         self.with(|state| {
             state.advance();
             state.settle();
-            let too_old = now.checked_sub(TOTAL_LIMIT);
-            for run in too_old.map_or_else(Vec::new, |limit| state.queue.overdue(limit)) {
-                let outcome = QueryOutcome::new(Err(Error::from(TookTooLong)), None);
+            let too_old = now.checked_sub(limit);
+            for run in too_old.map_or_else(Vec::new, |start| state.queue.overdue(start)) {
+                let outcome = QueryOutcome::new(Err(self.engine.took_too_long()), None);
                 state.give_up(run, &Arc::new(outcome));
             }
             state.retry_due(now);
         });
-        self.state.lock().queue.next_look(TOTAL_LIMIT)
+        self.state.lock().queue.next_look(limit)
     }
 
     /// Ends all: readers get no more transitions.

@@ -215,7 +215,8 @@ impl State {
     /// The connection is gone.
     pub(super) fn close(&mut self, id: ConnectionId) {
         let connection = self.connections.get(id);
-        let numbers: Vec<_> = connection.map_or_else(Vec::new, |it| it.watches.keys().copied().collect());
+        let mut numbers: Vec<_> = connection.map_or_else(Vec::new, |it| it.watches.keys().copied().collect());
+        numbers.sort_unstable();
         for number in numbers {
             self.detach(id, number);
         }

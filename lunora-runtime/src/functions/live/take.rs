@@ -1,11 +1,9 @@
 //! Handing runs over to the executor.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use super::{job::Job, runs::RunId, state::State};
+use crate::sync::Instant;
 
 impl State {
     /// Runs whose time to be tried again has come get in line again.

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use super::{
     entries::{Entries, largest},
     key::{Audience, QueryKey, UserKey},
@@ -13,6 +11,7 @@ use super::{
 use crate::{
     database::{Database, SealedReads},
     store::Timestamp,
+    sync::Mutex,
 };
 
 /// Names an entry, which is a subscription to what its run read. No two entries ever have one name.

@@ -140,7 +140,8 @@ impl Entries {
                         tracing::warn!(%error, "commits could not be matched; every known result counts as changed");
                     }
                 }
-                let all: Vec<_> = self.entries.keys().copied().collect();
+                let mut all: Vec<_> = self.entries.keys().copied().collect();
+                all.sort_unstable();
                 for id in all {
                     self.end(id);
                 }

@@ -5,9 +5,8 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use foldhash::fast::RandomState;
-
 use super::key::QueryKey;
+use crate::sync::RandomState;
 
 /// One for each so many bytes of the cache: about as many queries are remembered as have a place.
 const BYTES_EACH: usize = 1024;

@@ -6,7 +6,7 @@ use std::{
         Arc, Weak,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use lunora_core::{
@@ -38,7 +38,7 @@ use crate::{
         running::Underway,
         start::Awaited,
         system::SystemTransaction,
-        transaction::{TOTAL_LIMIT, Work},
+        transaction::Work,
     },
 };
 
@@ -254,7 +254,8 @@ impl<S: JobSlot> Run<S> {
             is_committed: false,
             span,
         };
-        work.run_mutation(Instant::now() + TOTAL_LIMIT, Awaited::new(watcher));
+        let end = work.engine.end_of_call();
+        work.run_mutation(end, Awaited::new(watcher));
     }
 
     /// Marks the job as running, and lets the action start when that is on disk.

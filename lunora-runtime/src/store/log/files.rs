@@ -1,11 +1,13 @@
-//! What the log asks of a file system: a trait, so that tests can make it fail.
+//! What the store asks of a file system: a trait, so that tests can make it fail.
 
 use std::fmt::Debug;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use parking_lot::Mutex;
+use redb::StorageBackend;
+use redb::backends::FileBackend;
 
 /// Directories and names.
 pub(crate) trait Files: Send + Sync + Debug {
@@ -15,6 +17,30 @@ pub(crate) trait Files: Send + Sync + Debug {
     fn remove(&self, path: &Path) -> io::Result<()>;
     /// Makes creations, renames and removals in `dir` durable.
     fn sync_dir(&self, dir: &Path) -> io::Result<()>;
+
+    fn exists(&self, path: &Path) -> bool {
+        path.exists()
+    }
+
+    fn len(&self, path: &Path) -> io::Result<u64> {
+        Ok(fs::metadata(path)?.len())
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path)
+    }
+
+    fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect()
+    }
+
+    /// The file of the engine, which is made if it is not there.
+    fn state(&self, path: &Path) -> io::Result<Box<dyn StorageBackend>> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let backend = FileBackend::new(options.open(path)?).map_err(io::Error::other)?;
+        Ok(Box::new(backend))
+    }
 }
 
 /// An open segment.

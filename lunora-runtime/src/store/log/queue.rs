@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use parking_lot::{Condvar, Mutex};
-
 use super::record::Record;
 use super::segment::Segment;
+use crate::sync::{Condvar, Mutex};
 
 /// A record with the place that was reserved for it.
 #[derive(Debug)]

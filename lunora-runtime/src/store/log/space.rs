@@ -10,12 +10,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::{Condvar, Mutex, MutexGuard};
-
 use super::super::error::StoreError;
 use super::super::state::is_full;
 use super::files::Files;
 use super::segment::{HEADER, Segment, SegmentId};
+use crate::sync::{Condvar, Mutex, MutexGuard};
 
 const RETRY: Duration = Duration::from_millis(200);
 const MAX_SPARES: usize = 16;

@@ -3,13 +3,11 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
-
-use parking_lot::{Condvar, Mutex};
 
 use super::super::error::StoreError;
 use super::super::timestamp::Timestamp;
 use super::super::traits::Durable;
+use crate::sync::{Condvar, Instant, Mutex};
 
 /// The newest durable commit and everyone who waits for it to move.
 #[derive(Default)]

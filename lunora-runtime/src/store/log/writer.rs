@@ -2,9 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-use parking_lot::Mutex;
+use std::time::Duration;
 
 use super::super::error::StoreError;
 use super::super::health::Health;
@@ -16,6 +14,7 @@ use super::record::Record;
 use super::segment::Segment;
 use super::space::{Space, Used};
 use super::waiters::Waiters;
+use crate::sync::{Instant, Mutex};
 
 /// What is written at once at most, in bytes: it is copied into one buffer. A single larger record is written
 /// alone.

@@ -8,10 +8,11 @@
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::Duration;
 
 use redb::StorageBackend;
+
+use crate::sync::thread;
 
 const RETRY: Duration = Duration::from_millis(50);
 
@@ -82,12 +83,12 @@ pub(crate) fn is_full(error: &io::Error) -> bool {
 /// A storage backend that waits while the disk is full. Locks are not passed on: the directory is locked
 /// already.
 #[derive(Debug)]
-pub(crate) struct Patient<B> {
-    pub(crate) backend: B,
+pub(crate) struct Patient {
+    pub(crate) backend: Box<dyn StorageBackend>,
     pub(crate) space: Arc<DiskSpace>,
 }
 
-impl<B: StorageBackend> StorageBackend for Patient<B> {
+impl StorageBackend for Patient {
     fn len(&self) -> io::Result<u64> {
         self.backend.len()
     }
@@ -116,6 +117,7 @@ impl<B: StorageBackend> StorageBackend for Patient<B> {
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
+    use std::thread;
 
     use redb::backends::InMemoryBackend;
 
@@ -173,7 +175,7 @@ mod tests {
         let base = Base::open(
             std::path::Path::new("memory"),
             Patient {
-                backend,
+                backend: Box::new(backend),
                 space: Arc::clone(&space),
             },
             0,
@@ -214,7 +216,7 @@ mod tests {
             full: Arc::new(AtomicBool::new(true)),
         };
         let patient = Patient {
-            backend,
+            backend: Box::new(backend),
             space: Arc::clone(&space),
         };
         let error = Base::open(std::path::Path::new("data/state.redb"), patient, 0).unwrap_err();

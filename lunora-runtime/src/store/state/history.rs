@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::super::options::Options;
 use super::super::timestamp::Timestamp;
 use super::generation::Generation;
+use crate::sync::Instant;
 
 /// Past generations, oldest first, bounded in time and in memory.
 #[derive(Debug)]

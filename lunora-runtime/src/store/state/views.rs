@@ -1,9 +1,6 @@
 //! The generations that can be read, and the one shared view per timestamp.
 
 use std::sync::{Arc, Weak};
-use std::time::Instant;
-
-use parking_lot::RwLock;
 
 use super::super::error::StoreError;
 use super::super::options::Options;
@@ -14,6 +11,7 @@ use super::base::BaseView;
 use super::generation::Generation;
 use super::history::History;
 use super::view::View;
+use crate::sync::{Instant, RwLock};
 
 /// The current generation, those before it for reads at a timestamp of a moment ago, and the views that are asked for
 /// again and again: the newest one, and the one of the newest durable commit behind it.

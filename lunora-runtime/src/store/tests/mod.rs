@@ -11,9 +11,11 @@ mod power;
 mod recovery;
 mod replacement;
 mod rot;
+mod simulated_disk;
 mod snapshots;
 
 pub(crate) use broken::memory_that_fails;
+pub(crate) use simulated_disk::{Mishaps, SimulatedDisk};
 
 use std::fs;
 use std::path::Path;

@@ -14,6 +14,15 @@ pub(super) struct Chain<'a> {
     pub(super) replay: &'a mut dyn FnMut(Commit),
 }
 
+/// Where the records of a segment end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct End {
+    /// Behind the last record.
+    pub(super) offset: usize,
+    /// Where the group begins that was written last. That a sync has followed on it is not said in it.
+    pub(super) last_group: usize,
+}
+
 impl Chain<'_> {
     /// Whether a record continues the chain. What the engine has already may be missing or damaged.
     fn continues(&self, header: &Header) -> bool {
@@ -24,10 +33,10 @@ impl Chain<'_> {
         header.previous == self.last
     }
 
-    /// Follows the chain through one segment. Gives the offset behind the last record, none when there is
-    /// none.
-    pub(super) fn follow(&mut self, segment: &Loaded) -> Result<Option<usize>, StoreError> {
-        let (mut offset, mut end) = (FIRST_RECORD, None);
+    /// Follows the chain through one segment. Gives nothing when no record of it is there.
+    pub(super) fn follow(&mut self, segment: &Loaded) -> Result<Option<End>, StoreError> {
+        let (mut offset, mut end): (_, Option<End>) = (FIRST_RECORD, None);
+        let mut durable = None;
         loop {
             let here = segment
                 .record(offset)
@@ -38,7 +47,10 @@ impl Chain<'_> {
             };
             self.accept(segment, place, &header)?;
             offset = place + header.end();
-            end = Some(offset);
+            // What is written together has one note of what was on disk.
+            let is_same_group = durable.replace(header.durable) == Some(header.durable);
+            let last_group = end.filter(|_| is_same_group).map_or(place, |end| end.last_group);
+            end = Some(End { offset, last_group });
         }
     }
 

@@ -25,12 +25,21 @@ pub(super) struct Found {
     segments: Vec<FoundSegment>,
     /// Index of the segment in which the log ends.
     end: usize,
+    /// What was written last, if nothing says that it was synced.
+    unproven: Option<Unproven>,
+}
+
+/// Records that are there, and may be in the memory of the system only.
+struct Unproven {
+    offset: u64,
+    bytes: Vec<u8>,
 }
 
 impl Found {
     /// Reads everything, and gives what comes after the checkpoint to `replay`.
     pub(super) fn read(
         listing: &Listing,
+        files: &Arc<dyn Files>,
         meta: Option<Meta>,
         checkpoint: Timestamp,
         replay: &mut dyn FnMut(Commit),
@@ -41,6 +50,7 @@ impl Found {
             bytes: 0,
             segments: Vec::new(),
             end: 0,
+            unproven: None,
         };
         let mut chain = Chain {
             last: Timestamp::ZERO,
@@ -48,17 +58,23 @@ impl Found {
             replay,
         };
         for (sequence, path) in &listing.segments {
-            let segment = Loaded::read(*sequence, path, found.store)?;
+            let segment = Loaded::read(*sequence, path, files, found.store)?;
             found.store = Some(segment.id.store);
             found.bytes += segment.bytes.len() as u64;
             let end = chain.follow(&segment)?;
-            if end.is_some() {
+            if let Some(end) = end {
                 found.end = found.segments.len();
+                found.unproven = Some(Unproven {
+                    offset: end.last_group as u64,
+                    bytes: segment.bytes[end.last_group..end.offset].to_vec(),
+                });
             }
-            let end = end.unwrap_or(FIRST_RECORD);
+            let end = end.map_or(FIRST_RECORD, |end| end.offset);
             found.segments.push(FoundSegment::new(segment, end, chain.last));
         }
         found.last = chain.last.max(checkpoint);
+        let proven = found.segments.iter().map(|segment| segment.durable_behind).max();
+        found.unproven.take_if(|_| proven >= Some(found.last));
         found.check_behind_end()?;
         Ok(found)
     }
@@ -86,6 +102,9 @@ impl Found {
         store: u64,
         segment_bytes: u64,
     ) -> Result<(Tail, Space), StoreError> {
+        if let Some((segment, unproven)) = self.segments.get(self.end).zip(self.unproven.take()) {
+            segment.write_again(unproven.offset, &unproven.bytes, files)?;
+        }
         for segment in self
             .segments
             .iter()

@@ -67,6 +67,21 @@ impl FoundSegment {
         cleared.map_err(StoreError::io("clear the end of", &self.path))
     }
 
+    /// Brings records to the disk that the process before may not have brought there. They are written once more: after a
+    /// sync that failed the system may take them for written, and then another sync does nothing.
+    pub(super) fn write_again(
+        &self,
+        offset: u64,
+        records: &[u8],
+        files: &Arc<dyn Files>,
+    ) -> Result<(), StoreError> {
+        let file = files
+            .open(&self.path)
+            .map_err(StoreError::io("open", &self.path))?;
+        let written = file.write_at(offset, records).and_then(|()| file.sync());
+        written.map_err(StoreError::io("write the end of", &self.path))
+    }
+
     pub(super) fn into_used(self) -> (Used, Timestamp) {
         (
             Used {

@@ -1,7 +1,6 @@
 //! Which files the log consists of.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,8 +24,7 @@ impl Listing {
             removed: Vec::new(),
             spares: Vec::new(),
         };
-        for entry in fs::read_dir(dir).map_err(StoreError::io("list", dir))? {
-            let path = entry.map_err(StoreError::io("list", dir))?.path();
+        for path in files.list(dir).map_err(StoreError::io("list", dir))? {
             if let Some(sequence) = segment::sequence(&path) {
                 listing.segments.insert(sequence, path);
             } else if path.extension().is_some_and(|extension| extension == "spare") {
@@ -55,8 +53,8 @@ impl Listing {
     }
 
     /// Spare files of the right size; others are of no use any more, but do no harm either.
-    pub(super) fn spares(&self, len: u64) -> impl Iterator<Item = PathBuf> + '_ {
-        let right = move |path: &&PathBuf| fs::metadata(path).is_ok_and(|metadata| metadata.len() == len);
+    pub(super) fn spares(&self, files: &Arc<dyn Files>, len: u64) -> impl Iterator<Item = PathBuf> {
+        let right = move |path: &&PathBuf| files.len(path).is_ok_and(|its| its == len);
         self.spares.iter().filter(right).cloned()
     }
 }

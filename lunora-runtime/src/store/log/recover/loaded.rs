@@ -1,9 +1,10 @@
 //! One segment, read into memory.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::super::super::error::StoreError;
+use super::super::files::Files;
 use super::super::record::{ALIGN, Header};
 use super::super::segment::SegmentId;
 
@@ -15,8 +16,13 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    pub(super) fn read(sequence: u64, path: &Path, store: Option<u64>) -> Result<Self, StoreError> {
-        let bytes = fs::read(path).map_err(StoreError::io("read", path))?;
+    pub(super) fn read(
+        sequence: u64,
+        path: &Path,
+        files: &Arc<dyn Files>,
+        store: Option<u64>,
+    ) -> Result<Self, StoreError> {
+        let bytes = files.read(path).map_err(StoreError::io("read", path))?;
         let damaged_at = |offset, reason| StoreError::Damaged {
             file: path.to_owned(),
             offset,

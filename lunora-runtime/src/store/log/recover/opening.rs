@@ -54,13 +54,13 @@ pub(crate) fn recover(
             reason: "this segment of the commit log is missing",
         });
     }
-    let found = Found::read(&listing, meta, checkpoint, replay)?;
+    let found = Found::read(&listing, files, meta, checkpoint, replay)?;
     listing.finish_removal(files)?;
     let store = found.store.or(meta.map(|meta| meta.store)).unwrap_or_else(random);
     let (last, bytes) = (found.last, found.bytes);
     let (tail, space) = found.reopen(dir, files, store, segment_bytes)?;
     listing
-        .spares(segment_bytes)
+        .spares(files, segment_bytes)
         .for_each(|path| space.add_spare(path));
     let meta = Meta {
         checkpoint,

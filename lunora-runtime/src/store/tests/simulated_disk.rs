@@ -1,0 +1,440 @@
+//! A disk in memory that can lose power.
+//!
+//! Writes are taken apart into sectors. After a power cut each sector that was written since the last sync of its file is
+//! there or is not, in whatever order they were written; and of the names that were given, changed and taken away since
+//! the last sync of their directory, so many of the first ones have been. A process that is killed loses nothing of
+//! that, but what was not synced then is no more synced in its next life.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use rand::RngExt;
+use redb::StorageBackend;
+
+use super::super::log::{Files, LogFile};
+use super::super::{Embedded, Options, StoreError};
+use crate::sync::simulated::{Random, crash, is_over, pause};
+use crate::sync::thread;
+
+const SECTOR: usize = 512;
+
+/// What goes wrong in one life of the disk.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Mishaps {
+    /// After so many operations it is off, and in a simulation the process with it.
+    pub(crate) operations: Option<u64>,
+    /// From this one on syncs fail, counted from now.
+    pub(crate) failing_syncs: Option<u64>,
+    /// How often an operation takes long, and how long.
+    pub(crate) slow: (f64, Duration),
+    /// How often there is no room for a new file.
+    pub(crate) full: f64,
+}
+
+/// The disk. Clones are the same one.
+#[derive(Debug, Clone)]
+pub(crate) struct SimulatedDisk(Arc<Mutex<Medium>>);
+
+#[derive(Debug)]
+struct Medium {
+    files: Vec<Contents>,
+    names: BTreeMap<PathBuf, usize>,
+    synced_names: BTreeMap<PathBuf, usize>,
+    /// Since the last sync of their directories.
+    changes: Vec<Change>,
+    mishaps: Mishaps,
+    done: u64,
+    syncs: u64,
+    is_off: bool,
+    random: Random,
+}
+
+/// What reads see, what is on the disk for sure, and what leads from this to that.
+#[derive(Debug, Clone, Default)]
+struct Contents {
+    current: Vec<u8>,
+    synced: Vec<u8>,
+    unsynced: Vec<Step>,
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Write(usize, Vec<u8>),
+    Length(usize),
+}
+
+#[derive(Debug, Clone)]
+enum Change {
+    Named(PathBuf, usize),
+    Renamed(PathBuf, PathBuf),
+    Removed(PathBuf),
+}
+
+#[derive(Debug)]
+struct SimulatedFile {
+    disk: SimulatedDisk,
+    number: usize,
+}
+
+impl SimulatedDisk {
+    pub(crate) fn new(random: Random) -> Self {
+        Self(Arc::new(Mutex::new(Medium {
+            files: Vec::new(),
+            names: BTreeMap::new(),
+            synced_names: BTreeMap::new(),
+            changes: Vec::new(),
+            mishaps: Mishaps::default(),
+            done: 0,
+            syncs: 0,
+            is_off: false,
+            random,
+        })))
+    }
+
+    /// Opens the store on it.
+    pub(crate) fn open_store(&self, options: &Options) -> Result<Embedded, StoreError> {
+        Embedded::open_simulated(options, &(Arc::new(self.clone()) as Arc<dyn Files>))
+    }
+
+    /// Nothing goes through any more.
+    pub(crate) fn turn_off(&self) {
+        self.0.lock().is_off = true;
+    }
+
+    pub(crate) fn is_off(&self) -> bool {
+        self.0.lock().is_off
+    }
+
+    pub(crate) fn turn_on(&self, mishaps: Mishaps) {
+        let mut medium = self.0.lock();
+        medium.mishaps = mishaps;
+        (medium.done, medium.syncs, medium.is_off) = (0, 0, false);
+    }
+
+    /// Loses what a power cut loses.
+    pub(crate) fn cut_power(&self) {
+        self.0.lock().cut_power();
+    }
+
+    /// What is about to happen to a file or a name, unless the disk is off by then.
+    fn happens<T>(&self, what: impl FnOnce(&mut Medium) -> io::Result<T>) -> io::Result<T> {
+        let mut medium = self.0.lock();
+        let is_spent = medium.mishaps.operations.is_some_and(|most| medium.done >= most);
+        if is_spent {
+            crash();
+        }
+        medium.is_off |= is_spent || is_over();
+        if medium.is_off {
+            return Err(io::Error::other("there is no power"));
+        }
+        medium.done += 1;
+        what(&mut medium)
+    }
+
+    /// Others go on meanwhile, some of them for long.
+    fn takes_a_while(&self) {
+        pause();
+        let wait = {
+            let mut medium = self.0.lock();
+            let (often, longest) = medium.mishaps.slow;
+            let is_slow = medium.random.random_bool(often);
+            is_slow.then(|| longest.mul_f64(medium.random.random_range(0.0..1.0)))
+        };
+        if let Some(wait) = wait {
+            thread::sleep(wait);
+        }
+    }
+
+    fn file(&self, path: &Path) -> io::Result<SimulatedFile> {
+        let number = self.happens(|medium| medium.number(path))?;
+        Ok(SimulatedFile {
+            disk: self.clone(),
+            number,
+        })
+    }
+}
+
+impl Files for SimulatedDisk {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn LogFile>> {
+        self.takes_a_while();
+        self.happens(|medium| {
+            let often = medium.mishaps.full;
+            if medium.random.random_bool(often) {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            medium.make(path);
+            Ok(())
+        })?;
+        Ok(Box::new(self.file(path)?))
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn LogFile>> {
+        Ok(Box::new(self.file(path)?))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.takes_a_while();
+        self.happens(|medium| {
+            medium.number(from)?;
+            medium.change(Change::Renamed(from.to_owned(), to.to_owned()));
+            Ok(())
+        })
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.takes_a_while();
+        self.happens(|medium| {
+            medium.number(path)?;
+            medium.change(Change::Removed(path.to_owned()));
+            Ok(())
+        })
+    }
+
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        self.takes_a_while();
+        self.happens(|medium| {
+            medium.sync_names(dir);
+            Ok(())
+        })
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        self.0.lock().names.contains_key(path)
+    }
+
+    fn len(&self, path: &Path) -> io::Result<u64> {
+        self.happens(|medium| Ok(medium.contents(path)?.len() as u64))
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.happens(|medium| Ok(medium.contents(path)?.clone()))
+    }
+
+    fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        self.happens(|medium| {
+            let names = medium.names.keys();
+            Ok(names.filter(|path| path.parent() == Some(dir)).cloned().collect())
+        })
+    }
+
+    fn state(&self, path: &Path) -> io::Result<Box<dyn StorageBackend>> {
+        self.happens(|medium| {
+            if !medium.names.contains_key(path) {
+                medium.make(path);
+            }
+            Ok(())
+        })?;
+        Ok(Box::new(self.file(path)?))
+    }
+}
+
+impl LogFile for SimulatedFile {
+    fn write_at(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.disk.takes_a_while();
+        StorageBackend::write(self, offset, data)
+    }
+
+    fn zero(&self, from: u64, to: u64) -> io::Result<()> {
+        let length = usize::try_from(to.saturating_sub(from)).unwrap();
+        LogFile::write_at(self, from, &vec![0; length])
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.disk.takes_a_while();
+        StorageBackend::sync_data(self)?;
+        self.disk.takes_a_while();
+        Ok(())
+    }
+}
+
+/// redb holds locks meanwhile, so nobody else goes on here.
+impl StorageBackend for SimulatedFile {
+    fn len(&self) -> io::Result<u64> {
+        self.disk
+            .happens(|medium| Ok(medium.files[self.number].current.len() as u64))
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.disk.happens(|medium| {
+            let start = usize::try_from(offset).unwrap();
+            let contents = &medium.files[self.number].current;
+            let found = contents
+                .get(start..start + out.len())
+                .ok_or(io::ErrorKind::UnexpectedEof)?;
+            out.copy_from_slice(found);
+            Ok(())
+        })
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        let step = Step::Length(usize::try_from(len).unwrap());
+        self.disk.happens(|medium| {
+            medium.files[self.number].write(step);
+            Ok(())
+        })
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.disk.happens(|medium| medium.sync(self.number))
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        let step = Step::Write(usize::try_from(offset).unwrap(), data.to_vec());
+        self.disk.happens(|medium| {
+            medium.files[self.number].write(step);
+            Ok(())
+        })
+    }
+
+    fn close(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Medium {
+    fn number(&self, path: &Path) -> io::Result<usize> {
+        let number = self.names.get(path).copied();
+        number.ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn contents(&self, path: &Path) -> io::Result<&Vec<u8>> {
+        Ok(&self.files[self.number(path)?].current)
+    }
+
+    fn make(&mut self, path: &Path) {
+        self.files.push(Contents::default());
+        let number = self.files.len() - 1;
+        self.change(Change::Named(path.to_owned(), number));
+    }
+
+    fn change(&mut self, change: Change) {
+        change.apply(&mut self.names);
+        self.changes.push(change);
+    }
+
+    fn sync_names(&mut self, dir: &Path) {
+        for change in self.changes.extract_if(.., |change| change.is_in(dir)) {
+            change.apply(&mut self.synced_names);
+        }
+    }
+
+    /// After a sync that fails, what the system could not write is in memory as before and counts as written: no later
+    /// sync writes it.
+    fn sync(&mut self, number: usize) -> io::Result<()> {
+        self.syncs += 1;
+        let contents = &mut self.files[number];
+        if self
+            .mishaps
+            .failing_syncs
+            .is_some_and(|first| self.syncs >= first)
+        {
+            contents.synced = contents.remains(&mut self.random);
+            contents.unsynced.clear();
+            return Err(io::Error::other("the sync failed"));
+        }
+        contents.sync();
+        Ok(())
+    }
+
+    fn cut_power(&mut self) {
+        let kept = self.random.random_range(0..=self.changes.len());
+        for change in self.changes.drain(..).take(kept) {
+            change.apply(&mut self.synced_names);
+        }
+        self.names.clone_from(&self.synced_names);
+        for number in self.names.values() {
+            let remains = self.files[*number].remains(&mut self.random);
+            self.files[*number] = Contents {
+                current: remains.clone(),
+                synced: remains,
+                unsynced: Vec::new(),
+            };
+        }
+    }
+}
+
+impl Contents {
+    fn write(&mut self, step: Step) {
+        step.apply(&mut self.current);
+        self.unsynced.push(step);
+    }
+
+    fn sync(&mut self) {
+        for step in self.unsynced.drain(..) {
+            step.apply(&mut self.synced);
+        }
+    }
+
+    fn remains(&self, random: &mut Random) -> Vec<u8> {
+        let mut contents = self.synced.clone();
+        // How likely a sector is to be there differs from time to time: from nearly none to nearly all.
+        let share = random.random_range(0.0..1.0);
+        for step in &self.unsynced {
+            match step {
+                Step::Length(_) if random.random_bool(share) => step.apply(&mut contents),
+                Step::Length(_) => {}
+                Step::Write(offset, data) => {
+                    for (at, sector) in sectors(*offset, data) {
+                        if random.random_bool(share) {
+                            put_at(&mut contents, at, sector);
+                        }
+                    }
+                }
+            }
+        }
+        contents
+    }
+}
+
+/// The parts of a write that lie in one sector each.
+fn sectors(offset: usize, data: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let first = (offset / SECTOR + 1) * SECTOR - offset;
+    let (head, tail) = data.split_at(first.min(data.len()));
+    let rest = tail.chunks(SECTOR).enumerate();
+    std::iter::once((offset, head)).chain(rest.map(move |(i, part)| (offset + first + i * SECTOR, part)))
+}
+
+fn put_at(contents: &mut Vec<u8>, offset: usize, data: &[u8]) {
+    if contents.len() < offset + data.len() {
+        resize(contents, offset + data.len());
+    }
+    contents[offset..offset + data.len()].copy_from_slice(data);
+}
+
+/// As `Vec::resize`, which without optimization sets one byte after the other.
+fn resize(contents: &mut Vec<u8>, length: usize) {
+    contents.truncate(length);
+    contents.append(&mut vec![0; length - contents.len()]);
+}
+
+impl Step {
+    fn apply(&self, contents: &mut Vec<u8>) {
+        match self {
+            Self::Write(offset, data) => put_at(contents, *offset, data),
+            Self::Length(length) => resize(contents, *length),
+        }
+    }
+}
+
+impl Change {
+    fn apply(&self, names: &mut BTreeMap<PathBuf, usize>) {
+        match self {
+            Self::Named(path, number) => drop(names.insert(path.clone(), *number)),
+            Self::Renamed(from, to) => {
+                if let Some(number) = names.remove(from) {
+                    names.insert(to.clone(), number);
+                }
+            }
+            Self::Removed(path) => drop(names.remove(path)),
+        }
+    }
+
+    fn is_in(&self, dir: &Path) -> bool {
+        let (Self::Named(path, _) | Self::Renamed(_, path) | Self::Removed(path)) = self;
+        path.parent() == Some(dir)
+    }
+}
