@@ -404,7 +404,7 @@ mod tests {
     }
 
     /// Holds the only thread of an executor until the sender is dropped.
-    fn held(executor: &Executor, patience: Duration) -> Sender<()> {
+    fn held(executor: &Executor, patience: Duration) -> crossbeam_channel::Sender<()> {
         let (free, wait) = bounded::<()>(0);
         let (begins, begun) = bounded(1);
         let hold = move || {
@@ -460,7 +460,7 @@ mod tests {
         let (say, said) = bounded(2);
         let work = move |slot: &Arc<Slot>| {
             while !slot.is_replaced() {
-                thread::park_timeout(PATIENCE);
+                std::thread::park_timeout(PATIENCE);
             }
             for name in ["first", "second"] {
                 let say = say.clone();

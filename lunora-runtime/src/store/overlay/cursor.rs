@@ -122,9 +122,9 @@ mod tests {
                     if direction == Direction::Descending {
                         expected.reverse();
                     }
-                    let mut cursor = Cursor::new(&layer, Timestamp(1), range, direction);
+                    let cursor = Cursor::new(&layer, Timestamp(1), range, direction);
                     let mut passed = Vec::new();
-                    while let Some((key, written)) = cursor.next() {
+                    for (key, written) in cursor {
                         passed.push(key);
                         assert_eq!(written.as_deref(), Some(&1_u64.to_be_bytes()[..]));
                         // Before the cursor and behind it, new keys and new versions.

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, fmt, sync::Arc};
 
-pub(crate) use crossbeam_channel::{RecvError, RecvTimeoutError, TrySendError};
+pub(crate) use crossbeam_channel::{RecvError, RecvTimeoutError, TryRecvError, TrySendError};
 
 use super::{
     lock::{Condvar, Mutex},
@@ -64,6 +64,20 @@ impl<T> Receiver<T> {
         self.receive(None).map_err(|_| RecvError)
     }
 
+    pub(crate) fn try_recv(&self) -> Result<T, TryRecvError> {
+        let mut state = self.0.state.lock();
+        let next = state.queue.pop_front();
+        next.ok_or(if state.senders == 0 {
+            TryRecvError::Disconnected
+        } else {
+            TryRecvError::Empty
+        })
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.state.lock().queue.is_empty()
+    }
+
     pub(crate) fn recv_deadline(&self, deadline: Instant) -> Result<T, RecvTimeoutError> {
         self.receive(Some(deadline))
     }
@@ -89,6 +103,13 @@ impl<T> Receiver<T> {
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
         self.0.state.lock().senders += 1;
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Clone for Receiver<T> {
+    fn clone(&self) -> Self {
+        self.0.state.lock().receivers += 1;
         Self(Arc::clone(&self.0))
     }
 }
