@@ -114,6 +114,11 @@ impl Embedded {
         self.running.claim()
     }
 
+    #[cfg(test)]
+    pub(crate) fn log(&self) -> Option<&super::log::Log> {
+        self.running.engine.log()
+    }
+
     /// Brings everything ordered into the engine, as a full overlay would.
     #[cfg(test)]
     pub(crate) fn checkpoint(&self) -> Result<(), StoreError> {

@@ -303,7 +303,7 @@ impl Engine {
         base.write(meta, layer.newest())?;
         self.views.checkpointed(base.view(checkpoint)?);
         if let Some(log) = &self.log {
-            log.release(checkpoint);
+            log.release(checkpoint, meta.segment);
         }
         Ok(())
     }

@@ -44,6 +44,7 @@ struct State {
 /// A full segment whose commits are all in the engine.
 #[derive(Debug)]
 pub(super) struct Used {
+    pub(super) sequence: u64,
     pub(super) path: PathBuf,
     pub(super) len: u64,
 }
@@ -195,7 +196,7 @@ impl Space {
 
     /// Takes back segments that are in the engine, oldest first, so that a crash in between leaves no gap.
     pub(super) fn recycle(&self, used: Vec<Used>) {
-        for Used { path, len } in used {
+        for Used { path, len, .. } in used {
             let room = self.state.lock().spares.len() < MAX_SPARES;
             let spare = path.with_extension("spare");
             let kept = len == self.segment_bytes && room && self.files.rename(&path, &spare).is_ok();

@@ -122,10 +122,13 @@ impl Log {
         });
     }
 
-    /// Everything up to `checkpoint` is in the engine: its segments can be used again.
-    pub(crate) fn release(&self, checkpoint: Timestamp) {
+    /// Everything up to `checkpoint` is in the engine, which counts on the segments from `needed` on: those before it
+    /// can be used again. A segment may have been filled after the engine was told of it.
+    pub(crate) fn release(&self, checkpoint: Timestamp, needed: u64) {
         let mut tail = self.tail.lock();
-        let below = tail.full.partition_point(|(_, last)| *last <= checkpoint);
+        let below = tail
+            .full
+            .partition_point(|(used, last)| *last <= checkpoint && used.sequence < needed);
         let used = tail.full.drain(..below).map(|(used, _)| used).collect();
         drop(tail);
         self.space.recycle(used);
@@ -224,6 +227,7 @@ impl Tail {
         let old = std::mem::replace(&mut self.segment, Arc::new(next));
         self.full.push((
             Used {
+                sequence: old.id.sequence,
                 path: old.path.clone(),
                 len: old.len,
             },

@@ -104,3 +104,22 @@ fn it_does_not_grow_with_updates_of_one_document() {
     let recovery = open_small(dir.path()).recovery();
     assert!(recovery.log_bytes <= 5 * OVERLAY as u64, "{recovery:?}");
 }
+
+#[test]
+fn a_segment_that_was_filled_while_a_checkpoint_was_written_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open_small(dir.path());
+    let log = store.log().unwrap();
+    let needed = log.segment();
+    let mut last = store.ordered();
+    // The first one that finds no room begins the next segment.
+    while log.segment() == needed {
+        last = store.ordered();
+        fill(&store, 1);
+    }
+    let first = dir.path().join(format!("log/{needed:020}.log"));
+    log.release(last, needed);
+    assert!(first.exists(), "the engine counts on it");
+    log.release(last, needed + 1);
+    assert!(!first.exists());
+}

@@ -85,6 +85,7 @@ impl FoundSegment {
     pub(super) fn into_used(self) -> (Used, Timestamp) {
         (
             Used {
+                sequence: self.id.sequence,
                 path: self.path,
                 len: self.len,
             },
