@@ -43,8 +43,8 @@ struct Running {
     cancellation: Cancellation,
 }
 
-/// A run of a job: no other has its number and its time. (One that was canceled and is run again has a later time, see
-/// [`StoredJob::revive`].)
+/// A run of a job, by its number and its time. (One that was canceled and is run again within a millisecond has both of the
+/// run before, and waits for the next start if that still goes on.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Attempt {
     id: JobId,

@@ -166,13 +166,11 @@ impl StoredJob {
         self.next = time.as_millis();
     }
 
-    /// It runs once more, now, although it is over. One that was canceled runs after the time of that: the run of before may
-    /// still be under way, and is not to be taken for this one.
+    /// It runs once more, now, although it is over.
     pub(super) fn revive(&mut self, now: Time) {
-        let canceled = self.ended_at.take().filter(|_| self.state == JobState::Canceled);
-        let soonest = canceled.map_or(f64::MIN, |end| end + 1.0);
+        self.ended_at = None;
         self.result = None;
-        self.wait(Time::from_millis(now.as_millis().max(soonest)));
+        self.wait(now);
     }
 
     pub(super) fn cancel(&mut self, now: Time) {
@@ -285,22 +283,6 @@ mod tests {
             state: JobState::Pending,
             target: "work:nothing".to_owned(),
         }
-    }
-
-    #[test]
-    fn a_job_that_is_run_again_in_the_moment_of_its_cancel_has_another_time() {
-        let mut job = waiting();
-        for times in 1..3 {
-            let now = Time::from_millis(job.next);
-            job.cancel(now);
-            job.revive(now);
-            assert!(job.next > now.as_millis(), "{times}: {job:?}");
-            assert!(job.waits_after(0));
-        }
-        let later = Time::from_millis(job.next + 60_000.0);
-        job.cancel(Time::from_millis(job.next));
-        job.revive(later);
-        assert_eq!(Time::from_millis(job.next), later, "no later than it has to be");
     }
 
     #[test]
