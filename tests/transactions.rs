@@ -254,7 +254,10 @@ mod depth {
 mod mistakes {
     use super::{SPINNING, STOP_SPINNING, schema::User};
     use lunora::prelude::*;
-    use std::{sync::atomic::Ordering, time::Duration};
+    use std::{
+        sync::atomic::Ordering,
+        time::{Duration, Instant},
+    };
 
     async fn write(ctx: &MutationCtx) -> Result<()> {
         ctx.db()
@@ -312,7 +315,9 @@ mod mistakes {
     pub async fn spin(ctx: &mut MutationCtx) -> Result<()> {
         write(ctx).await?;
         SPINNING.fetch_add(1, Ordering::SeqCst);
-        while !STOP_SPINNING.load(Ordering::SeqCst) {
+        // For longer than it may work, in any case.
+        let begun = Instant::now();
+        while !STOP_SPINNING.load(Ordering::SeqCst) || begun.elapsed() < Duration::from_secs(1) {
             std::thread::yield_now();
         }
         write(ctx).await
