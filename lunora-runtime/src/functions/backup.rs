@@ -65,8 +65,8 @@ pub struct Imported {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct UnderWay {
-    /// Jobs that waited. They run after the next start, also if they have run since the export
-    /// where it was made.
+    /// Jobs that waited, those of crons among them. They run when they are due, also if they have run since the export where
+    /// it was made.
     pub waiting: u64,
     /// Actions that ran. The next start ends them as failed, or runs them again if they may be retried.
     pub running: u64,
@@ -120,7 +120,7 @@ pub(crate) fn import(
     };
     let mut under_way = UnderWay::default();
     let see = &mut |table: &str, fields: &Object| under_way.see(table, fields);
-    let report = database::import_with(replacement, schema, archive, options, see)?;
+    let report = database::import(replacement, schema, archive, options, see)?;
     Ok(Imported { report, under_way })
 }
 

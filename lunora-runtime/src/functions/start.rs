@@ -1,6 +1,8 @@
 //! Starting a mutation without waiting for it: for connections, whose next mutation starts when the one before is
 //! ordered, and not when it is on disk.
 
+use std::time::Duration;
+
 use lunora_core::error::Error;
 use tracing::Span;
 
@@ -10,6 +12,9 @@ use super::{
     executor::{Executor, Job},
 };
 use crate::store::Timestamp;
+
+/// How long to wait for room when the executor has none.
+const WAIT_FOR_ROOM: Duration = Duration::from_millis(10);
 
 /// Hears how a mutation goes, on threads that are not to wait.
 pub trait MutationWatcher: Send + 'static {
@@ -46,6 +51,15 @@ impl Stalled {
     pub fn retry(self) -> Result<(), Self> {
         let Self { executor, job } = self;
         executor.run_job(job).map_err(|job| Self { executor, job })
+    }
+
+    /// Tries again until there is room.
+    pub(crate) async fn until_there_is_room(self) {
+        let mut tried = Err(self);
+        while let Err(stalled) = tried {
+            tokio::time::sleep(WAIT_FOR_ROOM).await;
+            tried = stalled.retry();
+        }
     }
 }
 

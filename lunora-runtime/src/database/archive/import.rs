@@ -71,18 +71,9 @@ impl fmt::Debug for ImportOptions {
 const MAX_TIMESTAMP: u64 = Timestamp::MAX.0 - (1 << 53);
 
 /// Imports `archive` into the store that `replacement` is for. It is looked through first, then read once more; the
-/// store changes at the very end or not at all.
+/// store changes at the very end or not at all. `seen` is shown each document, with the name of its table, before it is
+/// imported.
 pub fn import(
-    replacement: Replacement,
-    schema: Schema,
-    archive: &mut (impl Read + Seek),
-    options: ImportOptions,
-) -> Result<ImportReport, ImportError> {
-    import_with(replacement, schema, archive, options, &mut |_, _| ())
-}
-
-/// The same. `seen` is shown each document, with the name of its table, before it is imported.
-pub fn import_with(
     replacement: Replacement,
     schema: Schema,
     archive: &mut (impl Read + Seek),

@@ -1,9 +1,6 @@
 //! What the jobs of one process have in common.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use data_encoding::HEXLOWER;
 use lunora_core::job::{JobId, JobState};
@@ -30,9 +27,7 @@ pub(in crate::functions) struct Jobs {
     running: Mutex<HashMap<JobId, Running>>,
     /// Those that have begun and are not over. The runner may read a job and hear of it as well; this spares a second run of
     /// it at the same time. (What forbids one is the look at the job in the transaction that ends it.)
-    begun: Mutex<HashSet<Attempt>>,
-    /// Mutations that hold their threads without end.
-    stuck: Mutex<HashSet<Attempt>>,
+    begun: Mutex<HashMap<Attempt, Course>>,
     listeners: Listeners,
 }
 
@@ -41,6 +36,14 @@ pub(in crate::functions) struct Jobs {
 struct Running {
     origin: Option<Origin>,
     cancellation: Cancellation,
+}
+
+/// How a run that has begun goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Course {
+    AsItShould,
+    /// It is a mutation that holds its thread without end.
+    Stuck,
 }
 
 /// A run of a job, by its number and its time. (One that was canceled and is run again within a millisecond has both of the
@@ -76,7 +79,6 @@ impl Jobs {
             actions: Inbox::default(),
             running: Mutex::default(),
             begun: Mutex::default(),
-            stuck: Mutex::default(),
             listeners: Listeners::default(),
         }
     }
@@ -140,7 +142,12 @@ impl Jobs {
 
     /// A run begins; false if it has.
     pub(super) fn begin(&self, attempt: Attempt) -> bool {
-        self.begun.lock().insert(attempt)
+        let mut begun = self.begun.lock();
+        let is_new = !begun.contains_key(&attempt);
+        if is_new {
+            begun.insert(attempt, Course::AsItShould);
+        }
+        is_new
     }
 
     /// It is over, or puts the job off.
@@ -150,17 +157,24 @@ impl Jobs {
 
     /// The run holds its thread without end.
     pub(super) fn note_stuck(&self, attempt: Attempt) {
-        self.stuck.lock().insert(attempt);
+        self.note(attempt, Course::Stuck);
     }
 
-    /// It does not any more.
-    pub(super) fn forget_stuck(&self, attempt: Attempt) {
-        self.stuck.lock().remove(&attempt);
+    /// It does not, or not any more.
+    pub(super) fn note_not_stuck(&self, attempt: Attempt) {
+        self.note(attempt, Course::AsItShould);
+    }
+
+    fn note(&self, attempt: Attempt, course: Course) {
+        if let Some(known) = self.begun.lock().get_mut(&attempt) {
+            *known = course;
+        }
     }
 
     /// Whether the run that the job waits for holds its thread without end. (A mutation's job waits until that commits.)
     pub(in crate::functions) fn is_stuck(&self, id: JobId, job: &StoredJob) -> bool {
-        job.state == JobState::Pending && self.stuck.lock().contains(&Attempt::next(id, job))
+        let course = self.begun.lock().get(&Attempt::next(id, job)).copied();
+        job.state == JobState::Pending && course == Some(Course::Stuck)
     }
 
     const fn inbox(&self, kind: JobKind) -> &Inbox {

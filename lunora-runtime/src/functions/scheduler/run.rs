@@ -2,10 +2,7 @@
 
 use std::{
     fmt::Debug,
-    sync::{
-        Arc, Weak,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Weak},
     time::Duration,
 };
 
@@ -52,8 +49,6 @@ const STILL_RUNS: Duration = Duration::from_secs(1);
 
 /// How long to wait before a job is looked at again that could not be read.
 const WAIT_FOR_STORE: Duration = Duration::from_secs(1);
-/// How long to wait when the executor has no room for it.
-const WAIT_FOR_ROOM: Duration = Duration::from_millis(10);
 
 /// The function is not there any more.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +74,6 @@ pub(crate) trait JobSlot: Debug + Send + Sync + 'static {
 struct Held<S> {
     engine: Arc<Engine>,
     attempt: Attempt,
-    is_stuck: AtomicBool,
     _underway: Underway,
     slot: S,
 }
@@ -135,7 +129,6 @@ impl JobRunner {
         let held = Held {
             engine: Arc::clone(&self.engine),
             attempt,
-            is_stuck: AtomicBool::new(false),
             _underway: underway,
             slot,
         };
@@ -150,10 +143,8 @@ impl JobRunner {
     /// The job has left its line, so nobody else would look at it again.
     async fn start_later(self, kind: JobKind, id: JobId, due: Time, slot: impl JobSlot) {
         sleep(WAIT_FOR_STORE).await;
-        let mut started = self.start(kind, id, due, slot);
-        while let Err(stalled) = started {
-            sleep(WAIT_FOR_ROOM).await;
-            started = stalled.retry();
+        if let Err(stalled) = self.start(kind, id, due, slot) {
+            stalled.until_there_is_room().await;
         }
     }
 
@@ -171,25 +162,14 @@ impl JobRunner {
 impl<S: JobSlot> Held<S> {
     /// The job holds its thread without end.
     fn is_stuck(&self) {
-        self.is_stuck.store(true, Ordering::Relaxed);
         self.engine.jobs.note_stuck(self.attempt);
         self.slot.set_aside();
-    }
-}
-
-impl<S> Held<S> {
-    /// It does not, or not any more.
-    fn is_not_stuck(&self) {
-        if self.is_stuck.swap(false, Ordering::Relaxed) {
-            self.engine.jobs.forget_stuck(self.attempt);
-        }
     }
 }
 
 impl<S> Drop for Held<S> {
     fn drop(&mut self) {
         self.engine.jobs.end(self.attempt);
-        self.is_not_stuck();
     }
 }
 
@@ -388,7 +368,7 @@ impl<S: JobSlot> MutationWatcher for Watcher<S> {
         // Conflicts and the disk may take longer than the function, whose fault that is not.
         self.thread.turn_to(COMMIT, PATIENCE, || {});
         if let Some(held) = &self.held {
-            held.is_not_stuck();
+            held.engine.jobs.note_not_stuck(held.attempt);
         }
     }
 

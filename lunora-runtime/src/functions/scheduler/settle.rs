@@ -13,7 +13,7 @@ use super::{StoredJob, retries::transient};
 use crate::{
     database::CommitError,
     functions::{
-        Answer, CallError, dispatch::call_error, engine::Engine, executor::Job as Task,
+        Answer, CallError, Stalled, dispatch::call_error, engine::Engine, executor::Job as Task,
         transaction::TookTooLong,
     },
     store::StoreError,
@@ -21,8 +21,6 @@ use crate::{
 
 /// How long an outcome may hold a thread before the log says so.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long to wait for room when the executor has none.
-const WAIT_FOR_ROOM: Duration = Duration::from_millis(10);
 /// How long to wait before an outcome is written again that a full disk has refused.
 const WAIT_FOR_DISK: Duration = Duration::from_secs(1);
 
@@ -86,14 +84,12 @@ impl Settling {
         let (done, is_refused) = tokio::sync::oneshot::channel();
         let (executor, is_urgent) = (work.0.engine.executor.clone(), work.0.is_urgent);
         let work = Arc::clone(work);
-        let mut task = Task::new("the outcome of a job", PATIENCE, move || {
+        let task = Task::new("the outcome of a job", PATIENCE, move || {
             // Whoever waits may be gone with its runtime.
             let _ = done.send(work.0.is_refused_here(&work.1));
         });
-        task = task.urgent(is_urgent);
-        while let Err(stalled) = executor.run_job(task) {
-            task = stalled;
-            tokio::time::sleep(WAIT_FOR_ROOM).await;
+        if let Err(task) = executor.run_job(task.urgent(is_urgent)) {
+            Stalled::new(executor, task).until_there_is_room().await;
         }
         // Without an answer the write has panicked, and would again.
         is_refused.await.unwrap_or(false)

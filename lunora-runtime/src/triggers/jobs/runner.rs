@@ -19,8 +19,6 @@ pub const MUTATIONS_AT_ONCE: usize = 16;
 /// How many actions run as jobs at one time.
 pub const ACTIONS_AT_ONCE: usize = 64;
 
-/// How long to wait when the executor has no room for a job.
-const WAIT_FOR_ROOM: Duration = Duration::from_millis(10);
 /// How long to wait before the store is asked again after an error.
 const WAIT_FOR_STORE: Duration = Duration::from_secs(1);
 
@@ -108,9 +106,7 @@ impl Runner {
 
 async fn start(jobs: &JobRunner, kind: JobKind, place: &Entry, slot: impl JobSlot) {
     let Some(id) = job_at(place) else { return };
-    let mut started = jobs.start(kind, id, due(place), slot);
-    while let Err(stalled) = started {
-        sleep(WAIT_FOR_ROOM).await;
-        started = stalled.retry();
+    if let Err(stalled) = jobs.start(kind, id, due(place), slot) {
+        stalled.until_there_is_room().await;
     }
 }

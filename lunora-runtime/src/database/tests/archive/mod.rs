@@ -85,7 +85,13 @@ fn try_import(
     options: ImportOptions,
 ) -> Result<ImportReport, ImportError> {
     let replacement = Embedded::replace(dir, &small()).unwrap();
-    import(replacement, schema, &mut Cursor::new(file), options)
+    import(
+        replacement,
+        schema,
+        &mut Cursor::new(file),
+        options,
+        &mut |_, _| (),
+    )
 }
 
 /// Items whose fields may be of any type, except for those of indexes.
