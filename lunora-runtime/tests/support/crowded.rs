@@ -1,4 +1,4 @@
-//! A store that is full while it is told so.
+//! A store that is full, or cannot be read, while it is told so.
 
 use std::sync::{
     Arc, Condvar, Mutex,
@@ -9,11 +9,13 @@ use lunora_runtime::store::{Commit, Durable, Memory, OnFailure, Snapshot, Store,
 
 use super::hooks::PATIENCE;
 
-/// A store that refuses commits as one on a full disk does.
+/// A store that refuses commits as one on a full disk does, or reads.
 #[derive(Debug, Default)]
 pub struct Crowded {
     memory: Memory,
     is_full: AtomicBool,
+    hides: AtomicBool,
+    is_hidden: AtomicBool,
     refusals: Mutex<usize>,
     refused: Condvar,
 }
@@ -27,7 +29,21 @@ impl Crowded {
         self.is_full.store(false, Ordering::SeqCst);
     }
 
-    /// Waits until so many more commits have been refused.
+    /// From the next commit on nothing can be read.
+    pub fn hide_after_a_commit(&self) {
+        self.hides.store(true, Ordering::SeqCst);
+    }
+
+    pub fn show(&self) {
+        self.is_hidden.store(false, Ordering::SeqCst);
+    }
+
+    fn refuse(&self) {
+        *self.refusals.lock().unwrap() += 1;
+        self.refused.notify_all();
+    }
+
+    /// Waits until so many more commits or reads have been refused.
     pub fn await_refusals(&self, more: usize) {
         let refusals = self.refusals.lock().unwrap();
         let wanted = *refusals + more;
@@ -35,7 +51,7 @@ impl Crowded {
             .refused
             .wait_timeout_while(refusals, PATIENCE, |refusals| *refusals < wanted)
             .unwrap();
-        assert!(*refusals >= wanted, "nobody writes");
+        assert!(*refusals >= wanted, "nobody comes");
     }
 }
 
@@ -49,16 +65,23 @@ impl Store for Crowded {
     }
 
     fn snapshot(&self, ts: Timestamp) -> Result<Arc<dyn Snapshot>, StoreError> {
+        if self.is_hidden.load(Ordering::SeqCst) {
+            self.refuse();
+            return Err(StoreError::Failed("a page cannot be read".into()));
+        }
         self.memory.snapshot(ts)
     }
 
     fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
         if self.is_full.load(Ordering::SeqCst) {
-            *self.refusals.lock().unwrap() += 1;
-            self.refused.notify_all();
+            self.refuse();
             return Err(StoreError::DiskFull);
         }
-        self.memory.append(after, commit)
+        self.memory.append(after, commit)?;
+        if self.hides.swap(false, Ordering::SeqCst) {
+            self.is_hidden.store(true, Ordering::SeqCst);
+        }
+        Ok(())
     }
 
     fn when_durable(&self, ts: Timestamp, done: Durable) {

@@ -1,4 +1,4 @@
-//! What is promised of hooks and jobs while the disk is full.
+//! What is promised of hooks and jobs while the disk is full, or cannot be read.
 
 use std::{sync::Arc, time::Instant};
 
@@ -172,4 +172,16 @@ fn a_mutation_whose_commit_and_outcome_the_disk_refuses_has_its_effect_once() {
         .post("/api/query", r#"{"path":"notes:count","args":{}}"#)
         .json();
     assert_eq!(counted["value"], 3.0);
+}
+
+#[test]
+fn a_job_that_could_not_be_read_is_looked_at_again() {
+    let (server, store) = serve(options());
+    // Without a gate that is shut it goes through.
+    store.hide_after_a_commit();
+    call(&server, "gate:pile", json!({"name": "hidden", "jobs": 1}));
+    store.await_refusals(1);
+    store.show();
+    let jobs = jobs(&server);
+    assert_eq!((jobs.len(), &jobs[0]["state"]), (1, &json!("succeeded")));
 }
