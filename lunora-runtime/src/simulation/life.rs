@@ -14,9 +14,7 @@ use super::{
 use crate::{
     database,
     functions::{Clock, EngineOptions, Runtime, Seeds},
-    store::{
-        Commit, Durable, Embedded, OnFailure, Options, SimulatedDisk, Snapshot, Store, StoreError, Timestamp,
-    },
+    store::{Commit, Embedded, Options, SimulatedDisk, Store, StoreError, Timestamp, delegate},
     sync::{
         simulated::{Random, Simulation},
         since_1970, thread,
@@ -194,21 +192,7 @@ struct Witness {
 }
 
 impl Store for Witness {
-    fn ordered(&self) -> Timestamp {
-        self.store.ordered()
-    }
-
-    fn durable(&self) -> Timestamp {
-        self.store.durable()
-    }
-
-    fn snapshot(&self, ts: Timestamp) -> Result<Arc<dyn Snapshot>, StoreError> {
-        self.store.snapshot(ts)
-    }
-
-    fn frozen(&self) -> Result<Arc<dyn Snapshot>, StoreError> {
-        self.store.frozen()
-    }
+    delegate!((store): ordered, durable, snapshot, frozen, when_durable, on_failure, feed, close);
 
     fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
         let Some(running) = RUNNING.get() else {
@@ -218,21 +202,5 @@ impl Store for Witness {
         let appended = self.store.append(after, commit);
         self.history.ordered(appended.is_ok());
         appended
-    }
-
-    fn when_durable(&self, ts: Timestamp, done: Durable) {
-        self.store.when_durable(ts, done);
-    }
-
-    fn on_failure(&self, failed: OnFailure) {
-        self.store.on_failure(failed);
-    }
-
-    fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
-        self.store.feed(since)
-    }
-
-    fn close(&self) -> Result<(), StoreError> {
-        self.store.close()
     }
 }

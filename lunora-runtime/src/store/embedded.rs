@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::delegate::delegate_store;
+use super::delegate;
 use super::engine::{Engine, Parts};
 use super::error::StoreError;
 use super::foreign::refuse_foreign;
@@ -18,6 +18,7 @@ use super::replacement::settle;
 use super::state::{Base, DiskSpace, Meta, Patient};
 use super::threads::Running;
 use super::timestamp::Timestamp;
+use super::traits::Store;
 
 /// A store in a directory: a commit log, and below it an engine that holds the state as of a checkpoint.
 ///
@@ -53,7 +54,10 @@ pub struct Recovery {
     pub log_bytes: u64,
 }
 
-delegate_store!(Embedded);
+impl Store for Embedded {
+    delegate!((running.engine): ordered, durable, snapshot, frozen, append, when_durable, on_failure, feed);
+    delegate!((running): close);
+}
 
 impl Embedded {
     /// Opens the store in `dir`, or makes a new one.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
 
-use super::delegate::delegate_store;
+use super::delegate;
 use super::engine::{Engine, Parts};
 use super::error::StoreError;
 use super::options::Options;
@@ -15,6 +15,7 @@ use super::recent::Recent;
 use super::state::{Base, Meta};
 use super::threads::Running;
 use super::timestamp::Timestamp;
+use super::traits::Store;
 
 /// The engine's pages are in memory already; a large cache would hold them twice.
 const CACHE_BYTES: usize = 16 << 20;
@@ -28,7 +29,10 @@ pub struct Memory {
     running: Running,
 }
 
-delegate_store!(Memory);
+impl Store for Memory {
+    delegate!((running.engine): ordered, durable, snapshot, frozen, append, when_durable, on_failure, feed);
+    delegate!((running): close);
+}
 
 impl Memory {
     /// An empty store.

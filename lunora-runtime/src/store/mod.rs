@@ -39,6 +39,7 @@ mod traits;
 pub(crate) use self::tests::{Mishaps, SimulatedDisk, memory_that_fails};
 pub use blob::Blob;
 pub use commit::{Commit, Key, Payload};
+pub(crate) use delegate::delegate;
 pub use embedded::{Embedded, Recovery};
 pub use error::StoreError;
 pub(crate) use error::advice;

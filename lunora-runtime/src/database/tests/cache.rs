@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use lunora_core::{
     id::DocumentId,
-    table::IndexBounds,
     value::{Object, Value},
 };
 
-use super::fixture::{ITEMS, begin, insert, item, items, items_schema, memory, open};
+use super::fixture::{ITEMS, begin, by_key, insert, item, items, items_schema, memory, open};
 use crate::{
     database::{
         Database, Order, Transaction,
@@ -17,15 +16,6 @@ use crate::{
     },
     store::Timestamp,
 };
-
-fn by_key(key: &str) -> IndexBounds {
-    IndexBounds {
-        index: "by_key",
-        equal: vec![Some(key.into())],
-        lower: None,
-        upper: None,
-    }
-}
 
 /// The rank of the item with this key.
 fn rank(transaction: &mut Transaction, key: &str) -> Option<f64> {

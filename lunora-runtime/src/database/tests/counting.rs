@@ -6,9 +6,7 @@ use std::sync::{
 };
 
 use super::fixture::{insert, item, items_schema, memory, open};
-use crate::store::{
-    Commit, Direction, Durable, KeyRange, OnFailure, Pairs, Payload, Snapshot, Store, StoreError, Timestamp,
-};
+use crate::store::{Direction, KeyRange, Pairs, Payload, Snapshot, Store, StoreError, Timestamp, delegate};
 
 /// Counts keys that are looked up, and pairs that scans give.
 #[derive(Debug)]
@@ -38,29 +36,13 @@ impl Counting {
 }
 
 impl Store for Counting {
-    fn ordered(&self) -> Timestamp {
-        self.store.ordered()
-    }
-    fn durable(&self) -> Timestamp {
-        self.store.durable()
-    }
+    delegate!((store): ordered, durable, append, when_durable, on_failure, feed);
+
     fn snapshot(&self, ts: Timestamp) -> Result<Arc<dyn Snapshot>, StoreError> {
         Ok(Arc::new(CountingSnapshot {
             snapshot: self.store.snapshot(ts)?,
             reads: Arc::clone(&self.reads),
         }))
-    }
-    fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
-        self.store.append(after, commit)
-    }
-    fn when_durable(&self, ts: Timestamp, done: Durable) {
-        self.store.when_durable(ts, done);
-    }
-    fn on_failure(&self, failed: OnFailure) {
-        self.store.on_failure(failed);
-    }
-    fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
-        self.store.feed(since)
     }
     fn close(&self) -> Result<(), StoreError> {
         Ok(())

@@ -11,7 +11,7 @@ use lunora_core::{
     id::{DocumentId, TableTag},
     limits::Limits,
     shape::{Field, Node, Shape, Shapes},
-    table::{IndexSpec, Range, Table},
+    table::{IndexBounds, IndexSpec, Range, Table},
     value::{Object, Value},
 };
 use serde::{Deserialize, Serialize};
@@ -92,6 +92,16 @@ pub(super) fn item(group: f64, rank: f64, key: &str) -> Object {
         ("rank", rank.into()),
         ("key", key.into()),
     ])
+}
+
+/// The item with this key.
+pub(super) fn by_key(key: &str) -> IndexBounds {
+    IndexBounds {
+        index: "by_key",
+        equal: vec![Some(key.into())],
+        lower: None,
+        upper: None,
+    }
 }
 
 pub(super) fn items_schema() -> Schema {

@@ -8,7 +8,7 @@ use std::sync::{
 use super::fixture::{ITEMS, insert, item, items_schema, memory, open, options};
 use crate::{
     database::Database,
-    store::{Commit, Durable, OnFailure, Snapshot, Store, StoreError, Timestamp},
+    store::{Store, StoreError, Timestamp, delegate},
 };
 
 /// A store whose disk is slow: what is ordered is durable when the test says so.
@@ -19,29 +19,10 @@ struct Slow {
 }
 
 impl Store for Slow {
-    fn ordered(&self) -> Timestamp {
-        self.store.ordered()
-    }
+    delegate!((store): ordered, snapshot, append, when_durable, on_failure, feed, close);
+
     fn durable(&self) -> Timestamp {
         Timestamp(self.durable.load(Ordering::Relaxed))
-    }
-    fn snapshot(&self, ts: Timestamp) -> Result<Arc<dyn Snapshot>, StoreError> {
-        self.store.snapshot(ts)
-    }
-    fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
-        self.store.append(after, commit)
-    }
-    fn when_durable(&self, ts: Timestamp, done: Durable) {
-        self.store.when_durable(ts, done);
-    }
-    fn on_failure(&self, failed: OnFailure) {
-        self.store.on_failure(failed);
-    }
-    fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
-        self.store.feed(since)
-    }
-    fn close(&self) -> Result<(), StoreError> {
-        self.store.close()
     }
 }
 

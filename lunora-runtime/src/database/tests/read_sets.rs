@@ -5,7 +5,7 @@ use lunora_core::{
     table::{IndexBounds, KeyBound},
 };
 
-use super::fixture::{ITEMS, begin, insert, item, items};
+use super::fixture::{ITEMS, begin, by_key, insert, item, items};
 use crate::database::{CommitError, Database, Order, Transaction};
 
 /// Items of group 1 with ranks 10, 20, 30, 40, and one of group 2.
@@ -199,15 +199,6 @@ fn ranges_of_one_transaction_are_merged() {
         all(&mut reader, &bounds);
     }
     assert_eq!(reader.sealed_reads().ranges().len(), 2);
-}
-
-fn by_key(key: &str) -> IndexBounds {
-    IndexBounds {
-        index: "by_key",
-        equal: vec![Some(key.into())],
-        lower: None,
-        upper: None,
-    }
 }
 
 /// Looks a key up, and so many others that nobody touches.

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use crate::store::{Commit, Durable, OnFailure, Snapshot, Store, StoreError, Timestamp};
+use crate::store::{Commit, Store, StoreError, Timestamp, delegate};
 
 /// A store that fails after so many commits, as a process does that is killed.
 #[derive(Debug)]
@@ -15,15 +15,8 @@ pub(super) struct Dying {
 }
 
 impl Store for Dying {
-    fn ordered(&self) -> Timestamp {
-        self.store.ordered()
-    }
-    fn durable(&self) -> Timestamp {
-        self.store.durable()
-    }
-    fn snapshot(&self, ts: Timestamp) -> Result<Arc<dyn Snapshot>, StoreError> {
-        self.store.snapshot(ts)
-    }
+    delegate!((store): ordered, durable, snapshot, when_durable, on_failure, feed);
+
     fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
         match self
             .left
@@ -32,15 +25,6 @@ impl Store for Dying {
             Ok(_) => self.store.append(after, commit),
             Err(_) => Err(StoreError::Closed),
         }
-    }
-    fn when_durable(&self, ts: Timestamp, done: Durable) {
-        self.store.when_durable(ts, done);
-    }
-    fn on_failure(&self, failed: OnFailure) {
-        self.store.on_failure(failed);
-    }
-    fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
-        self.store.feed(since)
     }
     fn close(&self) -> Result<(), StoreError> {
         Ok(())
@@ -55,15 +39,8 @@ pub(super) struct Contended {
 }
 
 impl Store for Contended {
-    fn ordered(&self) -> Timestamp {
-        self.store.ordered()
-    }
-    fn durable(&self) -> Timestamp {
-        self.store.durable()
-    }
-    fn snapshot(&self, ts: Timestamp) -> Result<Arc<dyn Snapshot>, StoreError> {
-        self.store.snapshot(ts)
-    }
+    delegate!((store): ordered, durable, snapshot, when_durable, on_failure, feed);
+
     fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
         if commit.ts.0.is_multiple_of(2) {
             let ts = Timestamp(after.0 + 1);
@@ -76,15 +53,6 @@ impl Store for Contended {
             )?;
         }
         self.store.append(after, commit)
-    }
-    fn when_durable(&self, ts: Timestamp, done: Durable) {
-        self.store.when_durable(ts, done);
-    }
-    fn on_failure(&self, failed: OnFailure) {
-        self.store.on_failure(failed);
-    }
-    fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
-        self.store.feed(since)
     }
     fn close(&self) -> Result<(), StoreError> {
         Ok(())
