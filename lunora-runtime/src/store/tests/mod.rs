@@ -14,7 +14,7 @@ mod rot;
 mod simulated_disk;
 mod snapshots;
 
-pub(crate) use broken::memory_that_fails;
+pub(crate) use broken::{Breaks, memory_that_fails};
 pub(crate) use simulated_disk::{Mishaps, SimulatedDisk};
 
 use std::fs;
