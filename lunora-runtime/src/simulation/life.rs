@@ -43,7 +43,7 @@ impl Life {
             return;
         };
         // What is there is what should be.
-        look(&runtime, &self.history, |_| Operation::everything());
+        look(&runtime, &self.history, Operation::everything());
         let watching = self.start_watchers(&runtime);
         if !self.wait_for_clients(&runtime) {
             return;
