@@ -12,6 +12,7 @@ mod recovery;
 mod replacement;
 mod rot;
 mod simulated_disk;
+mod simulated_names;
 mod snapshots;
 
 pub(crate) use broken::{Breaks, memory_that_fails};
