@@ -66,11 +66,12 @@ pub(super) enum Answer {
 }
 
 /// Why calls are refused here. The last is what redb says until the store knows that it has failed.
-const REFUSALS: [&str; 5] = [
+const REFUSALS: [&str; 6] = [
     "the store has failed",
     "the outcome is unknown",
     "the disk is full",
     "IdempotencyKeyReused",
+    "cannot prepare the log segment",
     "Previous I/O error occurred",
 ];
 

@@ -53,7 +53,7 @@ impl Taken {
                 return Err(format!("it was told of its commit at {ts}, and there is none"));
             }
             Answer::Done(..) => {
-                tally.answered_again += usize::from(!self.answered.insert(call.request.first))
+                tally.answered_again += usize::from(!self.answered.insert(call.request.first));
             }
             Answer::Refused(why) if why.contains("IdempotencyKeyReused") => {
                 tally.keys_refused += 1;
@@ -96,9 +96,9 @@ impl Request {
     /// A call under a key: the last one, which may be under way, one without an answer, or any.
     fn with_a_key<'a>(calls: &'a [Call], random: &mut Random) -> Option<&'a Self> {
         let choice = random.random_range(0..3);
-        let with_key = calls.iter().filter(|call| call.request.key.is_some());
+        let mut with_key = calls.iter().filter(|call| call.request.key.is_some());
         let found: Vec<_> = match choice {
-            0 => with_key.last().into_iter().collect(),
+            0 => with_key.next_back().into_iter().collect(),
             1 => with_key.filter(|call| call.answer == Answer::None).collect(),
             _ => with_key.collect(),
         };

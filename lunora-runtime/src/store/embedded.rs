@@ -45,6 +45,9 @@ pub struct Embedded {
 /// What a store consists of, whole or half made.
 const OURS: [&str; 6] = ["lock", "log", "next", "ready", "state.redb", "state.tmp"];
 
+/// Bytes of the smallest segments. In tests a few commits fill one.
+const LEAST_SEGMENT: usize = if cfg!(test) { 1 << 10 } else { 1 << 12 };
+
 /// What an opening had to read of the log: what was written since the last checkpoint, however much data there is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Recovery {
@@ -153,7 +156,7 @@ fn open_parts(
     let active = Arc::new(Layer::above(checkpoint));
     let mut recent = Recent::new(checkpoint, options.recent_commits, options.recent_bytes);
     let mut recovery = Recovery::default();
-    let segment_bytes = options.segment_bytes.max(1 << 12) as u64;
+    let segment_bytes = options.segment_bytes.max(LEAST_SEGMENT) as u64;
     let recovered = recover(
         log_dir,
         files,
