@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
+use redb::StorageBackend;
+
 use super::super::log::{Disk, Files, LogFile};
 
 /// What fails from now on.
@@ -20,6 +22,8 @@ pub(super) struct Faults {
     pub(super) read_only: AtomicBool,
     /// No room for what should be overwritten, as on a file system that copies on write.
     pub(super) writes_find_no_space: AtomicBool,
+    /// The engine's file cannot be read.
+    pub(super) reads_fail: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -28,6 +32,13 @@ pub(super) struct FaultyDisk(pub(super) Arc<Faults>);
 #[derive(Debug)]
 struct FaultyFile {
     file: Box<dyn LogFile>,
+    faults: Arc<Faults>,
+}
+
+/// The engine's file.
+#[derive(Debug)]
+struct FaultyState {
+    state: Box<dyn StorageBackend>,
     faults: Arc<Faults>,
 }
 
@@ -70,6 +81,40 @@ impl Files for FaultyDisk {
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         Disk.sync_dir(dir)
+    }
+
+    fn state(&self, path: &Path) -> io::Result<Box<dyn StorageBackend>> {
+        Ok(Box::new(FaultyState {
+            state: Disk.state(path)?,
+            faults: Arc::clone(&self.0),
+        }))
+    }
+}
+
+impl StorageBackend for FaultyState {
+    fn len(&self) -> io::Result<u64> {
+        self.state.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        fail_if(&self.faults.reads_fail, io::ErrorKind::Other)?;
+        self.state.read(offset, out)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.state.set_len(len)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.state.sync_data()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.state.write(offset, data)
+    }
+
+    fn close(&self) -> io::Result<()> {
+        self.state.close()
     }
 }
 
