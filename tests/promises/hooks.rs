@@ -7,7 +7,6 @@ use serde_json::json;
 
 use super::{
     counts,
-    socket::Socket,
     support::{http::Client, seed::uuid},
 };
 
