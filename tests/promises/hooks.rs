@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{
     counts,
-    support::{http::Client, seed::uuid},
+    support::{http::Client, seed::uuid, socket::Socket},
 };
 
 const HOOKS: [&str; 3] = ["door", "came", "away"];
