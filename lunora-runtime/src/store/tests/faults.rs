@@ -12,9 +12,13 @@ use super::faulty::{Faults, FaultyDisk};
 use super::*;
 
 fn open_faulty(dir: &Path) -> (Embedded, Arc<Faults>) {
+    open_faulty_with(dir, &small())
+}
+
+fn open_faulty_with(dir: &Path, options: &Options) -> (Embedded, Arc<Faults>) {
     let faults = Arc::<Faults>::default();
     let files: Arc<dyn Files> = Arc::new(FaultyDisk(Arc::clone(&faults)));
-    (Embedded::open_on(dir, &small(), &files).unwrap(), faults)
+    (Embedded::open_on(dir, options, &files).unwrap(), faults)
 }
 
 /// Appends commits from `ts` on until one is refused; gives its timestamp and why.
@@ -33,6 +37,31 @@ fn soon(what: impl Fn() -> bool) {
         assert!(Instant::now() < deadline, "it never happened");
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// A sync is what a commit costs, and what many can share.
+#[test]
+fn a_commit_alone_is_synced_at_once_and_all_that_come_meanwhile_with_one_more_sync() {
+    const MEANWHILE: u64 = 500;
+    let (dir, one_segment) = (tempfile::tempdir().unwrap(), 1 << 20);
+    let options = Options {
+        segment_bytes: one_segment,
+        ..small()
+    };
+    let (store, faults) = open_faulty_with(dir.path(), &options);
+    let syncs = || faults.syncs_of_records.load(SeqCst);
+    faults.syncs_hang.store(true, SeqCst);
+    put(&store, 1, "key", "alone").unwrap();
+    soon(|| syncs() == 1);
+    for ts in 2..2 + MEANWHILE {
+        put(&store, ts, "key", "meanwhile").unwrap();
+    }
+    assert_eq!((store.durable(), syncs()), (Timestamp(0), 1));
+    faults.syncs_hang.store(false, SeqCst);
+    durable(&store, 1 + MEANWHILE).unwrap();
+    assert_eq!(syncs(), 2);
+    put_durably(&store, 2 + MEANWHILE, "key", "alone");
+    assert_eq!(syncs(), 3);
 }
 
 #[test]

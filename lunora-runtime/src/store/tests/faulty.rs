@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 
 use redb::StorageBackend;
 
@@ -17,6 +17,8 @@ pub(super) struct Faults {
     pub(super) syncs_fail: AtomicBool,
     /// Syncs do not return, so that commits gather behind them.
     pub(super) syncs_hang: AtomicBool,
+    /// How many syncs of records have begun.
+    pub(super) syncs_of_records: AtomicU32,
     pub(super) writes_fail: AtomicBool,
     /// Nothing can be written or made, as after the system has found the disk faulty.
     pub(super) read_only: AtomicBool,
@@ -33,6 +35,8 @@ pub(super) struct FaultyDisk(pub(super) Arc<Faults>);
 struct FaultyFile {
     file: Box<dyn LogFile>,
     faults: Arc<Faults>,
+    /// Something behind its header was written since the last sync.
+    has_records: AtomicBool,
 }
 
 /// The engine's file.
@@ -55,6 +59,7 @@ impl FaultyDisk {
         Box::new(FaultyFile {
             file,
             faults: Arc::clone(&self.0),
+            has_records: AtomicBool::new(false),
         })
     }
 }
@@ -123,6 +128,7 @@ impl LogFile for FaultyFile {
         fail_if(&self.faults.writes_fail, io::ErrorKind::Other)?;
         fail_if(&self.faults.read_only, io::ErrorKind::ReadOnlyFilesystem)?;
         fail_if(&self.faults.writes_find_no_space, io::ErrorKind::StorageFull)?;
+        self.has_records.fetch_or(offset > 0, SeqCst);
         self.file.write_at(offset, data)
     }
 
@@ -133,6 +139,10 @@ impl LogFile for FaultyFile {
     }
 
     fn sync(&self) -> io::Result<()> {
+        let of_records = self.has_records.swap(false, SeqCst);
+        self.faults
+            .syncs_of_records
+            .fetch_add(u32::from(of_records), SeqCst);
         while self.faults.syncs_hang.load(SeqCst) {
             std::thread::yield_now();
         }
