@@ -693,11 +693,15 @@ mod jobs {
         while stuck() < keys.len() {
             assert!(Instant::now() < end, "{} are named", stuck());
         }
-        let log = server.process().log();
-        let named = log
-            .lines()
-            .filter(|line| line.contains("without yielding") && line.contains("promises:hold"));
-        assert_eq!(named.count(), keys.len(), "each once: {log}");
+        let mut named = || {
+            let log = server.process().log();
+            let lines = log.lines().filter(|line| line.contains("without yielding"));
+            lines.filter(|line| line.contains("promises:hold")).count()
+        };
+        while named() < keys.len() {
+            assert!(Instant::now() < end, "{} are in the log", named());
+        }
+        assert_eq!(named(), keys.len(), "each once");
 
         std::fs::write(&file, "").unwrap();
         while stuck() > 0 {

@@ -178,7 +178,7 @@ fn what_changes_is_served_and_the_data_stays() {
     package.write("three", "fn broken(");
     said(&dev, "does not compile");
     assert_eq!(version(second), "two", "the old server goes on");
-    assert!(dev.log().contains("src/notes.rs"), "{}", dev.log());
+    dev.has_logged(&["src/notes.rs"]);
 
     package.list("newcomer");
     package.write("three", NEWCOMER);

@@ -9,13 +9,14 @@ mod support;
 
 use std::{
     fs,
+    os::unix::fs::FileExt,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use serde_json::{Value, json};
 use support::{
-    http::Client,
+    http::{Client, Outcome},
     program,
     server::{Finished, Process, Server, command, run, serve},
 };
@@ -62,7 +63,7 @@ fn prepared() -> TempDir {
 fn send(client: &mut Client, body: &str) -> Result<(), String> {
     let args = json!({"channel": "general", "author": "ada", "body": body});
     match client.call("mutation", "messages:send", &args) {
-        Ok(support::http::Outcome::Success(_)) => Ok(()),
+        Ok(Outcome::Success(_)) => Ok(()),
         Ok(other) => Err(format!("{other:?}")),
         Err(error) => Err(error.to_string()),
     }
@@ -132,6 +133,12 @@ fn a_disk_that_cannot_be_written_is_named_with_what_to_do() {
     );
 }
 
+/// Sends until that is refused; says why.
+fn fill(client: &mut Client, body: &str) -> String {
+    let refused = (0..200).find_map(|_| send(client, body).err());
+    refused.expect("the disk is never full")
+}
+
 #[test]
 fn a_disk_that_fills_up_while_serving_refuses_writes_and_serves_reads_until_there_is_room() {
     let disk = Disk::new();
@@ -139,26 +146,17 @@ fn a_disk_that_fills_up_while_serving_refuses_writes_and_serves_reads_until_ther
     let (id, mut server) = (process.id(), process.serving());
     let mut client = server.connect();
     let body = "x".repeat(500_000);
-    let mut sent = 0;
-    let why = loop {
-        match send(&mut client, &body) {
-            Ok(()) => sent += 1,
-            Err(why) => break why,
-        }
-        assert!(sent < 200, "the disk is never full");
-    };
+    let why = fill(&mut client, &body);
     assert!(why.contains("Server Error"), "{why}");
-    assert!(
-        server
-            .process()
-            .log()
-            .contains("the disk is full: writes are refused")
-    );
+    server
+        .process()
+        .has_logged(&["the disk is full: writes are refused"]);
     let mut client = server.connect();
     let args = json!({"channel": "none"});
     let listed = client.call("query", "messages:list", &args).unwrap().unwrap();
     assert_eq!(listed, json!([]));
-    assert!(send(&mut client, &body).is_err(), "it is still full");
+    // A checkpoint may have made some room meanwhile.
+    fill(&mut client, &body);
     // The file system as the process sees it.
     let ballast = format!("/proc/{id}/root{}/ballast", disk.0.path().display());
     fs::remove_file(ballast).unwrap();
@@ -170,6 +168,43 @@ fn a_disk_that_fills_up_while_serving_refuses_writes_and_serves_reads_until_ther
     }
     server.process().terminate();
     assert!(server.process().wait().success());
+}
+
+#[test]
+fn damage_that_a_read_finds_while_serving_ends_the_server_and_is_named() {
+    let data = tempfile::tempdir().unwrap();
+    // More than its caches hold, or nothing might be read again.
+    let start = || {
+        let mut command = serve(&program::fixture(), data.path());
+        command.args(["--memory-budget", &(64 << 20).to_string()]);
+        Process::start(&mut command).serving()
+    };
+    let mut server = start();
+    let mut client = server.connect();
+    for _ in 0..32 {
+        send(&mut client, &"x".repeat(400_000)).unwrap();
+    }
+    server.process().terminate();
+    assert!(server.process().wait().success());
+    let mut server = start();
+    // Under the server, and behind the beginning, which is read at every start.
+    let state = data.path().join("store/state.redb");
+    let length = fs::metadata(&state).unwrap().len();
+    let file = fs::OpenOptions::new().write(true).open(&state).unwrap();
+    let rot = vec![0xa5; usize::try_from(length).unwrap() - 4096];
+    file.write_all_at(&rot, 4096).unwrap();
+    // Whoever asks is told of an internal error, or finds the connection closed.
+    let args = json!({"channel": "general"});
+    let listed = server.connect().call("query", "messages:list", &args);
+    assert!(!matches!(listed, Ok(Outcome::Success(_))));
+    assert_eq!(server.process().wait().code(), Some(2));
+    let parts = [
+        "stops rather than guess",
+        state.to_str().unwrap(),
+        "damaged",
+        "backup",
+    ];
+    server.process().has_logged(&parts);
 }
 
 #[test]

@@ -186,6 +186,18 @@ impl Process {
         self.log.lock().unwrap().clone()
     }
 
+    /// Waits until it has logged all of these. An answer may be here before the line that tells of it.
+    #[track_caller]
+    pub fn has_logged(&self, parts: &[&str]) {
+        let end = Instant::now() + PATIENCE;
+        for part in parts {
+            while !self.log().contains(part) {
+                assert!(Instant::now() < end, "{part:?} is not in the log: {}", self.log());
+                thread::sleep(Duration::from_millis(5));
+            }
+        }
+    }
+
     /// What the system calls it.
     pub fn id(&self) -> u32 {
         self.child.id()
