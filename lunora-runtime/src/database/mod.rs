@@ -27,6 +27,7 @@ mod lane;
 mod meter;
 mod moment;
 mod open;
+mod outline;
 mod overlay;
 mod pages;
 mod progress;
