@@ -15,6 +15,7 @@ mod failures;
 mod lists;
 mod model;
 mod pages;
+mod read_sets;
 mod schema;
 mod sharing;
 mod stores;

@@ -8,7 +8,7 @@ use crate::{
     support::{Client, mutate, page, remove, runs, set},
 };
 
-async fn add(runtime: &Runtime, list: &str, rank: i32) {
+pub async fn add(runtime: &Runtime, list: &str, rank: i32) {
     let args = [
         ("list".to_owned(), list.into()),
         ("rank".to_owned(), Value::from(f64::from(rank))),
@@ -16,7 +16,7 @@ async fn add(runtime: &Runtime, list: &str, rank: i32) {
     mutate(runtime, "lists:add", Object::from_iter(args)).await;
 }
 
-async fn drop_row(runtime: &Runtime, list: &str, rank: i32) {
+pub async fn drop_row(runtime: &Runtime, list: &str, rank: i32) {
     let args = [
         ("list".to_owned(), list.into()),
         ("rank".to_owned(), Value::from(f64::from(rank))),

@@ -285,7 +285,7 @@ async fn when_the_server_stops_there_are_no_more_transitions() {
     assert!(runtime.connect().next(Timestamp::ZERO).await.is_none());
 }
 
-fn limited(live: LiveLimits) -> Runtime {
+pub fn limited(live: LiveLimits) -> Runtime {
     let options = EngineOptions {
         live,
         ..EngineOptions::default()

@@ -53,6 +53,8 @@ const LIMITS: &[Limit] = limits! {
     call_depth: depth in call;
     subscriptions: number in live;
     transition_bytes: bytes in live;
+    read_set_bytes: bytes in live;
+    watched_bytes: bytes in live;
     frame_bytes: bytes in server.socket;
     waiting_mutations: number in server.socket;
     concurrent_actions: number in server.socket;

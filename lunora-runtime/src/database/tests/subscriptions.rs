@@ -112,7 +112,10 @@ proptest! {
 fn the_outline_of_many_reads_is_as_small_as_that_of_few() {
     let database = open(&memory(), items_schema());
     let name = "x".repeat(500);
-    insert(&database, (0..500).map(|n| item(f64::from(n), 0.0, &format!("{n}{name}"))));
+    insert(
+        &database,
+        (0..500).map(|n| item(f64::from(n), 0.0, &format!("{n}{name}"))),
+    );
     let mut transaction = begin(&database);
     for n in 0..500 {
         let bounds = IndexBounds {

@@ -66,6 +66,8 @@ pub(super) struct Connection {
     /// Its turn did not come when a run that it waited for was over.
     pub(super) was_passed_over: bool,
     pub(super) waker: Option<Waker>,
+    /// What it takes to remember all that was read for what it holds, in bytes.
+    pub(super) read_bytes: usize,
     untaken: Untaken,
 }
 
@@ -130,6 +132,8 @@ pub(super) struct Watch {
 pub(super) struct Held {
     pub(super) slot: SlotId,
     pub(super) place: usize,
+    /// What the connection is charged for it.
+    pub(super) read_bytes: usize,
 }
 
 /// What a watch watches.

@@ -44,6 +44,7 @@ mod begin;
 mod connection;
 mod finish;
 mod handle;
+mod holding;
 mod job;
 mod limits;
 mod meeting;

@@ -17,7 +17,7 @@ use super::{
     },
     arena::Arena,
     begin::Plan,
-    connection::{Connection, ConnectionId, Held, Progress, Target, Transition, Watch, WatchId},
+    connection::{Connection, ConnectionId, Progress, Target, Transition, Watch, WatchId},
     limits::LiveLimits,
     meeting::Meeting,
     queries::{Queries, SlotId},
@@ -105,9 +105,10 @@ impl State {
         let Some(watch) = self.watches.get_mut(id) else {
             return;
         };
-        watch.held = None;
+        let held = watch.held.take();
         watch.is_stale = true;
         if let Some(connection) = self.connections.get_mut(watch.connection) {
+            connection.read_bytes -= held.map_or(0, |held| held.read_bytes);
             connection.stale.push(id);
             if matches!(connection.progress, Progress::Wanted) {
                 self.pending.push(watch.connection);
@@ -201,6 +202,7 @@ impl State {
         }
         let is_taken = !connection.forget(number);
         if let Some(held) = watch.held {
+            connection.read_bytes -= held.read_bytes;
             self.let_go(held);
         }
         if let Target::Query { query, .. } = watch.target {
@@ -238,16 +240,24 @@ impl State {
 
     /// Gives a watch its result at the timestamp of the transition under way.
     pub(super) fn deliver(&mut self, id: WatchId, outcome: &Arc<QueryOutcome>, holding: Holding) {
-        if let Holding::Slot(slot) = holding {
-            self.hold(id, slot);
+        match holding {
+            Holding::Slot(slot) => match self.hold(id, slot) {
+                Ok(()) => self.give(id, outcome, false),
+                Err(error) => self.refuse(id, slot, error),
+            },
+            Holding::Nothing => self.give(id, outcome, true),
+            Holding::Forever => self.give(id, outcome, false),
         }
+    }
+
+    pub(super) fn give(&mut self, id: WatchId, outcome: &Arc<QueryOutcome>, is_stale: bool) {
         let Some(watch) = self.watches.get_mut(id) else {
             return;
         };
         let was_missing = mem::take(&mut watch.is_missing);
         let connection_id = watch.connection;
         if let Some(connection) = self.connections.get_mut(connection_id) {
-            watch.is_stale = matches!(holding, Holding::Nothing);
+            watch.is_stale = is_stale;
             if watch.is_stale {
                 connection.stale.push(id);
             }
@@ -267,38 +277,6 @@ impl State {
                 self.meeting.leave();
             }
             self.pending.push(id);
-        }
-    }
-
-    /// The watch holds a result.
-    pub(super) fn hold(&mut self, id: WatchId, slot: SlotId) {
-        if let Some(watch) = self.watches.get_mut(id)
-            && let Some(held) = self.queries.slot_mut(slot)
-        {
-            watch.is_stale = false;
-            watch.held = Some(Held {
-                slot,
-                place: held.holders.len(),
-            });
-            held.holders.push(id);
-        }
-    }
-
-    /// One that held a result is gone. With the last one, nobody watches the entry any more.
-    fn let_go(&mut self, held: Held) {
-        let Some(slot) = self.queries.slot_mut(held.slot) else {
-            return;
-        };
-        slot.holders.swap_remove(held.place);
-        let moved = slot.holders.get(held.place).copied();
-        if slot.holders.is_empty() {
-            let entry = slot.entry;
-            self.queries.remove_slot(held.slot);
-            self.engine.results.unwatch(entry);
-        }
-        let moved = moved.and_then(|watch| self.watches.get_mut(watch)?.held.as_mut());
-        if let Some(moved) = moved {
-            moved.place = held.place;
         }
     }
 }

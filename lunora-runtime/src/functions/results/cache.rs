@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    entries::{Entries, largest},
+    entries::{Entries, Watched, largest},
     key::{Audience, QueryKey, UserKey},
     outcome::QueryOutcome,
     seen::Seen,
@@ -16,9 +16,6 @@ use crate::{
 
 /// Names an entry, which is a subscription to what its run read. No two entries ever have one name.
 pub(in super::super) use crate::database::SubscriptionId as EntryId;
-
-/// What the results of watched queries may take in memory where there is no query cache, in bytes.
-const WATCHED_BYTES: usize = 64 << 20;
 
 /// The query cache, and who watches what in it.
 #[derive(Debug)]
@@ -57,13 +54,14 @@ pub(in super::super) struct Advanced {
 }
 
 impl Results {
-    /// A cache of `limit` bytes. With 0 it keeps what is watched, and nothing for those who only ask.
-    pub(in super::super) fn new(database: Database, limit: usize) -> Self {
-        let (is_on, limit) = (limit > 0, if limit > 0 { limit } else { WATCHED_BYTES });
-        let entries = Entries::new(database.durable(), limit);
+    /// A cache of `cache_bytes`, and `watched_bytes` for what is watched. Without the first it keeps nothing for those
+    /// who only ask.
+    pub(in super::super) fn new(database: Database, cache_bytes: usize, watched_bytes: usize) -> Self {
+        let limit = cache_bytes.saturating_add(watched_bytes);
+        let entries = Entries::new(database.durable(), limit, watched_bytes);
         Self {
             database,
-            is_on,
+            is_on: cache_bytes > 0,
             limit,
             entries: Mutex::new(entries),
             seen: Seen::new(limit),
@@ -97,14 +95,20 @@ impl Results {
         let is_for_others = run.audience != Audience::Nobody && run.outcome.result().is_ok();
         if is_small && is_for_others && is_wanted() {
             // One that does not hold is not kept; whoever asked for it has it.
-            let _ = self.add(run, false);
+            let _ = self.add(run, Entries::keep);
         }
     }
 
     /// Keeps the result of a run, which may be one that nobody else is given, and tells by [`Self::advance`] when it
     /// ends. Fails with the commit that has ended it already.
-    pub(in super::super) fn watch(&self, run: Finished) -> Result<EntryId, Timestamp> {
-        self.add(run, true)
+    pub(in super::super) fn watch(&self, run: Finished) -> Result<Watched, Timestamp> {
+        self.add(run, Entries::watch)
+    }
+
+    /// Tells of the end of an entry for one who may not watch all that was read for it; at times too early. None if it
+    /// has ended.
+    pub(in super::super) fn watch_roughly(&self, id: EntryId) -> Option<EntryId> {
+        self.entries.lock().watch_roughly(id)
     }
 
     /// Nobody wants to hear of the entry any more. It stays for those who ask.
@@ -133,14 +137,14 @@ impl Results {
         self.entries.lock().sizes()
     }
 
-    fn add(&self, run: Finished, watched: bool) -> Result<EntryId, Timestamp> {
+    fn add<T>(&self, run: Finished, add: impl FnOnce(&mut Entries, Finished) -> T) -> Result<T, Timestamp> {
         // Most of it before the lock, so that the run of a slow query, which many commits have passed, holds nobody up.
         let checked = self.entries.lock().horizon().max(run.ran_at);
         first_conflict(&self.database, &run.reads, run.ran_at, checked)?;
         let mut entries = self.entries.lock();
         entries.advance(&self.database);
         first_conflict(&self.database, &run.reads, checked, entries.horizon())?;
-        Ok(entries.insert(run, watched))
+        Ok(add(&mut entries, run))
     }
 }
 
