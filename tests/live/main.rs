@@ -12,6 +12,7 @@
 
 mod counters;
 mod failures;
+mod hanging;
 mod lists;
 mod model;
 mod pages;

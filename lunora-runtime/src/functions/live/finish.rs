@@ -22,7 +22,9 @@ impl State {
     /// A run has given a result, in this time.
     pub(super) fn finish(&mut self, id: RunId, finished: Finished, took: Duration) {
         self.advance();
-        let Some(mut run) = self.end_run(id) else { return };
+        let Some(mut run) = self.end_run(id) else {
+            return self.end_late(id, Some(finished));
+        };
         run.waiters.retain(|watch| self.waits(*watch));
         if let Some(query) = self.queries.get_mut(run.query) {
             query.sharing = Sharing::from(finished.audience);
@@ -32,25 +34,15 @@ impl State {
         self.settle();
     }
 
-    /// A run has hung, or was lost. Nobody knows what it read, so nothing will run it again.
-    pub(super) fn give_up(&mut self, id: RunId, outcome: &Arc<QueryOutcome>) {
-        let Some(run) = self.end_run(id) else { return };
-        for watch in run.waiters {
-            if self.waits(watch) {
-                self.deliver(watch, outcome, Holding::Forever);
-            }
-        }
-        self.settle();
-    }
-
     /// A run has failed for a reason that may pass.
     pub(super) fn try_later(&mut self, id: RunId, now: Instant) {
-        if let Some(run) = self.runs.get_mut(id) {
-            let wait = FIRST_WAIT * 2_u32.saturating_pow(run.failures);
-            run.failures = (run.failures + 1).min(16);
-            self.queue.push_later(id, now + wait.min(LONGEST_WAIT));
-            self.needs_look = true;
-        }
+        let Some(run) = self.runs.get_mut(id) else {
+            return self.end_late(id, None);
+        };
+        let wait = FIRST_WAIT * 2_u32.saturating_pow(run.failures);
+        run.failures = (run.failures + 1).min(16);
+        self.queue.push_later(id, now + wait.min(LONGEST_WAIT));
+        self.needs_look = true;
     }
 
     /// Takes the run out, and lets those go on who waited for its end.
@@ -77,7 +69,7 @@ impl State {
         run.waiters.iter().any(|watch| self.waits(*watch))
     }
 
-    fn waits(&self, watch: WatchId) -> bool {
+    pub(super) fn waits(&self, watch: WatchId) -> bool {
         self.watches.get(watch).is_some_and(|watch| watch.is_missing)
     }
 

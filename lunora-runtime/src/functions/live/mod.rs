@@ -46,6 +46,7 @@ mod finish;
 mod handle;
 mod holding;
 mod job;
+mod late;
 mod limits;
 mod meeting;
 mod queries;

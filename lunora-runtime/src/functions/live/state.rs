@@ -18,13 +18,17 @@ use super::{
     arena::Arena,
     begin::Plan,
     connection::{Connection, ConnectionId, Progress, Target, Transition, Watch, WatchId},
+    late::Late,
     limits::LiveLimits,
     meeting::Meeting,
     queries::{Queries, SlotId},
     queue::Queue,
     runs::Run,
 };
-use crate::store::{Snapshot, Timestamp};
+use crate::{
+    store::{Snapshot, Timestamp},
+    sync::Instant,
+};
 
 pub(super) struct State {
     pub(super) engine: Arc<Engine>,
@@ -38,6 +42,8 @@ pub(super) struct State {
     pub(super) queries: Queries,
     pub(super) runs: Arena<Run>,
     pub(super) queue: Queue,
+    /// What hangs, and who was told of a failure meanwhile.
+    pub(super) late: Late,
     pub(super) meeting: Meeting,
     /// Connections that may be able to begin their next transition.
     pub(super) pending: Vec<ConnectionId>,
@@ -49,6 +55,8 @@ pub(super) struct State {
     pub(super) wakers: Vec<Waker>,
     /// Something could not be done now and has to be tried again soon.
     pub(super) needs_look: bool,
+    /// When the thread that looks will do so without being nudged.
+    pub(super) next_look: Option<Instant>,
     pub(super) is_closed: bool,
 }
 
@@ -59,7 +67,7 @@ pub(super) enum Holding {
     Slot(SlotId),
     /// The result has changed already.
     Nothing,
-    /// Nothing can change it: the call was refused or given up.
+    /// No commit can change it: the call was refused, or nobody knows what it has read.
     Forever,
 }
 
@@ -75,12 +83,14 @@ impl State {
             queries: Queries::default(),
             runs: Arena::default(),
             queue: Queue::new(threads),
+            late: Late::default(),
             meeting: Meeting::default(),
             pending: Vec::new(),
             parked: Vec::new(),
             plan: Plan::new(),
             wakers: Vec::new(),
             needs_look: false,
+            next_look: None,
             is_closed: false,
         }
     }
@@ -101,7 +111,7 @@ impl State {
     }
 
     /// What the watch holds may not be its result any more.
-    fn goes_stale(&mut self, id: WatchId) {
+    pub(super) fn goes_stale(&mut self, id: WatchId) {
         let Some(watch) = self.watches.get_mut(id) else {
             return;
         };

@@ -91,12 +91,23 @@ impl Results {
     /// query.
     pub(in super::super) fn keep(&self, run: Finished) {
         let is_wanted = || self.entries.lock().has_plenty_of_room() || self.seen.again(&run.key);
-        let is_small = run.bytes() <= largest(self.limit);
-        let is_for_others = run.audience != Audience::Nobody && run.outcome.result().is_ok();
-        if is_small && is_for_others && is_wanted() {
+        if self.can_keep(&run) && is_wanted() {
             // One that does not hold is not kept; whoever asked for it has it.
             let _ = self.add(run, Entries::keep);
         }
+    }
+
+    /// Keeps the result of a run for those who no longer wait for it and are about to ask again.
+    pub(in super::super) fn keep_late(&self, run: Finished) {
+        if self.can_keep(&run) {
+            // Those who ask get a run of their own if it does not hold.
+            let _ = self.add(run, Entries::keep);
+        }
+    }
+
+    fn can_keep(&self, run: &Finished) -> bool {
+        let is_small = run.bytes() <= largest(self.limit);
+        is_small && run.audience != Audience::Nobody && run.outcome.result().is_ok()
     }
 
     /// Keeps the result of a run, which may be one that nobody else is given, and tells by [`Self::advance`] when it
