@@ -58,7 +58,11 @@ async fn the_result_of_a_run_that_hung_is_told_when_it_comes() {
     assert!(error.contains("total_time"), "{error}");
     gate.open();
     result(&mut client).await;
-    assert_eq!(runs("gated", name), 1, "it is not run again for a result that holds");
+    assert_eq!(
+        runs("gated", name),
+        1,
+        "it is not run again for a result that holds"
+    );
     for value in 1..=3 {
         gate.open();
         write(&runtime, name, value).await;

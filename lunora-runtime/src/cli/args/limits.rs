@@ -94,6 +94,7 @@ impl AllLimits {
         let mut limits = Self::default();
         limits.set(given)?;
         limits.server = memory.server(limits.server);
+        limits.live = memory.live(limits.live);
         limits.set(given)?;
         Ok(limits)
     }
@@ -231,6 +232,8 @@ mod tests {
         let default = all(&[]).unwrap().server.buffered_bytes;
         let given = all(&["buffered_bytes=1GiB"]).unwrap().server.buffered_bytes;
         assert!(default < given && given == 1 << 30);
+        let watched = all(&["watched_bytes=1GiB"]).unwrap().live.watched_bytes;
+        assert!(all(&[]).unwrap().live.watched_bytes < watched && watched == 1 << 30);
         // A larger request has to find room.
         let server = all(&["body_bytes=400MiB"]).unwrap().server;
         assert!(server.buffered_bytes >= 400 << 20);

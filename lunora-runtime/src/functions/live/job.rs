@@ -146,7 +146,8 @@ impl Drop for Unreported {
     fn drop(&mut self) {
         if let Some(run) = self.run.take() {
             let outcome = Arc::new(QueryOutcome::new(Err(Error::from(Lost)), None));
-            self.shared.with(|state| state.lose(run, &outcome, Instant::now()));
+            self.shared
+                .with(|state| state.lose(run, &outcome, Instant::now()));
         }
     }
 }

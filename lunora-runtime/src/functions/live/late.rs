@@ -36,7 +36,9 @@ impl Late {
 impl State {
     /// A run hangs: who waits for it is told of a failure.
     pub(super) fn give_up(&mut self, id: RunId, outcome: &Arc<QueryOutcome>) {
-        let Some(waiters) = self.fail(id, outcome) else { return };
+        let Some(waiters) = self.fail(id, outcome) else {
+            return;
+        };
         if !waiters.is_empty() {
             self.late.hanging.insert(id, waiters);
         }
@@ -46,7 +48,9 @@ impl State {
     /// A run was lost.
     pub(super) fn lose(&mut self, id: RunId, outcome: &Arc<QueryOutcome>, now: Instant) {
         let waiters = self.fail(id, outcome);
-        let waiters = waiters.or_else(|| self.late.hanging.remove(&id)).unwrap_or_default();
+        let waiters = waiters
+            .or_else(|| self.late.hanging.remove(&id))
+            .unwrap_or_default();
         let again = waiters.into_iter().map(|watch| (now + LOST_WAIT, watch));
         self.late.again.extend(again);
         self.needs_look = true;
