@@ -106,7 +106,8 @@ impl MemoryBudget {
         Options {
             // Three times in memory: one layer on its way to the disk, one of twice the size being filled.
             overlay_bytes: self.share(3),
-            history_bytes: self.share(2),
+            // A layer that was full can be read for as long as any other.
+            history_bytes: self.share(4),
             recent_bytes: self.share(2),
             cache_bytes: self.share(5),
             ..Options::default()
@@ -191,6 +192,10 @@ mod tests {
                 let store = 3 * overlay_bytes + history_bytes + recent_bytes + cache_bytes;
                 let kept = store + decoded + results;
                 assert!(kept + PROGRAM <= mib * MIB, "{mib} MiB");
+                assert!(
+                    history_bytes > overlay_bytes,
+                    "a full layer has no past, {mib} MiB"
+                );
                 assert!(kept * 5 >= (mib * MIB - PROGRAM) * 2, "{mib} MiB are hardly used");
             }
         }

@@ -24,6 +24,7 @@ mod index;
 mod instance;
 mod keys;
 mod lane;
+mod load;
 mod meter;
 mod moment;
 mod open;

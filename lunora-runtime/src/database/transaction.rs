@@ -15,7 +15,7 @@ use super::{
     creation::CreationTimes,
     cursor::CursorKey,
     document::{self, StoredDocument},
-    error::{CorruptDocument, DocumentNotFound, InvalidDocument, TimeLimitExceeded, UniqueViolation},
+    error::{InvalidDocument, TimeLimitExceeded, UniqueViolation},
     held::Held,
     index::Index,
     keys,
@@ -30,9 +30,6 @@ use crate::{
     store::{Direction, Key, KeyRange, Payload, Snapshot, Timestamp},
     sync::Instant,
 };
-
-/// How many decoded documents a transaction keeps; beyond that, what is read again is decoded again.
-const HELD_DOCUMENTS: usize = 4096;
 
 /// Keeps the ids of documents apart from what the function draws from its own generator with the same seed.
 const ID_DOMAIN: &[u8; 32] = b"lunora: the ids of new documents";
@@ -134,17 +131,6 @@ impl Transaction {
             Some(deadline) if Instant::now() >= deadline => Err(TimeLimitExceeded),
             _ => Ok(()),
         }
-    }
-
-    /// The document with this id.
-    pub fn get(&mut self, id: DocumentId) -> Result<Option<Arc<StoredDocument>>> {
-        self.check_time()?;
-        let table = self.table(id.table)?;
-        let document = self.load(&table, id)?;
-        if let Some(document) = &document {
-            self.count_read(&table, document.bytes())?;
-        }
-        Ok(document)
     }
 
     /// Inserts a document and returns its id.
@@ -254,68 +240,6 @@ impl Transaction {
 
     pub(super) fn table(&self, tag: TableTag) -> Result<Arc<ResolvedTable>> {
         Ok(self.tables.get(tag)?.clone())
-    }
-
-    fn existing(&mut self, id: DocumentId) -> Result<(Arc<ResolvedTable>, Arc<StoredDocument>)> {
-        self.check_time()?;
-        let table = self.table(id.table)?;
-        match self.load(&table, id)? {
-            Some(document) => Ok((table, document)),
-            None => Err(DocumentNotFound {
-                table: table.schema.name,
-                id,
-            }
-            .into()),
-        }
-    }
-
-    /// The document as this transaction sees it. Records the read and counts nothing.
-    pub(super) fn load(
-        &mut self,
-        table: &ResolvedTable,
-        id: DocumentId,
-    ) -> Result<Option<Arc<StoredDocument>>> {
-        if let Some(document) = self.documents.get(id) {
-            return Ok(Some(document.clone()));
-        }
-        let key = keys::document_key(id);
-        if let Some(own) = self.writes.get(&key) {
-            let own = own.clone();
-            return own.map(|payload| self.decode(table, id, payload)).transpose();
-        }
-        self.reads.point(id);
-        let at = self.snapshot_ts();
-        if let Some(document) = self.cache.document(id, at) {
-            self.hold(&document);
-            return Ok(Some(document));
-        }
-        let Some(payload) = self.snapshot.get(&key)? else {
-            return Ok(None);
-        };
-        let document = self.decode(table, id, payload)?;
-        self.cache.keep_document(&document, at);
-        Ok(Some(document))
-    }
-
-    /// Decodes a document and holds it for later.
-    pub(super) fn decode(
-        &mut self,
-        table: &ResolvedTable,
-        id: DocumentId,
-        payload: Key,
-    ) -> Result<Arc<StoredDocument>> {
-        let table = table.schema.name;
-        let document =
-            StoredDocument::decode(id, payload).map_err(|reason| CorruptDocument { table, id, reason })?;
-        let document = Arc::new(document);
-        self.hold(&document);
-        Ok(document)
-    }
-
-    fn hold(&mut self, document: &Arc<StoredDocument>) {
-        if self.documents.len() < HELD_DOCUMENTS {
-            self.documents.insert(Arc::clone(document));
-        }
     }
 
     fn update(&mut self, table: &ResolvedTable, old: &StoredDocument, fields: Object) -> Result<()> {

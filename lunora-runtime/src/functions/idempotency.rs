@@ -125,7 +125,7 @@ impl RequestKey {
 
     /// Looks whether this request has been committed before.
     pub(super) fn earlier(&self, transaction: &SharedTransaction) -> Result<Earlier> {
-        let Some(record) = transaction.with(|transaction| transaction.get(self.place))? else {
+        let Some(record) = transaction.with(|transaction| transaction.get_once(self.place))? else {
             return Ok(Earlier::Nothing);
         };
         let record: RequestRecord = from_object(&record.fields)?;

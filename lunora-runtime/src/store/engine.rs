@@ -186,13 +186,13 @@ impl Engine {
             None => None,
         };
         let ts = commit.ts;
-        order.active.insert(&commit);
+        let bytes = order.active.insert(&commit);
         self.publish(commit);
         let is_durable = logged.is_none();
         if let Some((log, place, record)) = logged {
             log.push(record, place);
         }
-        self.make_room(&mut order);
+        self.make_room(&mut order, bytes);
         drop(order);
         if is_durable {
             self.waiters.publish(ts);
@@ -200,9 +200,10 @@ impl Engine {
         Ok(())
     }
 
-    /// Gives up versions that nobody reads any more while the layer fills, and freezes it when it is full.
-    fn make_room(&self, order: &mut Order) {
-        if order.horizon.is_due() {
+    /// Gives up versions that nobody reads any more while the layer fills, and freezes it when it is full. The last commit's
+    /// versions take `bytes`.
+    fn make_room(&self, order: &mut Order, bytes: usize) {
+        if order.horizon.is_due(bytes) {
             let now = Instant::now();
             order.horizon.note(now, self.durable());
             let quarters = order.active.bytes().saturating_mul(4) / self.overlay_bytes.max(1);

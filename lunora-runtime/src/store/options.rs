@@ -22,7 +22,8 @@ pub struct Options {
     pub history: Duration,
     /// How long it can be read in any case. Default 2 s.
     pub history_at_least: Duration,
-    /// What may stay in memory for reads at timestamps before the last checkpoint. Default 64 MiB.
+    /// What may stay in memory for reads at timestamps before the last checkpoint: more than a full overlay, or there are none.
+    /// Default 96 MiB.
     pub history_bytes: usize,
     /// How many commits the feed retains at most, in commits. Default 65,536.
     pub recent_commits: usize,
@@ -39,7 +40,7 @@ impl Default for Options {
             cache_bytes: 256 << 20,
             history: Duration::from_secs(30),
             history_at_least: Duration::from_secs(2),
-            history_bytes: 64 << 20,
+            history_bytes: 96 << 20,
             recent_commits: 1 << 16,
             recent_bytes: 64 << 20,
         }

@@ -12,15 +12,15 @@ use super::cursor::Cursor;
 use super::order::Order;
 use super::points::Points;
 
-/// Roughly what a version costs beside its payload: its place in the chain, and a share of what the key
-/// costs.
-const VERSION_BYTES: usize = 64;
+/// Roughly what a version costs beside its payload: the counters of the payload, and its place in the chain where that does
+/// not lie within.
+const VERSION_BYTES: usize = 40;
 
 /// What a commit takes in the log beside its writes.
 const COMMIT_BYTES: usize = 64;
 
-/// Roughly what a key costs beside its bytes: its nodes in both maps and the chain.
-const KEY_BYTES: usize = 240;
+/// Roughly what a key costs: its places in both maps, of which a third is empty, and the chain with two versions.
+const KEY_BYTES: usize = 224;
 
 /// The versions written while this was the active layer, by key and in the order of keys.
 #[derive(Default)]
@@ -45,26 +45,27 @@ impl Layer {
         }
     }
 
-    /// Adds a commit. One caller at a time, in the order of timestamps.
-    pub(crate) fn insert(&self, commit: &Commit) {
+    /// Adds a commit; returns what its versions take. One caller at a time, in the order of timestamps.
+    pub(crate) fn insert(&self, commit: &Commit) -> usize {
         let logged = COMMIT_BYTES + commit.bytes();
-        let (mut bytes, mut freed) = (0, 0);
+        let (mut versions, mut keys, mut freed) = (0, 0, 0);
         let kept_from = self.kept_from();
         for (key, written) in &commit.writes {
             let push = |chain: &Chain| chain.push(commit.ts, written.clone(), kept_from);
-            bytes += VERSION_BYTES + key.len() + written.as_ref().map_or(0, |value| value.len());
+            versions += VERSION_BYTES + written.as_ref().map_or(0, |value| value.len());
             match self.points.with(key, push) {
-                Some((versions, values)) => freed += versions * (VERSION_BYTES + key.len()) + values,
+                Some((given_up, values)) => freed += given_up * VERSION_BYTES + values,
                 None => {
                     self.insert_key(key.clone(), commit.ts, written.clone());
-                    bytes += KEY_BYTES;
+                    keys += KEY_BYTES + key.len();
                 }
             }
         }
-        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.bytes.fetch_add(versions + keys, Ordering::Relaxed);
         self.bytes.fetch_sub(freed, Ordering::Relaxed);
         self.logged.fetch_add(logged, Ordering::Relaxed);
         self.last.store(commit.ts.0, Ordering::Release);
+        versions
     }
 
     fn insert_key(&self, key: Key, ts: Timestamp, written: Written) {

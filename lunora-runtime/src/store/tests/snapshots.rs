@@ -114,6 +114,28 @@ fn timestamps_of_several_checkpoints_ago_can_be_read_as_far_as_memory_goes() {
 }
 
 #[test]
+fn a_layer_that_is_nearly_full_forgets_nothing_while_little_is_written() {
+    let options = Options {
+        overlay_bytes: 100_000,
+        history: Duration::from_secs(30),
+        history_at_least: Duration::ZERO,
+        ..Options::default()
+    };
+    let store = Memory::with(&options).unwrap();
+    put(&store, 1, "large", &"x".repeat(80_000)).unwrap();
+    (2..=100).for_each(|ts| put(&store, ts, "key", &ts.to_string()).unwrap());
+    let before = store.snapshot(Timestamp(2)).map(|then| get(&*then, "key"));
+    assert_eq!(before.unwrap().as_deref(), Some("2"));
+    // What is written now would find no room beside that. Nor is there a view of it any more: there is a newer one.
+    store.snapshot(Timestamp(100)).unwrap();
+    (101..=10_000).for_each(|ts| put(&store, ts, "key", &ts.to_string()).unwrap());
+    assert!(matches!(
+        store.snapshot(Timestamp(2)),
+        Err(StoreError::TooOld { .. })
+    ));
+}
+
+#[test]
 fn timestamps_that_are_too_old_are_given_up_without_another_commit() {
     let store = with_history(Duration::ZERO, 1 << 20);
     put(&store, 1, "key", "1").unwrap();
