@@ -214,8 +214,8 @@ mod tests {
         assert_eq!((queue.overdue(later).len(), queue.next_look(PATIENCE)), (0, None));
         queue.has_thread(RunId::of(1), later);
         assert_eq!(queue.next_look(2 * PATIENCE), Some(later + PATIENCE));
-        assert!(queue.overdue(later + PATIENCE).is_empty());
-        assert_eq!(queue.overdue(later + 2 * PATIENCE), [RunId::of(1)]);
+        assert!(queue.overdue(later).is_empty());
+        assert_eq!(queue.overdue(later + PATIENCE), [RunId::of(1)]);
     }
 
     #[test]
