@@ -25,6 +25,7 @@ impl SealedReads {
 
     /// A small read set with all of this in it: from the first to the last key that was read, of each table and each
     /// index. Who subscribes to that hears of everything that this one would, and of more.
+    #[must_use]
     pub fn outline(&self) -> Self {
         let mut areas = BTreeMap::new();
         for part in of_tables(self).chain(self.ranges().iter().map(cut)) {
