@@ -4,7 +4,7 @@ use std::{fmt, pin::Pin, sync::Arc, time::Duration};
 
 use data_encoding::BASE64URL_NOPAD;
 use lunora_core::error::Result;
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 /// A token is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,20 @@ impl fmt::Debug for Fetcher {
     }
 }
 
+/// Whom a token names. A server knows its users by both.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Bearer {
+    iss: String,
+    sub: String,
+}
+
+impl Bearer {
+    /// By the token's own account. That is nothing to trust, and only tells apart whom this client calls for.
+    pub(crate) fn of(token: &str) -> Option<Self> {
+        claims(token)
+    }
+}
+
 /// How long before its end a token is replaced.
 const LEEWAY: Duration = Duration::from_secs(10);
 
@@ -53,11 +67,15 @@ pub(crate) fn refresh_after(token: &str) -> Option<Duration> {
         iat: f64,
         exp: f64,
     }
-    let payload = token.split('.').nth(1)?;
-    let payload = BASE64URL_NOPAD.decode(payload.as_bytes()).ok()?;
-    let claims: Claims = serde_json::from_slice(&payload).ok()?;
+    let claims: Claims = claims(token)?;
     let lifetime = Duration::try_from_secs_f64(claims.exp - claims.iat).ok()?;
     Some(lifetime.saturating_sub(LEEWAY).max(lifetime / 2))
+}
+
+fn claims<T: DeserializeOwned>(token: &str) -> Option<T> {
+    let payload = token.split('.').nth(1)?;
+    let payload = BASE64URL_NOPAD.decode(payload.as_bytes()).ok()?;
+    serde_json::from_slice(&payload).ok()
 }
 
 #[cfg(test)]

@@ -74,6 +74,10 @@ impl Client {
 
     /// Runs a public mutation, exactly once, however often the connection breaks. When it ends, watched queries have
     /// its effects.
+    ///
+    /// It runs for who is the user now, or not at all. If the user changes and the connection breaks before it is
+    /// answered, it fails with [`CallError::UserChanged`]: it may have run, or not. If the user changes before it could be
+    /// sent, it fails with [`CallError::NotSent`].
     pub fn mutation<F: FunctionRef<Kind: IsMutation, Visibility: ClientMayCall>>(
         &self,
         call: Call<F>,
@@ -86,7 +90,8 @@ impl Client {
         })
     }
 
-    /// Runs a public action, at most once: if the connection breaks meanwhile, it fails with [`CallError::Lost`].
+    /// Runs a public action, at most once: if the connection breaks meanwhile, it fails with [`CallError::Lost`]. If the
+    /// user changes before it could be sent, it fails with [`CallError::NotSent`].
     pub fn action<F: FunctionRef<Kind: IsAction, Visibility: ClientMayCall>>(
         &self,
         call: Call<F>,
@@ -122,6 +127,9 @@ impl Client {
 
     /// Calls for a user from now on. `fetch` is asked for a token now, before it ends, and when the server refuses it;
     /// `None` calls for nobody. Until it has answered, nothing is sent.
+    ///
+    /// Calls that were made before stay those of the user before: see [`mutation`](Self::mutation). Whether that is another one
+    /// is told by the issuer and the subject in the tokens, and where those do not say, each `set_auth` is another user.
     pub fn set_auth<Fut>(&self, fetch: impl Fn(TokenRequest) -> Fut + Send + Sync + 'static)
     where
         Fut: Future<Output = Result<Option<String>>> + Send + 'static,

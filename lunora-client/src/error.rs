@@ -14,6 +14,16 @@ pub enum CallError {
     /// The connection broke while an action was under way. It may have run, or not.
     #[error("the connection was lost while the action was under way; whether it ran is not known")]
     Lost,
+    /// The connection broke before a mutation was answered, and the client calls for another user since, or for nobody.
+    /// For them it would be another mutation, so it is not sent again. It may have run, or not.
+    #[error(
+        "the connection was lost before the mutation was answered, and the user has changed since, so it was not sent \
+         again; whether it ran is not known"
+    )]
+    UserChanged,
+    /// A mutation or an action could not be sent before the client called for another user, or for nobody. It has not run.
+    #[error("the user has changed before the call could be sent; it has not run")]
+    NotSent,
     /// The server has refused several tokens one after another. Calls go on after `set_auth` or `clear_auth`.
     #[error("the server does not take the tokens that it is given: {0}")]
     Unauthenticated(String),

@@ -27,6 +27,10 @@
 //! # What it promises
 //! * **Mutations run once.** One that was sent when the connection broke is sent again on the next one, under the same
 //!   session and number, and the server answers a repeat with what it has recorded.
+//! * **A call is made for who was the user when it was made.** Once there is another user, or none, a mutation without an
+//!   answer is not sent again, because for them it would be another one: it fails with [`CallError::UserChanged`], and
+//!   whether it ran is not known. A call that was not sent yet fails with [`CallError::NotSent`]. New tokens of the same
+//!   user change nothing.
 //! * **Actions run at most once.** One that was sent when the connection broke fails with [`CallError::Lost`]: whether
 //!   it ran, nobody knows.
 //! * **A mutation that is done can be seen.** When its future ends, queries that this client watches have its effects.

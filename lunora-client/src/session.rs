@@ -5,6 +5,7 @@
 
 mod queries;
 mod requests;
+mod user;
 
 use lunora_core::{
     protocol::{
@@ -18,7 +19,7 @@ use rand::Rng;
 use tokio::sync::oneshot;
 
 pub(crate) use self::queries::Reader;
-use self::{queries::Queries, requests::Requests};
+use self::{queries::Queries, requests::Requests, user::CurrentUser};
 use crate::{error::CallError, watch::Outcome};
 
 /// A client, whether it is connected or not.
@@ -33,6 +34,7 @@ pub(crate) struct Session {
     queries: Queries,
     requests: Requests,
     token: Option<String>,
+    user: CurrentUser,
     /// A token is on its way, and until then nothing is said.
     pub(crate) paused: bool,
 }
@@ -83,6 +85,7 @@ impl Session {
             queries: Queries::default(),
             requests: Requests::default(),
             token: None,
+            user: CurrentUser::default(),
             paused: false,
         }
     }
@@ -120,9 +123,16 @@ impl Session {
         self.requests.disconnect();
     }
 
+    /// The tokens that come from now on may be of somebody else, without saying so.
+    pub(crate) fn change_user(&mut self) {
+        self.user.change();
+    }
+
     /// Who is calling from now on.
     pub(crate) fn set_token(&mut self, token: Option<String>) {
         self.paused = false;
+        self.user.presents(token.as_deref());
+        self.requests.arrived(&self.user.awaited(), self.user.get());
         if self.token == token {
             return;
         }
@@ -159,7 +169,12 @@ impl Session {
         args: Object,
         answer: oneshot::Sender<Outcome>,
     ) {
-        self.requests.add(kind, path, args, answer);
+        let user = if self.paused {
+            self.user.awaited()
+        } else {
+            self.user.get().clone()
+        };
+        self.requests.add(kind, path, args, user, answer);
     }
 
     /// What is to be said now.
@@ -188,7 +203,7 @@ impl Session {
                 modifications: std::mem::take(&mut link.changes),
             }));
         }
-        messages.extend(self.requests.take_unsent());
+        messages.extend(self.requests.take_unsent(self.user.get()));
         messages
     }
 

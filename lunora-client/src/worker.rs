@@ -229,6 +229,7 @@ impl Worker {
             fetcher,
             ..Auth::default()
         };
+        self.session.change_user();
         self.auth.begin(&mut self.session);
     }
 }

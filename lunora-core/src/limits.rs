@@ -8,6 +8,8 @@ pub struct Limits {
     pub documents_read: u64,
     /// Bytes of documents read.
     pub bytes_read: u64,
+    /// Entries of indexes counted, whose documents are not read.
+    pub entries_counted: u64,
     /// Documents written.
     pub documents_written: u64,
     /// Bytes of documents written.
@@ -23,6 +25,7 @@ impl Default for Limits {
         Self {
             documents_read: 32_000,
             bytes_read: 16 << 20,
+            entries_counted: 1_000_000,
             documents_written: 16_000,
             bytes_written: 16 << 20,
             document_bytes: 1 << 20,

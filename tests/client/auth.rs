@@ -226,3 +226,63 @@ fn a_watch_ends_with_the_runtime_of_its_client() {
     own.shutdown_background();
     other.block_on(async { while me.next().await.is_some() {} });
 }
+
+/// The server knows a mutation by its user too: for somebody else it would run once more.
+#[tokio::test]
+async fn a_mutation_whose_answer_was_lost_does_not_run_again_for_the_next_user() {
+    let server = Running::start();
+    let proxy = Proxy::to(server.addr).await;
+    let (client, other) = (proxy.client(), Proxy::to(server.addr).await.client());
+    let mut seen = other.watch(api::notes::list()).unwrap();
+    seen.next().await.unwrap().unwrap();
+    let users = [Some("ada"), Some("bob"), None, Some("ada")];
+    for (round, change) in users.windows(2).enumerate() {
+        let log_in = |user: Option<&str>| match user {
+            Some(user) => drop(log_in(&client, [server.issuer.token(user, now())])),
+            None => client.clear_auth(),
+        };
+        log_in(change[0]);
+        let me = client.query(api::notes::me()).await.unwrap();
+        assert_eq!(me.as_deref(), change[0]);
+        proxy.lose_answers(true);
+        let call = tokio::spawn(client.mutation(api::notes::add(format!("{round}"))));
+        let committed = seen.next().await.unwrap().unwrap().len();
+        assert_eq!(committed, round + 1);
+        log_in(change[1]);
+        proxy.cut();
+        proxy.lose_answers(false);
+        let error = call.await.unwrap().unwrap_err();
+        assert_eq!(error.downcast_ref(), Some(&CallError::UserChanged));
+        assert_eq!(
+            client.query(api::notes::me()).await.unwrap().as_deref(),
+            change[1]
+        );
+        let found = client.query(api::notes::find(format!("{round}"))).await.unwrap();
+        let authors: Vec<_> = found.iter().map(|note| note.author.as_deref()).collect();
+        assert_eq!(authors, [change[0]]);
+    }
+}
+
+/// A new token of the same user, from the fetcher or from another one, changes nothing about it.
+#[tokio::test]
+async fn a_mutation_whose_answer_was_lost_has_run_once_also_under_the_next_token() {
+    let server = Running::start();
+    let proxy = Proxy::to(server.addr).await;
+    let (client, other) = (proxy.client(), Proxy::to(server.addr).await.client());
+    log_in(&client, [server.issuer.token("ada", now())]);
+    client.query(api::notes::me()).await.unwrap();
+    let mut seen = other.watch(api::notes::list()).unwrap();
+    seen.next().await.unwrap().unwrap();
+    proxy.lose_answers(true);
+    let call = tokio::spawn(client.mutation(api::notes::add("once".into())));
+    assert_eq!(seen.next().await.unwrap().unwrap(), ["once"]);
+    log_in(
+        &client,
+        [server.issuer.token("ada", now() + Duration::from_secs(1))],
+    );
+    proxy.cut();
+    proxy.lose_answers(false);
+    let id = call.await.unwrap().unwrap();
+    let found = client.query(api::notes::find("once".into())).await.unwrap();
+    assert_eq!(found.iter().map(lunora::Doc::id).collect::<Vec<_>>(), [id]);
+}

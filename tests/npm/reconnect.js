@@ -44,7 +44,19 @@ assert.equal(all.length, 1 + 3 + 50);
 const order = all.filter((body) => body.startsWith("many"));
 assert.deepEqual(order, Array.from({ length: 50 }, (_, n) => `many ${n}`), "in the order in which they were sent");
 
-// An action that was under way is not sent again.
+// An action that was under way is not sent again: it has had its effect, and nobody knows.
+const act = (body) => client.action(api.messages.sendViaAction, { channel: "a", author: "ada", body });
+const acted = async () => (await direct.query(api.messages.list, { channel: "a" })).map((message) => message.body);
+network.loseAnswers(true);
+const lost = assert.rejects(act("lost"), /Connection lost/);
+await until(async () => (await acted()).includes("lost"), "the effect of the action");
+network.cut();
+network.loseAnswers(false);
+await lost;
+await act("later");
+await send(client, "last");
+assert.deepEqual(await acted(), ["lost", "later"]);
+
 await client.close();
 network.close();
 console.log("all well");

@@ -7,8 +7,7 @@ use serde_json::json;
 
 use super::{
     counts,
-    socket::Socket,
-    support::{http::Client, seed::uuid},
+    support::{http::Client, seed::uuid, socket::Socket},
 };
 
 const HOOKS: [&str; 3] = ["door", "came", "away"];

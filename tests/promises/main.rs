@@ -12,7 +12,6 @@ mod crons;
 mod data;
 mod hooks;
 mod jobs;
-mod socket;
 
 use std::{
     net::SocketAddr,

@@ -23,9 +23,12 @@ use crate::{
 #[path = "../support/mod.rs"]
 mod support;
 
-/// Clients are back within two seconds on a machine of their own: the figure is printed. Here it is one that does other
-/// things as well, and this bound tells a client that waits for nothing from one that is slow.
-const BOUND: Duration = Duration::from_secs(20);
+/// Clients are back within this time after the start.
+const BOUND: Duration = Duration::from_secs(2);
+/// A machine that does other things as well may be slow once, or twice. Everything else is asserted of each restart.
+const TRIES: usize = 3;
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Messages that a client has sent before and after.
 const SENT: usize = 10;
 
@@ -56,7 +59,13 @@ fn our_rust_client() {
     });
 }
 
-fn restart(name: &str, client: impl FnOnce(&str) -> Command) {
+fn restart(name: &str, client: impl Fn(&str) -> Command) {
+    let is_soon = |_| pause(name, &client) < BOUND;
+    assert!((0..TRIES).any(is_soon), "{name}");
+}
+
+/// How long after the start of the server its client is back.
+fn pause(name: &str, client: impl Fn(&str) -> Command) -> Duration {
     let data = TempDir::new().unwrap();
     let mut server = Server::start(&program::fixture(), data.path());
     let addr = server.addr();
@@ -75,7 +84,6 @@ fn restart(name: &str, client: impl FnOnce(&str) -> Command) {
     client.says("back");
     let (since_start, since_stop) = (start.elapsed(), stop.elapsed());
     println!("{name}: back {since_start:.0?} after the start, {since_stop:.0?} after the end began");
-    assert!(since_start < BOUND);
 
     wait_for_messages(&server, number + SENT);
     client.finish();
@@ -83,11 +91,12 @@ fn restart(name: &str, client: impl FnOnce(&str) -> Command) {
         let found = messages(&server).iter().filter(|found| *found == body).count();
         assert_eq!(found, 1, "{body}");
     }
+    since_start
 }
 
 /// Waits until the channel has so many messages.
 fn wait_for_messages(server: &Server, number: usize) {
-    let end = Instant::now() + BOUND;
+    let end = Instant::now() + PATIENCE;
     while messages(server).len() < number {
         assert!(Instant::now() < end, "the client sends nothing");
     }

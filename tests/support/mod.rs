@@ -9,3 +9,4 @@ pub mod python;
 pub mod rust;
 pub mod seed;
 pub mod server;
+pub mod socket;

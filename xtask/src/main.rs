@@ -15,8 +15,8 @@ Tasks:
   ci                 Runs everything that CI runs: formatting, lints, tests, documentation, features, dependencies
   bench [PART] [SECONDS]
                      Measures calls against a bare axum handler and the same on SQLite, in turns of 5 (or SECONDS)
-                     seconds. PART is `all`, `transfer`, `in-process`, `fanout`, `socket`, `cache`, `jobs`, `load` or
-                     `memory`; for profilers there is `hot-path [THOUSANDS] [work:plain | work:scheduled]`
+                     seconds. PART is `all`, `transfer`, `in-process`, `scans`, `fanout`, `socket`, `cache`, `jobs`,
+                     `load` or `memory`; for profilers there is `hot-path [THOUSANDS] [work:plain | work:scheduled]`
   bench compile [ROUNDS]
                      Measures how long an application of 300 functions compiles, against the same without attributes
                      and against handlers of axum

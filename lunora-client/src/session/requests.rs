@@ -9,6 +9,7 @@ use lunora_core::{
 };
 use tokio::sync::oneshot;
 
+use super::user::User;
 use crate::{
     error::{CallError, Failure},
     watch::Outcome,
@@ -25,6 +26,9 @@ struct Pending {
     kind: Kind,
     path: &'static str,
     args: Object,
+    /// It is sent for no one else.
+    user: User,
+    was_sent: bool,
     answer: oneshot::Sender<Outcome>,
 }
 
@@ -52,6 +56,8 @@ pub(super) struct Requests {
     pending: BTreeMap<u32, Pending>,
     /// Those that were not sent on this connection.
     unsent: BTreeSet<u32>,
+    /// Some of those may be of other users than the present one.
+    may_have_others: bool,
     /// Mutations without an answer.
     mutations: BTreeSet<u32>,
     /// Actions that were sent and have no answer.
@@ -66,12 +72,15 @@ impl Requests {
         kind: Kind,
         path: &'static str,
         args: Object,
+        user: User,
         answer: oneshot::Sender<Outcome>,
     ) {
         let pending = Pending {
             kind,
             path,
             args,
+            user,
+            was_sent: false,
             answer,
         };
         self.pending.insert(self.next, pending);
@@ -82,8 +91,23 @@ impl Requests {
         self.next += 1;
     }
 
-    /// Those that can be sent and were not yet, in their order.
-    pub(super) fn take_unsent(&mut self) -> Vec<ClientMessage> {
+    /// It is known by now for whom those are made that were made for the `awaited` one.
+    pub(super) fn arrived(&mut self, awaited: &User, user: &User) {
+        for pending in self
+            .pending
+            .values_mut()
+            .filter(|pending| pending.user == *awaited)
+        {
+            pending.user = user.clone();
+        }
+        self.may_have_others = true;
+    }
+
+    /// Those of `user` that can be sent and were not on this connection, in their order. Those of others end.
+    pub(super) fn take_unsent(&mut self, user: &User) -> Vec<ClientMessage> {
+        if std::mem::take(&mut self.may_have_others) {
+            self.end_unsent_of_others(user);
+        }
         let end = self
             .mutations
             .first()
@@ -106,13 +130,34 @@ impl Requests {
         }
         for request_id in sent {
             self.unsent.remove(&request_id);
+            if let Some(pending) = self.pending.get_mut(&request_id) {
+                pending.was_sent = true;
+            }
         }
         messages
+    }
+
+    fn end_unsent_of_others(&mut self, user: &User) {
+        let unsent = self
+            .unsent
+            .iter()
+            .filter_map(|id| Some((*id, self.pending.get(id)?)));
+        let others = unsent.filter(|(_, pending)| pending.user != *user);
+        let ended: Vec<_> = others.map(|(id, pending)| (id, pending.was_sent)).collect();
+        for (request_id, was_sent) in ended {
+            let error = if was_sent {
+                CallError::UserChanged
+            } else {
+                CallError::NotSent
+            };
+            self.answer(request_id, Err(error.into()));
+        }
     }
 
     /// On a new connection all mutations without an answer are sent again.
     pub(super) fn connect(&mut self) {
         self.unsent.extend(&self.mutations);
+        self.may_have_others = true;
     }
 
     /// Nobody knows what became of the actions that were sent.

@@ -9,6 +9,8 @@ use tokio::sync::oneshot::error::TryRecvError;
 use super::*;
 use crate::{error::Failure, slot::Slot};
 
+mod users;
+
 type Answer = oneshot::Receiver<Outcome>;
 
 /// A session that is connected, and what it has said so far.

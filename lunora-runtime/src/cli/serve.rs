@@ -141,7 +141,7 @@ async fn run(runtime: &Runtime, server: Server, options: &Serve) -> Result<(), F
         ended = server.run_until(stop(options.while_stdin)) => ended.map_err(Failure::unusable),
         error = runtime.failed() => Err(Failure::unusable(format!(
             "the store has failed and the server stops rather than guess what is on disk: {error}. See that the disk \
-             works, can be written and has room, then start again; everything that was acknowledged is there"
+             works, can be read and written and has room, then start again; everything that was acknowledged had reached it"
         ))),
     };
     purge.abort();

@@ -3,6 +3,7 @@
 use lunora_core::limits::{LimitExceeded, Limits};
 
 const READ_LESS: &str = "read through an index, take fewer rows, or raise the limit on the function";
+const COUNT_LESS: &str = "count a smaller range, or keep the number in a document";
 const WRITE_LESS: &str = "split the work over several mutations, or raise the limit on the function";
 const SMALLER: &str = "split the document, or keep large content outside the database";
 
@@ -11,6 +12,7 @@ const SMALLER: &str = "split the document, or keep large content outside the dat
 pub(super) struct Meter {
     limits: Limits,
     read: Amount,
+    counted: u64,
     written: Amount,
 }
 
@@ -29,7 +31,7 @@ impl Meter {
         }
     }
 
-    /// A read delivered a document; an index entry that is counted without its document has no bytes.
+    /// A read delivered a document.
     pub(super) fn read(&mut self, bytes: u64) -> Result<(), LimitExceeded> {
         let limits = &self.limits;
         count(
@@ -45,6 +47,17 @@ impl Meter {
             limits.bytes_read,
             "bytes_read",
             READ_LESS,
+        )
+    }
+
+    /// An entry was counted, and its document not looked at.
+    pub(super) fn entry(&mut self) -> Result<(), LimitExceeded> {
+        count(
+            &mut self.counted,
+            1,
+            self.limits.entries_counted,
+            "entries_counted",
+            COUNT_LESS,
         )
     }
 

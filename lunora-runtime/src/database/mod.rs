@@ -53,7 +53,7 @@ pub(crate) use self::reads::reads_of;
 pub use self::{
     archive::{
         ArchiveError, ExportError, ExportOptions, ExportReport, ImportError, ImportMode, ImportOptions,
-        ImportReport, IndexEntry, Manifest, TableEntry, export, import, inspect,
+        ImportReport, IndexEntry, Joining, Manifest, TableEntry, export, import, inspect,
     },
     bounds::Order,
     check::{CheckReport, Problem, TableReport},

@@ -86,7 +86,7 @@ impl Transaction {
         let mut scan = self.scan(table, bounds, Order::Asc)?;
         let mut count = 0;
         while scan.next_key(self)?.is_some() {
-            self.count_read(&scan.table, 0)?;
+            self.count_entry(&scan.table)?;
             count += 1;
         }
         Ok(count)

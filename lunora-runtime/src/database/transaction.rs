@@ -308,6 +308,14 @@ impl Transaction {
         }
     }
 
+    pub(super) fn count_entry(&mut self, table: &ResolvedTable) -> Result<(), LimitExceeded> {
+        if table.schema.is_system() {
+            Ok(())
+        } else {
+            self.meter.entry()
+        }
+    }
+
     fn count_write(&mut self, table: &ResolvedTable, bytes: u64) -> Result<(), LimitExceeded> {
         if table.schema.is_system() {
             Ok(())

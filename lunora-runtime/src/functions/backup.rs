@@ -14,14 +14,16 @@ use lunora_core::{
 use super::{
     App,
     admin::StoredKey,
+    crons::StoredCron,
     hooks::StoredConnection,
+    idempotency::RequestRecord,
     runtime::{Catalog, Runtime},
     scheduler::StoredJob,
 };
 use crate::{
     database::{
         self, ExportError, ExportOptions, ExportReport, ImportError, ImportMode, ImportOptions, ImportReport,
-        Progress,
+        Joining, Progress,
     },
     store::{Replacement, Store},
 };
@@ -29,6 +31,22 @@ use crate::{
 /// Tables that belong to each store alone. An export with admin keys in it would take them to wherever it is imported,
 /// and an import would exchange the keys of a store for those of another: so their hashes neither leave nor come.
 const PRIVATE: [&str; 1] = [StoredKey::NAME];
+
+/// What the sum of two stores is, where a server stands and the data of another one comes to it. That brings its work
+/// along: jobs, and connections that are to be taken leave of, because their hooks have left their traces in the data. (What it
+/// had begun of its start, the next start gives up.) It brings no timetable, because a server has one of each cron; so neither
+/// the runs that this one has ordered. A request that was answered there is not run again here, unless this server knows
+/// another one by the same key.
+fn joining(table: &str, fields: &Object) -> Joining {
+    match table {
+        StoredCron::NAME => Joining::LeftOut,
+        StoredJob::NAME if from_object::<StoredJob>(fields).is_ok_and(|job| job.is_of_cron()) => {
+            Joining::LeftOut
+        }
+        RequestRecord::NAME => Joining::AddedIfNew,
+        _ => Joining::Added,
+    }
+}
 
 /// Somebody who is told how far a long piece of work has come.
 pub(crate) type Told = Box<dyn FnMut(Progress<'_>) + Send>;
@@ -68,6 +86,8 @@ pub struct UnderWay {
     /// Jobs that waited, those of crons among them. They run when they are due, also if they have run since the export where
     /// it was made.
     pub waiting: u64,
+    /// How many of those are runs of crons.
+    pub of_crons: u64,
     /// Actions that ran. The next start ends them as failed, or runs them again if they may be retried.
     pub running: u64,
     /// Connections that were open. The next start takes leave of them.
@@ -77,12 +97,23 @@ pub struct UnderWay {
 impl UnderWay {
     fn see(&mut self, table: &str, fields: &Object) {
         match table {
-            StoredJob::NAME => match from_object::<StoredJob>(fields).map(|job| job.state) {
-                Ok(JobState::Pending) => self.waiting += 1,
-                Ok(JobState::Running) => self.running += 1,
-                _ => {}
-            },
+            StoredJob::NAME => {
+                if let Ok(job) = from_object(fields) {
+                    self.see_job(&job);
+                }
+            }
             StoredConnection::NAME => self.connections += 1,
+            _ => {}
+        }
+    }
+
+    fn see_job(&mut self, job: &StoredJob) {
+        match job.state {
+            JobState::Pending => {
+                self.waiting += 1;
+                self.of_crons += u64::from(job.is_of_cron());
+            }
+            JobState::Running => self.running += 1,
             _ => {}
         }
     }
@@ -92,13 +123,14 @@ impl fmt::Display for Imported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let UnderWay {
             waiting,
+            of_crons,
             running,
             connections,
         } = self.under_way;
         write!(f, "{}", self.report)?;
         writeln!(
             f,
-            "jobs that wait: {waiting}, those of crons among them; actions that ran: {running}; open connections: \
+            "jobs that wait: {waiting}, {of_crons} of them of crons; actions that ran: {running}; open connections: \
              {connections}"
         )
     }
@@ -116,6 +148,7 @@ pub(crate) fn import(
     let options = ImportOptions {
         mode,
         private: PRIVATE.to_vec(),
+        joining,
         progress,
     };
     let mut under_way = UnderWay::default();

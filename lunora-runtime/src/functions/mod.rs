@@ -92,7 +92,7 @@ pub use self::{
 pub(crate) use self::{
     backup::{export_store, import},
     call::encode_args,
-    crons::{BY_NAME, Cron, StoredCron},
+    crons::{BY_NAME, CRON, Cron, StoredCron},
     dispatch::call_error,
     hooks::{BY_GONE, CONNECTIONS, HOOK, Hooks, STARTS, Stage, StoredConnection, StoredStart},
     http::refusal,

@@ -87,12 +87,12 @@ mod tests {
         database::OpenOptions,
         functions::{App, EngineOptions, Runtime},
         server::ServerOptions,
-        store::{Commit, Store, StoreError, Timestamp, memory_that_fails},
+        store::{Breaks, Commit, Memory, Store, StoreError, Timestamp, memory_that_fails},
     };
 
-    #[test]
-    fn a_checkpoint_that_fails_ends_the_process_and_its_health() {
-        let (store, writes_fail) = memory_that_fails();
+    /// A server on a store that works; then what `fails` does ends it.
+    fn ends(fails: impl FnOnce(&Memory, &Breaks)) {
+        let (store, breaks) = memory_that_fails();
         let runtime = Runtime::open(
             App::__new(&[]),
             store.clone(),
@@ -102,13 +102,7 @@ mod tests {
         .unwrap();
         let shared = Shared::new(runtime.clone(), ServerOptions::default());
         assert_eq!(health(&shared).status(), StatusCode::OK);
-        writes_fail.store(true, Ordering::SeqCst);
-        let commit = Commit {
-            ts: Timestamp(store.ordered().0 + 1),
-            writes: vec![("key".into(), Some("value".into()))],
-        };
-        store.append(store.ordered(), commit).unwrap();
-        store.checkpoint().unwrap_err();
+        fails(&store, &breaks);
         // No call was under way that could have told.
         let failed = tokio::runtime::Builder::new_current_thread()
             .enable_time()
@@ -117,5 +111,35 @@ mod tests {
             .block_on(async { tokio::time::timeout(Duration::from_secs(10), runtime.failed()).await });
         assert!(matches!(failed, Ok(StoreError::Failed(_))), "{failed:?}");
         assert_eq!(health(&shared).status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+
+    fn write(store: &Memory, keys: u16) {
+        let commit = Commit {
+            ts: Timestamp(store.ordered().0 + 1),
+            writes: (0..keys)
+                .map(|key| (key.to_be_bytes().to_vec().into(), Some("value".into())))
+                .collect(),
+        };
+        store.append(store.ordered(), commit).unwrap();
+    }
+
+    #[test]
+    fn a_checkpoint_that_fails_ends_the_process_and_its_health() {
+        ends(|store, breaks| {
+            breaks.writes.store(true, Ordering::SeqCst);
+            write(store, 1);
+            store.checkpoint().unwrap_err();
+        });
+    }
+
+    #[test]
+    fn a_read_that_fails_ends_the_process_and_its_health() {
+        ends(|store, breaks| {
+            write(store, 1_000);
+            store.checkpoint().unwrap();
+            breaks.reads.store(true, Ordering::SeqCst);
+            let snapshot = store.snapshot(store.ordered()).unwrap();
+            snapshot.get(&[0, 0]).unwrap_err();
+        });
     }
 }

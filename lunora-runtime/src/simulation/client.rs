@@ -12,7 +12,7 @@ use rand::RngExt;
 
 use super::{
     application::{Change, Look},
-    history::{Answer, History},
+    history::{Answer, History, Request},
     operation::{Operation, Outcome, Program},
 };
 use crate::{
@@ -25,32 +25,30 @@ use crate::{
 pub(super) fn call_often(runtime: &Runtime, history: &History, random: &mut Random, calls: u32) {
     for _ in 0..calls {
         if random.random_bool(0.7) {
-            let (number, program) = history.begin(|number| {
-                let token = f64::from(u32::try_from(number).unwrap());
-                Operation::writes(random, token)
-            });
-            let answer = call(runtime, Change::PATH, &program, Some(number));
+            let (number, request) = history.begin(|calls, number| Request::mutation(calls, number, random));
+            let answer = call(runtime, Change::PATH, request);
             history.end(number, answer);
         } else {
-            look(runtime, history, |_| Operation::reads(random));
+            look(runtime, history, Operation::reads(random));
         }
     }
 }
 
 /// Asks once.
-pub(super) fn look(runtime: &Runtime, history: &History, program: impl FnOnce(usize) -> Program) {
-    let (number, program) = history.begin(program);
-    let answer = call(runtime, Look::PATH, &program, None);
+pub(super) fn look(runtime: &Runtime, history: &History, program: Program) {
+    let (number, request) = history.begin(|_, number| Request::once(program, number));
+    let answer = call(runtime, Look::PATH, request);
     history.end(number, answer);
 }
 
-fn call(runtime: &Runtime, path: &str, program: &Program, number: Option<usize>) -> Answer {
+fn call(runtime: &Runtime, path: &str, request: Request) -> Answer {
+    let is_mutation = path == Change::PATH;
     let request = CallRequest {
         path: FunctionPath::parse(path).unwrap(),
         kind: None,
-        args: arguments(program, number),
+        args: arguments(&request.program, is_mutation.then_some(request.first)),
         identity: None,
-        idempotency_key: None,
+        idempotency_key: request.key.map(Into::into),
         request_id: RequestId::random(),
         at: None,
     };

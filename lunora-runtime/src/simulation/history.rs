@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 
 use super::{
     application::Running,
+    keys::{Key, Taken},
     model::Model,
     operation::{Outcome, Program},
 };
@@ -18,7 +19,8 @@ pub(super) struct History(Arc<Mutex<Record>>);
 #[derive(Debug, Default)]
 struct Record {
     calls: Vec<Call>,
-    /// The commits of clients that are ordered and not lost, with the number of the call that made each.
+    /// The commits of clients that are ordered and not lost, with the number of the call that made each, or of the first
+    /// that was this mutation.
     commits: BTreeMap<u64, usize>,
     /// The commit that is being ordered.
     in_doubt: Option<(u64, Running)>,
@@ -35,11 +37,20 @@ struct Record {
 }
 
 #[derive(Debug)]
-struct Call {
-    program: Program,
+pub(super) struct Call {
+    pub(super) request: Request,
     /// What clients had been told of when it was begun.
     not_before: u64,
-    answer: Answer,
+    pub(super) answer: Answer,
+}
+
+/// What is called.
+#[derive(Debug, Clone)]
+pub(super) struct Request {
+    pub(super) program: Program,
+    /// The number of the first call that sent this. It is an argument, so that the same is the same mutation.
+    pub(super) first: usize,
+    pub(super) key: Option<Key>,
 }
 
 /// What became of a call.
@@ -53,6 +64,16 @@ pub(super) enum Answer {
     /// It was not run to its end.
     Refused(String),
 }
+
+/// Why calls are refused here. The last is what redb says until the store knows that it has failed.
+const REFUSALS: [&str; 6] = [
+    "the store has failed",
+    "the outcome is unknown",
+    "the disk is full",
+    "IdempotencyKeyReused",
+    "cannot prepare the log segment",
+    "Previous I/O error occurred",
+];
 
 /// All that a client holds of what it watches.
 #[derive(Debug)]
@@ -72,6 +93,9 @@ pub(super) struct Tally {
     pub(super) reads: usize,
     pub(super) failures: usize,
     pub(super) refusals: usize,
+    /// Mutations that clients were told of more than once, and calls with a key that was another's.
+    pub(super) answered_again: usize,
+    pub(super) keys_refused: usize,
     pub(super) transitions: usize,
 }
 
@@ -88,25 +112,28 @@ impl Tally {
             reads: sum(|it| it.reads),
             failures: sum(|it| it.failures),
             refusals: sum(|it| it.refusals),
+            answered_again: sum(|it| it.answered_again),
+            keys_refused: sum(|it| it.keys_refused),
             transitions: sum(|it| it.transitions),
         }
     }
 }
 
 impl History {
-    /// A client calls. Returns the number of the call.
-    pub(super) fn begin(&self, program: impl FnOnce(usize) -> Program) -> (usize, Program) {
+    /// A client calls. What it calls may depend on what was called before, and on the number of the call, which is
+    /// returned.
+    pub(super) fn begin(&self, request: impl FnOnce(&[Call], usize) -> Request) -> (usize, Request) {
         let mut record = self.0.lock();
         let number = record.calls.len();
-        let program = program(number);
+        let request = request(&record.calls, number);
         let not_before = record.told_up_to;
-        record.note(|| format!("{number} begins {program:?}"));
+        record.note(|| format!("{number} begins {request:?}"));
         record.calls.push(Call {
-            program: program.clone(),
+            request: request.clone(),
             not_before,
             answer: Answer::None,
         });
-        (number, program)
+        (number, request)
     }
 
     /// Its client hears of it.
@@ -181,10 +208,16 @@ impl History {
             in_lane: record.in_lane,
             ..Tally::default()
         };
-        let versions = record.versions(&mut tally)?;
+        let mut taken = Taken::default();
+        let versions = record.versions(&mut taken, &mut tally)?;
         for (number, call) in record.calls.iter().enumerate() {
-            call.explain(&record.commits, number, &versions, &mut tally)
-                .map_err(|why| format!("call {number}, {:?}: {why}", call.program))?;
+            let explained = match call.request.key {
+                Some(key) => taken.explain(call, key, &mut tally),
+                None => Ok(()),
+            };
+            explained
+                .and_then(|()| call.explain(&record.commits, &versions, &mut tally))
+                .map_err(|why| format!("call {number}, {:?}: {why}", call.request))?;
         }
         for told in &record.told {
             tally.transitions += 1;
@@ -214,27 +247,23 @@ impl Record {
         self.commits.insert(ts, number);
     }
 
-    fn versions(&self, tally: &mut Tally) -> Result<Versions, String> {
+    fn versions(&self, taken: &mut Taken, tally: &mut Tally) -> Result<Versions, String> {
         let (mut model, mut versions) = (Model::default(), Versions::new());
         versions.insert(0, model.clone());
-        for (ts, number) in &self.commits {
-            let call = &self.calls[*number];
-            let outcome = model.run(&call.program);
+        for (ts, first) in &self.commits {
+            let call = &self.calls[*first];
+            let outcome = model.run(&call.request.program);
             tally.commits += 1;
-            match &call.answer {
-                Answer::None => tally.unacknowledged += 1,
-                Answer::Done(told, seen) if told.0 == *ts && *seen == outcome => {}
-                Answer::Refused(why) if why.contains("the outcome is unknown") => tally.unacknowledged += 1,
-                answer => {
-                    return Err(format!(
-                        "call {number}, {:?}, was committed at {ts} and came to {answer:?}, but one after the other to {outcome:?}",
-                        call.program
-                    ));
-                }
-            }
+            let explained = match call.request.key {
+                Some(key) => taken.take(key, *first),
+                None => Ok(()),
+            };
+            explained
+                .and_then(|()| self.explain_answers(*ts, *first, &outcome, tally))
+                .map_err(|why| format!("call {first}, {:?}, was committed at {ts}: {why}", call.request))?;
             if *ts <= call.not_before {
                 return Err(format!(
-                    "call {number} was committed at {ts}, but clients had been told of {} before",
+                    "call {first} was committed at {ts}, but clients had been told of {} before",
                     call.not_before
                 ));
             }
@@ -242,20 +271,54 @@ impl Record {
         }
         Ok(versions)
     }
+
+    /// Compares what clients were told of a commit, by all calls that are this mutation.
+    fn explain_answers(
+        &self,
+        ts: u64,
+        first: usize,
+        outcome: &Outcome,
+        tally: &mut Tally,
+    ) -> Result<(), String> {
+        let mut is_known = false;
+        for call in self.calls[first..]
+            .iter()
+            .filter(|call| call.request.first == first)
+        {
+            match &call.answer {
+                Answer::None => {}
+                Answer::Done(told, seen) if told.0 == ts && seen == outcome => is_known = true,
+                Answer::Refused(why) if why.contains("the outcome is unknown") => {}
+                // It may not be the one that was run.
+                Answer::Refused(_) if call.request.key.is_some() => {}
+                answer => {
+                    return Err(format!(
+                        "it came to {answer:?}, but one after the other to {outcome:?}"
+                    ));
+                }
+            }
+        }
+        tally.unacknowledged += usize::from(!is_known);
+        Ok(())
+    }
 }
 
 impl Call {
     fn explain(
         &self,
         commits: &BTreeMap<u64, usize>,
-        number: usize,
         versions: &Versions,
         tally: &mut Tally,
     ) -> Result<(), String> {
         match &self.answer {
             Answer::None => {}
-            Answer::Refused(_) => tally.refusals += 1,
-            Answer::Done(ts, _) if commits.get(&ts.0) == Some(&number) => {}
+            Answer::Refused(why) => {
+                tally.refusals += 1;
+                if !REFUSALS.iter().any(|reason| why.contains(reason)) {
+                    return Err(format!("it was refused: {why}"));
+                }
+            }
+            Answer::Done(ts, _) if commits.get(&ts.0) == Some(&self.request.first) => {}
             Answer::Done(ts, seen) => {
                 tally.reads += 1;
                 if ts.0 < self.not_before {
@@ -264,7 +327,7 @@ impl Call {
                         self.not_before
                     ));
                 }
-                let expected = at(versions, ts.0).run(&self.program);
+                let expected = at(versions, ts.0).run(&self.request.program);
                 if expected != *seen {
                     return Err(format!("it saw {seen:?} at {ts}, and there was {expected:?}"));
                 }
@@ -273,7 +336,7 @@ impl Call {
                 tally.failures += 1;
                 let first = versions.range(..=self.not_before).next_back();
                 let first = first.map_or(0, |(ts, _)| *ts);
-                let explains = |model: &Model| model.clone().run(&self.program) == *seen;
+                let explains = |model: &Model| model.clone().run(&self.request.program) == *seen;
                 if !versions.range(first..).any(|(_, model)| explains(model)) {
                     return Err(format!("it failed after it had seen {seen:?}, which never was"));
                 }

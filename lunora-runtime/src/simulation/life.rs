@@ -43,7 +43,7 @@ impl Life {
             return;
         };
         // What is there is what should be.
-        look(&runtime, &self.history, |_| Operation::everything());
+        look(&runtime, &self.history, Operation::everything());
         let watching = self.start_watchers(&runtime);
         if !self.wait_for_clients(&runtime) {
             return;
@@ -165,8 +165,8 @@ fn options(random: &mut Random) -> Options {
     let mut one_of = |choices: [usize; 3]| choices[random.random_range(0..3)];
     Options {
         overlay_bytes: one_of([1 << 12, 1 << 14, 1 << 20]),
-        log_bytes: one_of([1 << 12, 1 << 14, 1 << 20]),
-        segment_bytes: one_of([1 << 12, 1 << 13, 1 << 14]),
+        log_bytes: one_of([1 << 11, 1 << 13, 1 << 20]),
+        segment_bytes: one_of([1 << 10, 1 << 12, 1 << 14]),
         cache_bytes: 1 << 16,
         recent_commits: one_of([4, 64, 1 << 10]),
         history: Duration::from_millis(one_of([1, 100, 10_000]) as u64),

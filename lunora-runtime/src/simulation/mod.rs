@@ -12,6 +12,8 @@
 //!   is compared with it: nothing is as of before what any client had been told when it was begun.
 //! * *Durability.* After each start everything is there that a client was told of, written or only read, and the rest of
 //!   what was ordered up to some commit, whole, and nothing after that.
+//! * *Repeats.* Clients send mutations again under the same key: in the next life, after an answer, while the first is under
+//!   way elsewhere. Its commit is there once, all are told of that one, and the key is nobody else's.
 //! * *Live queries.* Each transition makes all that its client holds agree with its timestamp, which never goes back;
 //!   and when all is quiet, with the newest commit.
 //!
@@ -20,6 +22,7 @@
 mod application;
 mod client;
 mod history;
+mod keys;
 mod life;
 mod model;
 mod operation;

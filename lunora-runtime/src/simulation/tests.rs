@@ -143,6 +143,10 @@ fn every_seed_has_a_history_that_a_serial_order_explains() {
         assert!(sum.lost > 100 && sum.unacknowledged > 100, "crashes lose nothing");
         assert!(sum.repeated > 100 && sum.in_lane > 10, "nobody loses");
         assert!(sum.failures > 100 && sum.refusals > 100, "nothing fails");
+        assert!(
+            sum.answered_again > 100 && sum.keys_refused > 100,
+            "nobody repeats"
+        );
         assert!(sum.transitions > sum.commits / 10, "nobody watches");
     }
 }

@@ -45,6 +45,9 @@ pub struct Embedded {
 /// What a store consists of, whole or half made.
 const OURS: [&str; 6] = ["lock", "log", "next", "ready", "state.redb", "state.tmp"];
 
+/// Bytes of the smallest segments. In tests a few commits fill one.
+const LEAST_SEGMENT: usize = if cfg!(test) { 1 << 10 } else { 1 << 12 };
+
 /// What an opening had to read of the log: what was written since the last checkpoint, however much data there is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Recovery {
@@ -136,31 +139,30 @@ fn open_parts(
     options: &Options,
     files: &Arc<dyn Files>,
 ) -> Result<(Parts, Recovery), StoreError> {
-    let (disk, health, path) = (
-        Arc::new(DiskSpace::impatient()),
-        Arc::<Health>::default(),
-        dir.join("state.redb"),
-    );
+    let bases = Bases {
+        options,
+        files,
+        disk: Arc::new(DiskSpace::impatient()),
+        health: Arc::default(),
+    };
+    let path = dir.join("state.redb");
     // What a process that was killed had named may be on no disk yet, and counts from here on.
     [log_dir, dir]
         .into_iter()
         .try_for_each(|dir| files.sync_dir(dir).map_err(StoreError::io("sync", dir)))?;
-    let existing = files
-        .exists(&path)
-        .then(|| open_base(&path, options, &disk, files))
-        .transpose()?;
+    let existing = files.exists(&path).then(|| bases.open(&path)).transpose()?;
     let meta = existing.as_ref().map(Base::meta).transpose()?;
     let checkpoint = meta.map_or(Timestamp::ZERO, |meta| meta.checkpoint);
     let active = Arc::new(Layer::above(checkpoint));
     let mut recent = Recent::new(checkpoint, options.recent_commits, options.recent_bytes);
     let mut recovery = Recovery::default();
-    let segment_bytes = options.segment_bytes.max(1 << 12) as u64;
+    let segment_bytes = options.segment_bytes.max(LEAST_SEGMENT) as u64;
     let recovered = recover(
         log_dir,
         files,
         segment_bytes,
         meta,
-        Arc::clone(&health),
+        Arc::clone(&bases.health),
         &mut |commit| {
             recovery.replayed += 1;
             // Nobody reads yet.
@@ -171,7 +173,7 @@ fn open_parts(
     )?;
     let base = match existing {
         Some(base) => base,
-        None => create_base(dir, &path, recovered.meta, options, &disk, files)?,
+        None => bases.create(dir, &path, recovered.meta)?,
     };
     recovery.log_bytes = recovered.bytes;
     let (meta, last, log) = (recovered.meta, recovered.last, Some(recovered.log));
@@ -179,8 +181,8 @@ fn open_parts(
         base,
         meta,
         log,
-        disk,
-        health,
+        disk: bases.disk,
+        health: bases.health,
         active,
         recent,
         last,
@@ -199,36 +201,39 @@ fn sync_names(dir: &Path, files: &Arc<dyn Files>) -> Result<(), StoreError> {
         .try_for_each(|dir| files.sync_dir(dir).map_err(StoreError::io("sync", dir)))
 }
 
-/// Makes the engine under another name first: what has the name is whole.
-fn create_base(
-    dir: &Path,
-    path: &Path,
-    meta: Meta,
-    options: &Options,
-    disk: &Arc<DiskSpace>,
-    files: &Arc<dyn Files>,
-) -> Result<Base, StoreError> {
-    let unfinished = dir.join("state.tmp");
-    if files.exists(&unfinished) {
-        files
-            .remove(&unfinished)
-            .map_err(StoreError::io("remove", &unfinished))?;
-    }
-    open_base(&unfinished, options, disk, files)?.write(meta, std::iter::empty())?;
-    files
-        .rename(&unfinished, path)
-        .map_err(StoreError::io("create", path))?;
-    files.sync_dir(dir).map_err(StoreError::io("sync", dir))?;
-    open_base(path, options, disk, files)
+/// What an engine is opened with.
+struct Bases<'a> {
+    options: &'a Options,
+    files: &'a Arc<dyn Files>,
+    disk: Arc<DiskSpace>,
+    health: Arc<Health>,
 }
 
-fn open_base(
-    path: &Path,
-    options: &Options,
-    disk: &Arc<DiskSpace>,
-    files: &Arc<dyn Files>,
-) -> Result<Base, StoreError> {
-    let backend = files.state(path).map_err(StoreError::io("open", path))?;
-    let space = Arc::clone(disk);
-    Base::open(path, Patient { backend, space }, options.cache_bytes)
+impl Bases<'_> {
+    fn open(&self, path: &Path) -> Result<Base, StoreError> {
+        let backend = self.files.state(path).map_err(StoreError::io("open", path))?;
+        let space = Arc::clone(&self.disk);
+        Base::open(
+            path,
+            Patient { backend, space },
+            self.options.cache_bytes,
+            &self.health,
+        )
+    }
+
+    /// Makes the engine under another name first: what has the name is whole.
+    fn create(&self, dir: &Path, path: &Path, meta: Meta) -> Result<Base, StoreError> {
+        let unfinished = dir.join("state.tmp");
+        if self.files.exists(&unfinished) {
+            self.files
+                .remove(&unfinished)
+                .map_err(StoreError::io("remove", &unfinished))?;
+        }
+        self.open(&unfinished)?.write(meta, std::iter::empty())?;
+        self.files
+            .rename(&unfinished, path)
+            .map_err(StoreError::io("create", path))?;
+        self.files.sync_dir(dir).map_err(StoreError::io("sync", dir))?;
+        self.open(path)
+    }
 }

@@ -299,6 +299,8 @@ impl Engine {
             log.wait(checkpoint)?;
             meta.segment = log.segment();
         }
+        // Where it cannot be read it may be damaged, and what the log still holds is needed.
+        self.health.check_whole()?;
         let guard = self.base.lock();
         let base = guard.as_ref().ok_or(StoreError::Closed)?;
         base.write(meta, layer.newest())?;
@@ -357,6 +359,7 @@ impl Engine {
                 log.wait(newest)?;
             }
         }
+        self.health.check_whole()?;
         self.disk.give_up();
         match self.checkpoint() {
             Err(StoreError::DiskFull) => {

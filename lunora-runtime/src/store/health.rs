@@ -20,13 +20,21 @@ pub(crate) struct Health {
 
 impl Health {
     pub(crate) fn check(&self) -> Result<(), StoreError> {
-        if let Some(failure) = self.failure() {
-            return Err(failure);
-        }
-        if self.closed.load(Ordering::Acquire) {
+        self.check_whole()?;
+        if self.is_closed() {
             return Err(StoreError::Closed);
         }
         Ok(())
+    }
+
+    /// Also once it is closed, as long as it has not failed.
+    pub(crate) fn check_whole(&self) -> Result<(), StoreError> {
+        self.failure().map_or(Ok(()), Err)
+    }
+
+    /// Whether it takes no more work because somebody has ended it.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
     }
 
     fn failure(&self) -> Option<StoreError> {

@@ -53,14 +53,15 @@ impl Memory {
 
     /// With its pages in `backend`, which is empty.
     pub(crate) fn on(backend: impl StorageBackend, options: &Options) -> Result<Self, StoreError> {
-        let base = Base::open(Path::new("memory"), backend, options.cache_bytes)?;
+        let health = Arc::default();
+        let base = Base::open(Path::new("memory"), backend, options.cache_bytes, &health)?;
         base.write(Meta::default(), std::iter::empty())?;
         let parts = Parts {
             base,
             meta: Meta::default(),
             log: None,
             disk: Arc::default(),
-            health: Arc::default(),
+            health,
             active: Arc::new(Layer::default()),
             recent: Recent::new(Timestamp::ZERO, options.recent_commits, options.recent_bytes),
             last: Timestamp::ZERO,

@@ -8,6 +8,7 @@ mod full_disk;
 mod fuzz;
 mod hooks;
 mod identity;
+mod idle;
 mod lifecycle;
 mod limits;
 mod mutations;

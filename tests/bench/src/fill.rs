@@ -37,7 +37,7 @@ pub(crate) async fn run() -> Outcome<()> {
     println!("\n{DOCUMENTS} documents with two indexes, {BATCH} in a transaction, in one process");
     let directory = tempfile::tempdir()?;
     let (start, cpu) = (Instant::now(), own_cpu()?);
-    load_sqlite(&directory.path().join("rows.sqlite"))?;
+    load_sqlite(&directory.path().join("rows.sqlite"), DOCUMENTS)?;
     let sqlite = line(
         "SQLite",
         start.elapsed(),
@@ -86,7 +86,8 @@ async fn load_rows(directory: &Path) -> Outcome<()> {
     Ok(runtime.shutdown().await?)
 }
 
-fn load_sqlite(file: &Path) -> Outcome<()> {
+/// So many rows in a new database.
+pub(crate) fn load_sqlite(file: &Path, rows: u32) -> Outcome<()> {
     let mut database = Connection::open(file)?;
     database.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
@@ -94,7 +95,7 @@ fn load_sqlite(file: &Path) -> Outcome<()> {
          CREATE UNIQUE INDEX by_number ON rows (number);
          CREATE INDEX by_family ON rows (family);",
     )?;
-    for from in (0..DOCUMENTS).step_by(BATCH as usize) {
+    for from in (0..rows).step_by(BATCH as usize) {
         let transaction = database.transaction()?;
         {
             let mut insert = transaction.prepare_cached("INSERT INTO rows VALUES (?, ?, ?)")?;

@@ -13,6 +13,7 @@ mod load;
 mod memory;
 mod report;
 mod rows;
+mod scans;
 mod server;
 mod socket;
 mod sqlite;
@@ -72,6 +73,7 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
         "echo" => return echo::serve(),
         "sqlite-each" => return sqlite::serve(Commits::Each),
         "sqlite-groups" => return sqlite::serve(Commits::Groups),
+        "scans-sqlite" => return scans::serve(),
         "socket-sqlite" => return socket::reference::bank(),
         "socket-broadcast" => return socket::reference::broadcast(),
         _ => {}
@@ -81,6 +83,7 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
     match part.as_str() {
         "transfer" => tokio.block_on(over_http(time)),
         "in-process" => tokio.block_on(in_process(time)),
+        "scans" => tokio.block_on(scans::run(time)),
         "fanout" => tokio.block_on(fanout::run(time)),
         "cache" => tokio.block_on(cache::run(time)),
         "socket" => tokio.block_on(socket::run(time)),
@@ -91,6 +94,7 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
         "all" => tokio.block_on(async {
             over_http(time).await?;
             in_process(time).await?;
+            scans::run(time).await?;
             fanout::run(time).await?;
             socket::run(time).await?;
             cache::run(time).await?;
@@ -99,7 +103,7 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
             memory::run(time).await
         }),
         other => Err(format!(
-            "there is no benchmark `{other}`; there are `transfer`, `in-process`, `fanout`, `socket`, `cache`, `jobs`, `load`, `memory` \
+            "there is no benchmark `{other}`; there are `transfer`, `in-process`, `scans`, `fanout`, `socket`, `cache`, `jobs`, `load`, `memory` \
              and `all`, each with [SECONDS], and for profilers `hot-path [THOUSANDS] [work:plain | work:scheduled]`"
         )
         .into()),

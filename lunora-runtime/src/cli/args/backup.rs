@@ -36,7 +36,10 @@ pub(super) fn command_import() -> clap::Command {
         .about("Brings the documents of an export into the data: all of them or none")
         .arg(file("File that `export` has made"))
         .arg(flag("replace", "Documents that are there already go").conflicts_with("append"))
-        .arg(flag("append", "Documents that are there already stay"));
+        .arg(flag(
+            "append",
+            "Documents that are there already stay, and so do the crons; jobs that wait come along",
+        ));
     with_data(import, "Directory of the data; made if it is not there")
 }
 

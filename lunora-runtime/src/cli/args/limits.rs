@@ -42,6 +42,7 @@ macro_rules! limits {
 const LIMITS: &[Limit] = limits! {
     documents_read: number in transaction;
     bytes_read: bytes in transaction;
+    entries_counted: number in transaction;
     documents_written: number in transaction;
     bytes_written: bytes in transaction;
     document_bytes: bytes in transaction;

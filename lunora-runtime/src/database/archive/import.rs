@@ -7,6 +7,7 @@
 //! to copy it, but there is no limit to what is added, and half of an import is never seen either.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     io::{Read, Seek},
     sync::Arc,
@@ -30,7 +31,7 @@ use super::{
     contents::{Place, Purpose, verify, walk},
     error::ImportError,
     load::Loader,
-    manifest::Manifest,
+    manifest::{Manifest, TableEntry},
     reader::Fingerprint,
     report::ImportReport,
 };
@@ -44,8 +45,19 @@ pub enum ImportMode {
     IntoEmpty,
     /// They go.
     Replace,
-    /// They stay, and those of the export are added. No id may be there already.
+    /// They stay, and those of the export are added, as far as they [join](Joining) them.
     Append,
+}
+
+/// What becomes of a document of an export that is added to a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joining {
+    /// It is added. One of its id may not be there already.
+    Added,
+    /// It is added, unless there is one of its id already.
+    AddedIfNew,
+    /// It is left out: the store has its own of that kind.
+    LeftOut,
 }
 
 /// How an export is imported.
@@ -54,6 +66,8 @@ pub struct ImportOptions {
     pub mode: ImportMode,
     /// Names of tables that belong to the store alone: they stay as they are, and are in no export.
     pub private: Vec<&'static str>,
+    /// What becomes of a document of a table when it is added to those of a store.
+    pub joining: fn(&str, &Object) -> Joining,
     /// Told how far it has come.
     pub progress: Box<dyn FnMut(Progress<'_>) + Send>,
 }
@@ -108,16 +122,17 @@ pub fn import(
     if options.mode != ImportMode::Append {
         filling.keep_private(&mut options)?;
     }
-    filling.fill(archive, &manifest, fingerprint, &mut options, seen)?;
+    let left_out = filling.fill(archive, &manifest, fingerprint, &mut options, seen)?;
     filling.check_unique()?;
+    let imported = |entry: TableEntry| {
+        let left_out = left_out.get(&entry.name).copied().unwrap_or_default();
+        (entry.name, entry.documents - left_out)
+    };
     let report = ImportReport {
         exported_at: Timestamp(manifest.timestamp),
         continues_after: database.ordered(),
-        tables: manifest
-            .tables
-            .into_iter()
-            .map(|entry| (entry.name, entry.documents))
-            .collect(),
+        tables: manifest.tables.into_iter().map(imported).collect(),
+        left_out,
     };
     drop(old);
     replacement.finish()?;
@@ -234,6 +249,7 @@ impl Filling<'_> {
         Ok(())
     }
 
+    /// Says how many documents of which tables were left out.
     fn fill(
         &self,
         archive: &mut impl Read,
@@ -241,35 +257,51 @@ impl Filling<'_> {
         fingerprint: Fingerprint,
         options: &mut ImportOptions,
         seen: &mut dyn FnMut(&str, &Object),
-    ) -> Result<(), ImportError> {
+    ) -> Result<BTreeMap<String, u64>, ImportError> {
         let store = &*self.database.committer().store;
         let mut loader = Loader::new(store);
-        let append = options.mode == ImportMode::Append;
+        let mut left_out = BTreeMap::new();
+        let joining = (options.mode == ImportMode::Append).then_some(options.joining);
         let purpose = options.purpose(self.schema, Step::Import);
         let read = walk(archive, purpose, &mut |place, document| {
-            seen(place.name(), &document.fields);
-            if append {
-                self.expect_new(place, &document)?;
+            if let Some(joining) = joining
+                && !self.joins(joining(place.name(), &document.fields), place, &document)?
+            {
+                *left_out.entry(place.name().to_owned()).or_default() += 1;
+                return Ok(());
             }
+            seen(place.name(), &document.fields);
             self.load(&mut loader, place, &document)
         })?;
         loader.commit()?;
         if read != (manifest.clone(), fingerprint) {
             return Err(ImportError::Changed);
         }
-        self.remember_former(manifest)
+        self.remember_former(manifest)?;
+        Ok(left_out)
     }
 
-    fn expect_new(&self, place: Place<'_>, document: &StoredDocument) -> Result<(), ImportError> {
-        let key = keys::document_key(document.id);
-        if self.old.snapshot.get(&key)?.is_none() {
-            return Ok(());
+    /// Whether a document is to be added to those of the store.
+    fn joins(
+        &self,
+        joining: Joining,
+        place: Place<'_>,
+        document: &StoredDocument,
+    ) -> Result<bool, ImportError> {
+        let is_new = || {
+            let key = keys::document_key(document.id);
+            self.old.snapshot.get(&key).map(|found| found.is_none())
+        };
+        match joining {
+            Joining::LeftOut => Ok(false),
+            Joining::AddedIfNew => Ok(is_new()?),
+            Joining::Added if is_new()? => Ok(true),
+            Joining::Added => Err(ImportError::Twice {
+                table: place.name().to_owned(),
+                id: document.id,
+                place: "one is in the export, the other in the store",
+            }),
         }
-        Err(ImportError::Twice {
-            table: place.name().to_owned(),
-            id: document.id,
-            place: "one is in the export, the other in the store",
-        })
     }
 
     fn load(

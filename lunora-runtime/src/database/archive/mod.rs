@@ -39,7 +39,7 @@ mod writer;
 pub use self::{
     error::{ArchiveError, ExportError, ImportError},
     export::{ExportOptions, export},
-    import::{ImportMode, ImportOptions, import},
+    import::{ImportMode, ImportOptions, Joining, import},
     manifest::{IndexEntry, Manifest, TableEntry},
     reader::inspect,
     report::{ExportReport, ImportReport},

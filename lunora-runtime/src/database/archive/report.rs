@@ -1,6 +1,6 @@
 //! What was exported or imported.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use super::manifest::Manifest;
 use crate::store::Timestamp;
@@ -37,8 +37,10 @@ pub struct ImportReport {
     pub exported_at: Timestamp,
     /// The newest commit of the store as it is now: above that of the export, and above all that the store had before.
     pub continues_after: Timestamp,
-    /// Documents of each table of the export, by name.
+    /// Documents of each table of the export that were imported, by name.
     pub tables: Vec<(String, u64)>,
+    /// Documents of tables of the export that the store has its own instead of, by name.
+    pub left_out: BTreeMap<String, u64>,
 }
 
 impl ImportReport {
@@ -66,7 +68,11 @@ impl fmt::Display for ExportReport {
 impl fmt::Display for ImportReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, documents) in &self.tables {
-            writeln!(f, "{name}: {documents} documents")?;
+            write!(f, "{name}: {documents} documents")?;
+            match self.left_out.get(name) {
+                Some(left_out) => writeln!(f, ", {left_out} left out")?,
+                None => writeln!(f)?,
+            }
         }
         writeln!(
             f,

@@ -3,10 +3,15 @@
 use lunora_core::{
     error::Error,
     limits::{LimitExceeded, Limits},
+    table::IndexBounds,
+    value::Value,
 };
 
 use super::fixture::{ITEMS, insert, item, items, options};
-use crate::database::{Database, Freshness, Order, Transaction};
+use crate::{
+    database::{Database, Freshness, Order, TimeLimitExceeded, Transaction},
+    sync::Instant,
+};
 
 fn limited(database: &Database, set: impl FnOnce(&mut Limits)) -> Transaction {
     let mut options = options();
@@ -41,11 +46,42 @@ fn documents_read() {
     assert!(scan.next(&mut transaction).unwrap().is_some());
     assert!(scan.next(&mut transaction).unwrap().is_some());
     exceeds(scan.next(&mut transaction), "documents_read");
-    let mut transaction = limited(&database, |limits| limits.documents_read = 3);
-    assert_eq!(transaction.count(ITEMS, None).unwrap(), 3);
-    exceeds(transaction.get(ids[0]), "documents_read");
-    let mut transaction = limited(&database, |limits| limits.documents_read = 2);
-    exceeds(transaction.count(ITEMS, None), "documents_read");
+}
+
+#[test]
+fn what_is_counted_is_not_read() {
+    let database = items();
+    insert(&database, (0..50_u8).map(|n| item(1.0, 1.0, &n.to_string())));
+    let group = IndexBounds {
+        index: "by_group",
+        equal: vec![Some(Value::from(1.0))],
+        lower: None,
+        upper: None,
+    };
+    let counting = |entries| {
+        limited(&database, |limits| {
+            limits.documents_read = 0;
+            limits.entries_counted = entries;
+        })
+    };
+    for bounds in [None, Some(&group)] {
+        assert_eq!(counting(50).count(ITEMS, bounds).unwrap(), 50);
+        exceeds(counting(49).count(ITEMS, bounds), "entries_counted");
+    }
+    let mut transaction = counting(99);
+    assert_eq!(transaction.count(ITEMS, None).unwrap(), 50);
+    exceeds(transaction.count(ITEMS, None), "entries_counted");
+}
+
+#[test]
+fn a_count_ends_with_its_time() {
+    let database = items();
+    insert(&database, [item(1.0, 1.0, "a")]);
+    let mut over = options();
+    over.deadline = Some(Instant::now());
+    let mut transaction = database.begin(Freshness::Ordered, over).unwrap();
+    let error = transaction.count(ITEMS, None).unwrap_err();
+    assert!(error.downcast_ref::<TimeLimitExceeded>().is_some(), "{error}");
 }
 
 #[test]

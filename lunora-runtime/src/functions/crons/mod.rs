@@ -8,7 +8,7 @@ mod stored;
 
 pub(crate) use self::{
     checked::Cron,
-    stored::{BY_NAME, StoredCron},
+    stored::{BY_NAME, CRON, StoredCron},
 };
 pub use self::{
     checked::{CronProblem, CronsError},

@@ -41,6 +41,9 @@ system_table!(
     }]
 );
 
+/// Under which the jobs of crons are known.
+pub(crate) const CRON: &str = "cron";
+
 /// The one index of crons.
 pub(crate) const BY_NAME: &str = "by_name";
 

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::retries::Retries;
 use crate::functions::{
+    crons::CRON,
     hooks::{HOOK, SESSION_ID},
     system::system_table,
 };
@@ -204,6 +205,11 @@ impl StoredJob {
     /// Whether it calls a hook: its name alone does not say so.
     pub(crate) fn is_hook(&self) -> bool {
         self.origin.as_ref().is_some_and(|origin| origin.kind == HOOK)
+    }
+
+    /// Whether it is a run of a cron.
+    pub(crate) fn is_of_cron(&self) -> bool {
+        self.origin.as_ref().is_some_and(|origin| origin.kind == CRON)
     }
 
     /// The arguments, for those who look at jobs. A client's session opens the answers to its requests, and is left out.

@@ -179,6 +179,7 @@ mod tests {
                 space: Arc::clone(&space),
             },
             0,
+            &Arc::default(),
         )
         .unwrap();
         let pairs = |value: &'static str| {
@@ -219,7 +220,13 @@ mod tests {
             backend: Box::new(backend),
             space: Arc::clone(&space),
         };
-        let error = Base::open(std::path::Path::new("data/state.redb"), patient, 0).unwrap_err();
+        let error = Base::open(
+            std::path::Path::new("data/state.redb"),
+            patient,
+            0,
+            &Arc::default(),
+        )
+        .unwrap_err();
         let message = error.to_string();
         assert!(message.contains("data/state.redb"), "{message}");
         assert!(message.contains("There is no room left: make some"), "{message}");

@@ -16,9 +16,11 @@ use redb::{Database, ReadOnlyTable, ReadableDatabase, StorageBackend, TableDefin
 
 use super::super::commit::{Key, Payload};
 use super::super::error::StoreError;
+use super::super::health::Health;
 use super::super::range::{Direction, KeyRange};
 use super::super::timestamp::Timestamp;
 use super::checked::{check, guard, seal};
+use super::reads::Reads;
 
 const ENTRIES: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("entries");
 const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
@@ -68,21 +70,24 @@ pub(crate) struct Base {
     database: Option<Database>,
     /// For messages.
     file: Arc<Path>,
+    /// Of the store, for those who read.
+    health: Arc<Health>,
 }
 
 /// The engine as of one checkpoint.
 pub(crate) struct BaseView {
     entries: ReadOnlyTable<&'static [u8], &'static [u8]>,
-    file: Arc<Path>,
+    reads: Reads,
     pub(crate) checkpoint: Timestamp,
 }
 
 impl Base {
-    /// `file` is what messages call it.
+    /// `file` is what messages call it; `health` is that of the store, which ends with a read that fails.
     pub(crate) fn open(
         file: &Path,
         backend: impl StorageBackend,
         cache_bytes: usize,
+        health: &Arc<Health>,
     ) -> Result<Self, StoreError> {
         let database = guard(file, || {
             Ok(Database::builder()
@@ -92,6 +97,7 @@ impl Base {
         Ok(Self {
             database: Some(database),
             file: file.into(),
+            health: Arc::clone(health),
         })
     }
 
@@ -136,7 +142,7 @@ impl Base {
         let entries = guard(&self.file, || Ok(database.begin_read()?.open_table(ENTRIES)?))?;
         Ok(BaseView {
             entries,
-            file: Arc::clone(&self.file),
+            reads: Reads::of(&self.file, &self.health),
             checkpoint,
         })
     }
@@ -175,20 +181,24 @@ impl Drop for Base {
 
 impl BaseView {
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Payload>, StoreError> {
-        let Some(value) = guard(&self.file, || Ok(self.entries.get(key)?))? else {
-            return Ok(None);
-        };
-        let value = check(&self.file, key, value.value())?;
-        Ok(Some(Payload::from(value)))
+        self.reads.read(|file| {
+            let Some(value) = guard(file, || Ok(self.entries.get(key)?))? else {
+                return Ok(None);
+            };
+            let value = check(file, key, value.value())?;
+            Ok(Some(Payload::from(value)))
+        })
     }
 
     pub(crate) fn range(&self, range: &KeyRange, direction: Direction) -> Result<BaseRange, StoreError> {
         let end = range.end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
         let bounds = (Bound::Included(&range.start[..]), end);
-        let pairs = guard(&self.file, || Ok(self.entries.range::<&[u8]>(bounds)?))?;
+        let pairs = self
+            .reads
+            .read(|file| guard(file, || Ok(self.entries.range::<&[u8]>(bounds)?)))?;
         Ok(BaseRange {
             pairs,
-            file: Arc::clone(&self.file),
+            reads: self.reads.clone(),
             direction,
         })
     }
@@ -205,7 +215,7 @@ impl fmt::Debug for BaseView {
 /// A scan of the engine.
 pub(crate) struct BaseRange {
     pairs: redb::Range<'static, &'static [u8], &'static [u8]>,
-    file: Arc<Path>,
+    reads: Reads,
     direction: Direction,
 }
 
@@ -215,21 +225,24 @@ impl Iterator for BaseRange {
     fn next(&mut self) -> Option<Self::Item> {
         let Self {
             pairs,
-            file,
+            reads,
             direction,
         } = self;
-        let read = guard(file, || {
-            let pair = match direction {
-                Direction::Ascending => pairs.next(),
-                Direction::Descending => pairs.next_back(),
-            };
-            let Some((key, value)) = pair.transpose()? else {
-                return Ok(None);
-            };
-            let key = Key::from(key.value());
-            let value = check(file, &key, value.value()).map(Payload::from);
-            Ok(Some(value.map(|value| (key, value))))
+        let read = reads.read(|file| {
+            let pair = guard(file, || {
+                let pair = match direction {
+                    Direction::Ascending => pairs.next(),
+                    Direction::Descending => pairs.next_back(),
+                };
+                let Some((key, value)) = pair.transpose()? else {
+                    return Ok(None);
+                };
+                let key = Key::from(key.value());
+                let value = check(file, &key, value.value()).map(Payload::from);
+                Ok(Some(value.map(|value| (key, value))))
+            });
+            pair.and_then(Option::transpose)
         });
-        read.and_then(Option::transpose).transpose()
+        read.transpose()
     }
 }

@@ -9,6 +9,7 @@ mod checked;
 mod generation;
 mod history;
 mod merge;
+mod reads;
 mod view;
 mod views;
 

@@ -1,4 +1,4 @@
-//! A store whose checkpoints fail on demand, and who hears of it.
+//! A store whose checkpoints and reads fail on demand, and who hears of it.
 
 use std::io;
 use std::sync::Arc;
@@ -11,11 +11,26 @@ use redb::backends::InMemoryBackend;
 use super::super::Memory;
 use super::*;
 
-/// Pages that cannot be written while told so.
+/// What fails while told so.
+#[derive(Debug, Default)]
+pub(crate) struct Breaks {
+    pub(crate) writes: AtomicBool,
+    pub(crate) reads: AtomicBool,
+}
+
+/// Pages that cannot be written or read while told so.
 #[derive(Debug)]
 struct Broken {
     memory: InMemoryBackend,
-    writes_fail: Arc<AtomicBool>,
+    breaks: Arc<Breaks>,
+}
+
+fn fail_if(broken: &AtomicBool) -> io::Result<()> {
+    if broken.load(SeqCst) {
+        Err(io::ErrorKind::Other.into())
+    } else {
+        Ok(())
+    }
 }
 
 impl StorageBackend for Broken {
@@ -24,6 +39,7 @@ impl StorageBackend for Broken {
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        fail_if(&self.breaks.reads)?;
         self.memory.read(offset, out)
     }
 
@@ -36,21 +52,24 @@ impl StorageBackend for Broken {
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        if self.writes_fail.load(SeqCst) {
-            return Err(io::ErrorKind::Other.into());
-        }
+        fail_if(&self.breaks.writes)?;
         self.memory.write(offset, data)
     }
 }
 
-/// A store, and the flag that makes its next checkpoint fail.
-pub(crate) fn memory_that_fails() -> (Arc<Memory>, Arc<AtomicBool>) {
-    let writes_fail = Arc::<AtomicBool>::default();
+/// A store, and what makes its next checkpoint or read fail.
+pub(crate) fn memory_that_fails() -> (Arc<Memory>, Arc<Breaks>) {
+    let breaks = Arc::<Breaks>::default();
     let backend = Broken {
         memory: InMemoryBackend::new(),
-        writes_fail: Arc::clone(&writes_fail),
+        breaks: Arc::clone(&breaks),
     };
-    (Arc::new(Memory::on(backend, &small()).unwrap()), writes_fail)
+    // With a cache in front nothing might be read.
+    let options = Options {
+        cache_bytes: 0,
+        ..small()
+    };
+    (Arc::new(Memory::on(backend, &options).unwrap()), breaks)
 }
 
 /// What is told when the store fails.
@@ -63,18 +82,18 @@ pub(super) fn failure_of(store: &dyn Store) -> mpsc::Receiver<StoreError> {
     receiver
 }
 
-const SOON: Duration = Duration::from_secs(10);
+pub(super) const SOON: Duration = Duration::from_secs(10);
 
 #[test]
 fn a_checkpoint_that_fails_is_told_to_everybody_once_and_to_the_late_at_once() {
-    let (store, writes_fail) = memory_that_fails();
+    let (store, breaks) = memory_that_fails();
     put(&*store, 1, "key", "value").unwrap();
     store.checkpoint().unwrap();
     store.on_failure(Box::new(|_| panic!("on purpose")));
     let told = failure_of(&*store);
     put(&*store, 2, "key", "later").unwrap();
     assert!(told.try_recv().is_err(), "nothing has failed yet");
-    writes_fail.store(true, SeqCst);
+    breaks.writes.store(true, SeqCst);
     assert!(matches!(store.checkpoint(), Err(StoreError::Failed(_))));
     let error = told.recv_timeout(SOON).unwrap();
     assert!(

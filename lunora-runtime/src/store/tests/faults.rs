@@ -6,15 +6,19 @@ use std::time::{Duration, Instant};
 
 use super::super::engine::CLOSE_PATIENCE;
 use super::super::log::Files;
-use super::broken::failure_of;
+use super::broken::{SOON, failure_of};
 use super::damage::{FIRST, RECORD, without_seal};
 use super::faulty::{Faults, FaultyDisk};
 use super::*;
 
 fn open_faulty(dir: &Path) -> (Embedded, Arc<Faults>) {
+    open_faulty_with(dir, &small())
+}
+
+fn open_faulty_with(dir: &Path, options: &Options) -> (Embedded, Arc<Faults>) {
     let faults = Arc::<Faults>::default();
     let files: Arc<dyn Files> = Arc::new(FaultyDisk(Arc::clone(&faults)));
-    (Embedded::open_on(dir, &small(), &files).unwrap(), faults)
+    (Embedded::open_on(dir, options, &files).unwrap(), faults)
 }
 
 /// Appends commits from `ts` on until one is refused; gives its timestamp and why.
@@ -33,6 +37,31 @@ fn soon(what: impl Fn() -> bool) {
         assert!(Instant::now() < deadline, "it never happened");
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// A sync is what a commit costs, and what many can share.
+#[test]
+fn a_commit_alone_is_synced_at_once_and_all_that_come_meanwhile_with_one_more_sync() {
+    const MEANWHILE: u64 = 500;
+    let (dir, one_segment) = (tempfile::tempdir().unwrap(), 1 << 20);
+    let options = Options {
+        segment_bytes: one_segment,
+        ..small()
+    };
+    let (store, faults) = open_faulty_with(dir.path(), &options);
+    let syncs = || faults.syncs_of_records.load(SeqCst);
+    faults.syncs_hang.store(true, SeqCst);
+    put(&store, 1, "key", "alone").unwrap();
+    soon(|| syncs() == 1);
+    for ts in 2..2 + MEANWHILE {
+        put(&store, ts, "key", "meanwhile").unwrap();
+    }
+    assert_eq!((store.durable(), syncs()), (Timestamp(0), 1));
+    faults.syncs_hang.store(false, SeqCst);
+    durable(&store, 1 + MEANWHILE).unwrap();
+    assert_eq!(syncs(), 2);
+    put_durably(&store, 2 + MEANWHILE, "key", "alone");
+    assert_eq!(syncs(), 3);
 }
 
 #[test]
@@ -106,6 +135,89 @@ fn a_failed_write_is_as_final_as_a_failed_sync() {
     assert!(told.contains("must be restarted"), "{told}");
     drop(store);
     assert_eq!(read(&open(dir.path()), "key").as_deref(), Some("value"));
+}
+
+/// A store with `key` and so many others in its engine alone that their pages have to be read, with no cache in front.
+fn checkpointed(dir: &Path) -> (Embedded, Arc<Faults>) {
+    let faults = Arc::<Faults>::default();
+    let files: Arc<dyn Files> = Arc::new(FaultyDisk(Arc::clone(&faults)));
+    let options = Options {
+        cache_bytes: 0,
+        ..small()
+    };
+    let store = Embedded::open_on(dir, &options, &files).unwrap();
+    let others: Vec<_> = (0..300).map(|n| format!("other {n:03}")).collect();
+    let mut writes = vec![("key", Some("value"))];
+    writes.extend(others.iter().map(|key| (&key[..], Some("value"))));
+    store.append(Timestamp(0), commit(1, &writes)).unwrap();
+    durable(&store, 1).unwrap();
+    store.checkpoint().unwrap();
+    (store, faults)
+}
+
+#[test]
+fn a_failed_read_ends_the_store_and_loses_nothing() {
+    for scans in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, faults) = checkpointed(dir.path());
+        let told = failure_of(&store);
+        let snapshot = store.snapshot(Timestamp(1)).unwrap();
+        faults.reads_fail.store(true, SeqCst);
+        let error = if scans {
+            snapshot
+                .range(KeyRange::all(), Direction::Ascending)
+                .next()
+                .unwrap()
+                .unwrap_err()
+        } else {
+            snapshot.get(b"key").unwrap_err()
+        };
+        assert!(error.to_string().contains("state.redb"), "{error}");
+        let failure = told.recv_timeout(SOON).unwrap();
+        assert!(matches!(failure, StoreError::Failed(_)), "{failure}");
+        let file = dir.path().join("state.redb");
+        for part in ["cannot be read", file.to_str().unwrap(), "other error"] {
+            assert!(failure.to_string().contains(part), "{failure}");
+        }
+        // Also when the disk reads again: redb does not.
+        faults.reads_fail.store(false, SeqCst);
+        assert!(matches!(store.snapshot(Timestamp(1)), Err(StoreError::Failed(_))));
+        assert!(matches!(
+            put(&store, 2, "key", "later"),
+            Err(StoreError::Failed(_))
+        ));
+        assert!(matches!(store.close(), Err(StoreError::Failed(_))));
+        drop((snapshot, store));
+        assert_eq!(read(&open(dir.path()), "key").as_deref(), Some("value"));
+    }
+}
+
+#[test]
+fn what_was_acknowledged_before_a_failed_read_is_in_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, faults) = checkpointed(dir.path());
+    put_durably(&store, 2, "later", "value");
+    faults.reads_fail.store(true, SeqCst);
+    store.snapshot(Timestamp(2)).unwrap().get(b"key").unwrap_err();
+    assert!(matches!(store.close(), Err(StoreError::Failed(_))));
+    drop(store);
+    let store = open(dir.path());
+    assert_eq!(store.recovery().replayed, 1, "no checkpoint after it");
+    assert_eq!(all(&*store.snapshot(Timestamp(2)).unwrap()).len(), 302);
+}
+
+#[test]
+fn reads_that_are_refused_for_other_reasons_do_not_end_the_store() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = checkpointed(dir.path());
+    let told = failure_of(&store);
+    store.snapshot(Timestamp(9)).unwrap_err();
+    let snapshot = store.snapshot(Timestamp(1)).unwrap();
+    store.close().unwrap();
+    snapshot.get(b"key").unwrap_err();
+    assert!(matches!(store.snapshot(Timestamp(1)), Err(StoreError::Closed)));
+    drop((snapshot, store));
+    assert_eq!(told.try_recv().unwrap_err(), mpsc::TryRecvError::Disconnected);
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+
+use redb::StorageBackend;
 
 use super::super::log::{Disk, Files, LogFile};
 
@@ -15,11 +17,15 @@ pub(super) struct Faults {
     pub(super) syncs_fail: AtomicBool,
     /// Syncs do not return, so that commits gather behind them.
     pub(super) syncs_hang: AtomicBool,
+    /// How many syncs of records have begun.
+    pub(super) syncs_of_records: AtomicU32,
     pub(super) writes_fail: AtomicBool,
     /// Nothing can be written or made, as after the system has found the disk faulty.
     pub(super) read_only: AtomicBool,
     /// No room for what should be overwritten, as on a file system that copies on write.
     pub(super) writes_find_no_space: AtomicBool,
+    /// The engine's file cannot be read.
+    pub(super) reads_fail: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -28,6 +34,15 @@ pub(super) struct FaultyDisk(pub(super) Arc<Faults>);
 #[derive(Debug)]
 struct FaultyFile {
     file: Box<dyn LogFile>,
+    faults: Arc<Faults>,
+    /// Something behind its header was written since the last sync.
+    has_records: AtomicBool,
+}
+
+/// The engine's file.
+#[derive(Debug)]
+struct FaultyState {
+    state: Box<dyn StorageBackend>,
     faults: Arc<Faults>,
 }
 
@@ -44,6 +59,7 @@ impl FaultyDisk {
         Box::new(FaultyFile {
             file,
             faults: Arc::clone(&self.0),
+            has_records: AtomicBool::new(false),
         })
     }
 }
@@ -71,6 +87,40 @@ impl Files for FaultyDisk {
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         Disk.sync_dir(dir)
     }
+
+    fn state(&self, path: &Path) -> io::Result<Box<dyn StorageBackend>> {
+        Ok(Box::new(FaultyState {
+            state: Disk.state(path)?,
+            faults: Arc::clone(&self.0),
+        }))
+    }
+}
+
+impl StorageBackend for FaultyState {
+    fn len(&self) -> io::Result<u64> {
+        self.state.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        fail_if(&self.faults.reads_fail, io::ErrorKind::Other)?;
+        self.state.read(offset, out)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.state.set_len(len)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.state.sync_data()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.state.write(offset, data)
+    }
+
+    fn close(&self) -> io::Result<()> {
+        self.state.close()
+    }
 }
 
 impl LogFile for FaultyFile {
@@ -78,6 +128,7 @@ impl LogFile for FaultyFile {
         fail_if(&self.faults.writes_fail, io::ErrorKind::Other)?;
         fail_if(&self.faults.read_only, io::ErrorKind::ReadOnlyFilesystem)?;
         fail_if(&self.faults.writes_find_no_space, io::ErrorKind::StorageFull)?;
+        self.has_records.fetch_or(offset > 0, SeqCst);
         self.file.write_at(offset, data)
     }
 
@@ -88,6 +139,10 @@ impl LogFile for FaultyFile {
     }
 
     fn sync(&self) -> io::Result<()> {
+        let of_records = self.has_records.swap(false, SeqCst);
+        self.faults
+            .syncs_of_records
+            .fetch_add(u32::from(of_records), SeqCst);
         while self.faults.syncs_hang.load(SeqCst) {
             std::thread::yield_now();
         }

@@ -12,9 +12,10 @@ mod recovery;
 mod replacement;
 mod rot;
 mod simulated_disk;
+mod simulated_names;
 mod snapshots;
 
-pub(crate) use broken::memory_that_fails;
+pub(crate) use broken::{Breaks, memory_that_fails};
 pub(crate) use simulated_disk::{Mishaps, SimulatedDisk};
 
 use std::fs;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use super::broken::{SOON, failure_of};
 use super::*;
 
 const ENTRIES: u64 = 300;
@@ -94,6 +95,36 @@ fn a_flipped_bit_in_a_value_is_never_served() {
         refused += usize::from(read_all(&store) == 3);
     }
     assert_eq!(refused, 60, "one get and two scans each");
+}
+
+#[test]
+fn damage_that_a_read_finds_ends_the_store_and_no_checkpoint_follows() {
+    let (dir, file) = closed();
+    let options = Options {
+        cache_bytes: 0,
+        ..small()
+    };
+    let store = Embedded::open(dir.path(), options).unwrap();
+    put_durably(&store, ENTRIES + 1, "later", "value");
+    let told = failure_of(&store);
+    // Under the store, and behind what it has read already.
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[1 << 12..].fill(0xa5);
+    fs::write(&file, &bytes).unwrap();
+    let snapshot = store.snapshot(store.ordered()).unwrap();
+    expect_damage(&snapshot.get(key(1).as_bytes()).unwrap_err());
+    let failure = told.recv_timeout(SOON).unwrap();
+    assert!(matches!(failure, StoreError::Failed(_)), "{failure}");
+    for part in [file.to_str().unwrap(), "damaged", "backup"] {
+        assert!(failure.to_string().contains(part), "{failure}");
+    }
+    assert!(matches!(store.close(), Err(StoreError::Failed(_))));
+    drop((snapshot, store));
+    assert_eq!(
+        fs::read(&file).unwrap(),
+        bytes,
+        "what may be needed for a rescue is as it was"
+    );
 }
 
 #[test]

@@ -1,11 +1,9 @@
 //! A disk in memory that can lose power.
 //!
 //! Writes are taken apart into sectors. After a power cut each sector that was written since the last sync of its file is
-//! there or is not, in whatever order they were written; and of the names that were given, changed and taken away since
-//! the last sync of their directory, so many of the first ones have been. A process that is killed loses nothing of
-//! that, but what was not synced then is no more synced in its next life.
+//! there or is not, in whatever order they were written; what becomes of the names is said in `simulated_names`. A process
+//! that is killed loses nothing of that, but what was not synced then is no more synced in its next life.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,6 +15,7 @@ use redb::StorageBackend;
 
 use super::super::log::{Files, LogFile};
 use super::super::{Embedded, Options, StoreError};
+use super::simulated_names::Names;
 use crate::sync::simulated::{Random, crash, is_over, pause};
 use crate::sync::thread;
 
@@ -42,10 +41,7 @@ pub(crate) struct SimulatedDisk(Arc<Mutex<Medium>>);
 #[derive(Debug)]
 struct Medium {
     files: Vec<Contents>,
-    names: BTreeMap<PathBuf, usize>,
-    synced_names: BTreeMap<PathBuf, usize>,
-    /// Since the last sync of their directories.
-    changes: Vec<Change>,
+    names: Names,
     mishaps: Mishaps,
     done: u64,
     syncs: u64,
@@ -67,13 +63,6 @@ enum Step {
     Length(usize),
 }
 
-#[derive(Debug, Clone)]
-enum Change {
-    Named(PathBuf, usize),
-    Renamed(PathBuf, PathBuf),
-    Removed(PathBuf),
-}
-
 #[derive(Debug)]
 struct SimulatedFile {
     disk: SimulatedDisk,
@@ -84,9 +73,7 @@ impl SimulatedDisk {
     pub(crate) fn new(random: Random) -> Self {
         Self(Arc::new(Mutex::new(Medium {
             files: Vec::new(),
-            names: BTreeMap::new(),
-            synced_names: BTreeMap::new(),
-            changes: Vec::new(),
+            names: Names::default(),
             mishaps: Mishaps::default(),
             done: 0,
             syncs: 0,
@@ -150,7 +137,7 @@ impl SimulatedDisk {
     }
 
     fn file(&self, path: &Path) -> io::Result<SimulatedFile> {
-        let number = self.happens(|medium| medium.number(path))?;
+        let number = self.happens(|medium| medium.names.file(path))?;
         Ok(SimulatedFile {
             disk: self.clone(),
             number,
@@ -178,32 +165,24 @@ impl Files for SimulatedDisk {
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.takes_a_while();
-        self.happens(|medium| {
-            medium.number(from)?;
-            medium.change(Change::Renamed(from.to_owned(), to.to_owned()));
-            Ok(())
-        })
+        self.happens(|medium| medium.names.rename(from, to))
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         self.takes_a_while();
-        self.happens(|medium| {
-            medium.number(path)?;
-            medium.change(Change::Removed(path.to_owned()));
-            Ok(())
-        })
+        self.happens(|medium| medium.names.remove(path))
     }
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         self.takes_a_while();
         self.happens(|medium| {
-            medium.sync_names(dir);
+            medium.names.sync(dir);
             Ok(())
         })
     }
 
     fn exists(&self, path: &Path) -> bool {
-        self.0.lock().names.contains_key(path)
+        self.0.lock().names.has(path)
     }
 
     fn len(&self, path: &Path) -> io::Result<u64> {
@@ -215,15 +194,12 @@ impl Files for SimulatedDisk {
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
-        self.happens(|medium| {
-            let names = medium.names.keys();
-            Ok(names.filter(|path| path.parent() == Some(dir)).cloned().collect())
-        })
+        self.happens(|medium| Ok(medium.names.list(dir)))
     }
 
     fn state(&self, path: &Path) -> io::Result<Box<dyn StorageBackend>> {
         self.happens(|medium| {
-            if !medium.names.contains_key(path) {
+            if !medium.names.has(path) {
                 medium.make(path);
             }
             Ok(())
@@ -296,30 +272,13 @@ impl StorageBackend for SimulatedFile {
 }
 
 impl Medium {
-    fn number(&self, path: &Path) -> io::Result<usize> {
-        let number = self.names.get(path).copied();
-        number.ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
-
     fn contents(&self, path: &Path) -> io::Result<&Vec<u8>> {
-        Ok(&self.files[self.number(path)?].current)
+        Ok(&self.files[self.names.file(path)?].current)
     }
 
     fn make(&mut self, path: &Path) {
         self.files.push(Contents::default());
-        let number = self.files.len() - 1;
-        self.change(Change::Named(path.to_owned(), number));
-    }
-
-    fn change(&mut self, change: Change) {
-        change.apply(&mut self.names);
-        self.changes.push(change);
-    }
-
-    fn sync_names(&mut self, dir: &Path) {
-        for change in self.changes.extract_if(.., |change| change.is_in(dir)) {
-            change.apply(&mut self.synced_names);
-        }
+        self.names.give(self.files.len() - 1, path);
     }
 
     /// After a sync that fails, what the system could not write is in memory as before and counts as written: no later
@@ -341,14 +300,10 @@ impl Medium {
     }
 
     fn cut_power(&mut self) {
-        let kept = self.random.random_range(0..=self.changes.len());
-        for change in self.changes.drain(..).take(kept) {
-            change.apply(&mut self.synced_names);
-        }
-        self.names.clone_from(&self.synced_names);
-        for number in self.names.values() {
-            let remains = self.files[*number].remains(&mut self.random);
-            self.files[*number] = Contents {
+        self.names.cut_power(&mut self.random);
+        for number in self.names.files() {
+            let remains = self.files[number].remains(&mut self.random);
+            self.files[number] = Contents {
                 current: remains.clone(),
                 synced: remains,
                 unsynced: Vec::new(),
@@ -417,24 +372,5 @@ impl Step {
             Self::Write(offset, data) => put_at(contents, *offset, data),
             Self::Length(length) => resize(contents, *length),
         }
-    }
-}
-
-impl Change {
-    fn apply(&self, names: &mut BTreeMap<PathBuf, usize>) {
-        match self {
-            Self::Named(path, number) => drop(names.insert(path.clone(), *number)),
-            Self::Renamed(from, to) => {
-                if let Some(number) = names.remove(from) {
-                    names.insert(to.clone(), number);
-                }
-            }
-            Self::Removed(path) => drop(names.remove(path)),
-        }
-    }
-
-    fn is_in(&self, dir: &Path) -> bool {
-        let (Self::Named(path, _) | Self::Renamed(_, path) | Self::Removed(path)) = self;
-        path.parent() == Some(dir)
     }
 }

@@ -13,10 +13,10 @@ use super::{
     plan::plan,
     rows::{self, Row},
 };
-use crate::functions::{Cron, CronOutcome, Desk, JobEnd, NewJob, Origin, Runtime, StoredCron, StoredJob};
+use crate::functions::{
+    CRON, Cron, CronOutcome, Desk, JobEnd, NewJob, Origin, Runtime, StoredCron, StoredJob,
+};
 
-/// Under which the jobs of crons are known.
-const ORIGIN: &str = "cron";
 /// How far a clock may be set back until what has run counts as never having run. Up to this, nothing runs twice.
 const MOST_SET_BACK: Duration = Duration::from_hours(24);
 
@@ -31,7 +31,7 @@ impl Timetable {
 
     /// Lets crons hear of the ends of their runs; to be called before any can end.
     pub(in crate::triggers) fn listen(&self, runtime: &Runtime) {
-        runtime.on_job_end(ORIGIN, Arc::new(self.clone()));
+        runtime.on_job_end(CRON, Arc::new(self.clone()));
     }
 
     /// Compares the list with what there is: lets crons begin, change and end. Nothing runs yet. This blocks the thread.
@@ -178,7 +178,7 @@ impl Cron {
             retries: self.retries,
             identity: None,
             origin: Some(Origin {
-                kind: ORIGIN.to_owned(),
+                kind: CRON.to_owned(),
                 key: self.name.to_owned(),
             }),
         }

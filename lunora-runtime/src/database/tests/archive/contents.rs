@@ -97,6 +97,59 @@ fn what_is_added_twice_is_refused() {
 }
 
 #[test]
+fn what_belongs_to_each_store_is_left_out_or_gives_way() {
+    let (dir, file) = (directory(&["x"]), file(&["a", "b", "new"]));
+    let appending = |joining| ImportOptions {
+        joining,
+        ..import_options(ImportMode::Append)
+    };
+    let report = try_import(
+        dir.path(),
+        items_schema(),
+        &file,
+        appending(|table, fields| {
+            assert_eq!(table, "items");
+            match fields.get("key").and_then(Value::as_str) {
+                Some("new") => Joining::LeftOut,
+                _ => Joining::AddedIfNew,
+            }
+        }),
+    );
+    assert_eq!(keys_in(dir.path()), ["a", "b", "x"]);
+    assert!(
+        report
+            .unwrap()
+            .to_string()
+            .starts_with("items: 2 documents, 1 left out\n")
+    );
+
+    let report = try_import(
+        dir.path(),
+        items_schema(),
+        &file,
+        appending(|_, _| Joining::AddedIfNew),
+    );
+    assert_eq!(keys_in(dir.path()), ["a", "b", "new", "x"]);
+    assert!(
+        report
+            .unwrap()
+            .to_string()
+            .starts_with("items: 1 documents, 2 left out\n")
+    );
+
+    let opposite = ImportOptions {
+        joining: |_, _| Joining::LeftOut,
+        ..import_options(ImportMode::Replace)
+    };
+    try_import(dir.path(), items_schema(), &file, opposite).unwrap();
+    assert_eq!(
+        keys_in(dir.path()),
+        ["a", "b", "new"],
+        "with nothing to join all come"
+    );
+}
+
+#[test]
 fn a_unique_index_holds_across_export_and_store() {
     let (dir, file) = (directory(&["a"]), file(&["b", "a"]));
     let refused = refused(dir.path(), items_schema(), &file, ImportMode::Append);

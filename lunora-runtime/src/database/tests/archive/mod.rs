@@ -12,8 +12,8 @@ use lunora_core::{shape::Shapes, value::Value};
 use super::fixture::{ITEMS, Item, begin, open};
 use crate::{
     database::{
-        Database, ExportOptions, ExportReport, ImportError, ImportMode, ImportOptions, ImportReport, Order,
-        Schema, TableSchema, import,
+        Database, ExportOptions, ExportReport, ImportError, ImportMode, ImportOptions, ImportReport, Joining,
+        Order, Schema, TableSchema, import,
     },
     store::{Direction, Embedded, Key, KeyRange, Options, Payload, Store},
 };
@@ -73,6 +73,7 @@ fn import_options(mode: ImportMode) -> ImportOptions {
     ImportOptions {
         mode,
         private: Vec::new(),
+        joining: |_, _| Joining::Added,
         progress: Box::new(|_| ()),
     }
 }

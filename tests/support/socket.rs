@@ -16,11 +16,11 @@ const UPGRADE: &str = "GET /api/1.48.0/sync HTTP/1.1\r\nHost: test\r\nConnection
 
 /// A connection.
 #[derive(Debug)]
-pub(super) struct Socket(WebSocket<TcpStream>);
+pub struct Socket(WebSocket<TcpStream>);
 
 impl Socket {
     /// A connection that was upgraded and has said nothing.
-    pub(super) fn open(addr: SocketAddr) -> io::Result<Self> {
+    pub fn open(addr: SocketAddr) -> io::Result<Self> {
         let mut tcp = TcpStream::connect(addr)?;
         tcp.set_nodelay(true)?;
         tcp.set_read_timeout(Some(PATIENCE))?;
@@ -36,12 +36,12 @@ impl Socket {
     }
 
     /// Says that a session connects, which is when hooks hear of it.
-    pub(super) fn connect(&mut self, session: &str) -> Option<()> {
+    pub fn connect(&mut self, session: &str) -> Option<()> {
         self.say(&json!({"type": "Connect", "sessionId": session, "connectionCount": 0}))
     }
 
     /// Watches a query.
-    pub(super) fn watch(&mut self, query: &str, args: &Value) -> Option<()> {
+    pub fn watch(&mut self, query: &str, args: &Value) -> Option<()> {
         let add = json!({"type": "Add", "queryId": 0, "udfPath": query, "args": [args]});
         self.say(&json!({
             "type": "ModifyQuerySet", "baseVersion": 0, "newVersion": 1, "modifications": [add],
@@ -49,7 +49,7 @@ impl Socket {
     }
 
     /// The next result of the query that is watched; none when the server is gone.
-    pub(super) fn result(&mut self) -> Option<Value> {
+    pub fn result(&mut self) -> Option<Value> {
         loop {
             let Message::Text(text) = self.0.read().ok()? else {
                 continue;
@@ -62,7 +62,7 @@ impl Socket {
     }
 
     /// Closes as a client does that has no more to say.
-    pub(super) fn close(mut self) {
+    pub fn close(mut self) {
         let _ = self.0.close(None);
         while self.0.read().is_ok() {}
     }

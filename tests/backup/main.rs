@@ -3,7 +3,10 @@
 //! `LUNORA_KILLS` sets how many imports are killed (10 unless set), `LUNORA_SEED` repeats a run's choices.
 #![cfg(unix)]
 
+#[path = "../support/mod.rs"]
 mod support;
+
+mod append;
 
 use std::{
     fs,
