@@ -334,6 +334,12 @@ async fn pages_are_known_as_well() {
         counted.app.client().query(page).await.unwrap()
     };
     assert_eq!(page().await, page().await);
+    let of_a_hook = PaginationOptions {
+        id: Some(7.0),
+        ..PaginationOptions::first(2)
+    };
+    let of_a_hook = api::counters::page(of_a_hook);
+    assert_eq!(counted.app.client().query(of_a_hook).await.unwrap(), page().await);
     assert_eq!(counted.ran("page"), 1);
     counted.increment("c").await;
     page().await;

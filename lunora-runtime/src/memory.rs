@@ -2,7 +2,7 @@
 
 use crate::{
     database::OpenOptions,
-    functions::EngineOptions,
+    functions::{EngineOptions, LiveLimits},
     server::{ServerLimits, SocketLimits},
     store::Options,
 };
@@ -109,7 +109,7 @@ impl MemoryBudget {
             // A layer that was full can be read for as long as any other.
             history_bytes: self.share(4),
             recent_bytes: self.share(2),
-            cache_bytes: self.share(6),
+            cache_bytes: self.share(5),
             ..Options::default()
         }
     }
@@ -117,17 +117,24 @@ impl MemoryBudget {
     /// For decoded documents and index entries.
     pub fn database(self, options: OpenOptions) -> OpenOptions {
         OpenOptions {
-            cache_bytes: self.share(4),
+            cache_bytes: self.share(3),
             ..options
         }
     }
 
-    /// For the query cache.
+    /// For the query cache, and for what connections watch: these limits, as far as the budget allows.
     pub fn engine(self, options: EngineOptions) -> EngineOptions {
         EngineOptions {
             query_cache_bytes: self.query_cache,
+            live: self.live(options.live),
             ..options
         }
+    }
+
+    /// For what connections watch: results, and what was read for them.
+    pub fn live(self, limits: LiveLimits) -> LiveLimits {
+        let watched_bytes = limits.watched_bytes.min(self.share(2));
+        limits.watched_bytes(watched_bytes)
     }
 
     /// For requests, answers and what connections ask for: these limits, as far as the budget allows. One request of the
@@ -175,7 +182,13 @@ mod tests {
                     ..
                 } = budget.store();
                 let decoded = budget.database(OpenOptions::default()).cache_bytes;
-                let results = budget.engine(EngineOptions::default()).query_cache_bytes;
+                let EngineOptions {
+                    query_cache_bytes,
+                    live,
+                    ..
+                } = budget.engine(EngineOptions::default());
+                let results = query_cache_bytes + live.watched_bytes;
+                assert!(live.watched_bytes > 0, "something can be watched");
                 let store = 3 * overlay_bytes + history_bytes + recent_bytes + cache_bytes;
                 let kept = store + decoded + results;
                 assert!(kept + PROGRAM <= mib * MIB, "{mib} MiB");
@@ -185,6 +198,16 @@ mod tests {
                 );
                 assert!(kept * 5 >= (mib * MIB - PROGRAM) * 2, "{mib} MiB are hardly used");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_watched_is_within_the_budget_without_a_query_cache_too() {
+        for mib in [64, 1024] {
+            let budget = MemoryBudget::new(mib * MIB).unwrap();
+            let watched = budget.engine(EngineOptions::default()).live.watched_bytes;
+            assert!(watched < mib * MIB / 15, "{mib} MiB");
+            assert_eq!(watched / 2, budget.store().overlay_bytes / 3, "{mib} MiB");
         }
     }
 
@@ -202,6 +225,8 @@ mod tests {
         }
         let ample = MemoryBudget::new(64 << 30).unwrap().server(limits);
         assert_eq!(ample, limits, "a large budget changes no limit");
+        let live = LiveLimits::default();
+        assert_eq!(MemoryBudget::new(64 << 30).unwrap().live(live), live);
     }
 
     #[test]

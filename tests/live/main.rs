@@ -12,9 +12,11 @@
 
 mod counters;
 mod failures;
+mod hanging;
 mod lists;
 mod model;
 mod pages;
+mod read_sets;
 mod schema;
 mod sharing;
 mod stores;

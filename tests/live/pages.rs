@@ -8,7 +8,7 @@ use crate::{
     support::{Client, mutate, page, remove, runs, set},
 };
 
-async fn add(runtime: &Runtime, list: &str, rank: i32) {
+pub async fn add(runtime: &Runtime, list: &str, rank: i32) {
     let args = [
         ("list".to_owned(), list.into()),
         ("rank".to_owned(), Value::from(f64::from(rank))),
@@ -16,7 +16,7 @@ async fn add(runtime: &Runtime, list: &str, rank: i32) {
     mutate(runtime, "lists:add", Object::from_iter(args)).await;
 }
 
-async fn drop_row(runtime: &Runtime, list: &str, rank: i32) {
+pub async fn drop_row(runtime: &Runtime, list: &str, rank: i32) {
     let args = [
         ("list".to_owned(), list.into()),
         ("rank".to_owned(), Value::from(f64::from(rank))),
@@ -131,6 +131,52 @@ async fn watchers_of_one_page_share_its_runs() {
         1,
         "the second page ends elsewhere and was not touched"
     );
+}
+
+fn with_id(options: &PaginationOptions, id: u32) -> PaginationOptions {
+    PaginationOptions {
+        id: Some(f64::from(id)),
+        ..options.clone()
+    }
+}
+
+/// npm's hooks give each mount a number.
+#[tokio::test]
+async fn a_hundred_hooks_that_watch_one_page_take_one_run() {
+    let (runtime, list) = (open(), "a hundred hooks");
+    let mut first = two_pages(&runtime, list).await;
+    let (page_one, page_two) = (PaginationOptions::first(2), after(&first, 0, 2));
+    runs("page", list);
+    let mut clients: Vec<_> = (0..100).map(|_| Client::new(&runtime)).collect();
+    for (id, client) in (0..).zip(&mut clients) {
+        client.watch(0, "lists:page", page(list, &with_id(&page_one, id)));
+        client.watch(1, "lists:page", page(list, &with_id(&page_two, id)));
+        client.changed().await;
+        assert_eq!(client.held, first.held);
+    }
+    assert_eq!(runs("page", list), 0, "both pages were known");
+    add(&runtime, list, 15).await;
+    first.catch_up().await;
+    for client in &mut clients {
+        client.catch_up().await;
+        assert_eq!(rows(client, 0), [10.0, 15.0, 20.0]);
+        assert_eq!(client.held, first.held);
+    }
+    assert_eq!(runs("page", list), 1);
+    // A new number without a journal asks for a fresh page, and whoever keeps the old one is not disturbed.
+    let mut fresh = Client::new(&runtime);
+    fresh.watch(0, "lists:page", page(list, &with_id(&page_one, 100)));
+    fresh.changed().await;
+    assert_eq!(rows(&fresh, 0), [10.0, 15.0]);
+    // An end that the client has settled is another page.
+    let settled = PaginationOptions {
+        end_cursor: page_two.cursor.clone(),
+        ..with_id(&page_one, 101)
+    };
+    fresh.watch(1, "lists:page", page(list, &settled));
+    fresh.changed().await;
+    assert_eq!(rows(&fresh, 1), [10.0, 15.0, 20.0]);
+    assert!(clients[0].catch_up().await.is_empty());
 }
 
 #[tokio::test]

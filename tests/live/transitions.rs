@@ -1,6 +1,6 @@
 //! What one connection is told, and as of when.
 
-use std::sync::Arc;
+use std::{sync::Arc, task::Context};
 
 use lunora::Value;
 use lunora_runtime::{
@@ -285,7 +285,7 @@ async fn when_the_server_stops_there_are_no_more_transitions() {
     assert!(runtime.connect().next(Timestamp::ZERO).await.is_none());
 }
 
-fn limited(live: LiveLimits) -> Runtime {
+pub fn limited(live: LiveLimits) -> Runtime {
     let options = EngineOptions {
         live,
         ..EngineOptions::default()
@@ -343,4 +343,49 @@ async fn results_that_do_not_fit_into_a_transition_fail_by_name() {
         late.held[&0].is_ok() && error.contains("transition_bytes is limited to 204"),
         "{error}"
     );
+}
+
+/// Wakes a test.
+#[derive(Default)]
+struct Woken(tokio::sync::Notify);
+
+impl std::task::Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.notify_one();
+    }
+}
+
+/// Lets the transition that tells of the commit at `ts` become ready, and does not take it.
+async fn leave(client: &mut Client, commit: impl Future<Output = Timestamp>) -> Timestamp {
+    let woken = Arc::new(Woken::default());
+    let waker = Arc::clone(&woken).into();
+    let mut context = Context::from_waker(&waker);
+    let later = Timestamp(client.at.0 + 1);
+    assert!(client.queries.poll_next(later, &mut context).is_pending());
+    let ts = commit.await;
+    woken.0.notified().await;
+    client.at = ts;
+    ts
+}
+
+#[tokio::test]
+async fn results_that_were_overtaken_before_they_were_taken_need_no_room() {
+    let runtime = limited(LiveLimits::default().transition_bytes(204));
+    let names = ["overtaken", "forgotten", "instead"];
+    for name in names {
+        set(&runtime, name, 100).await;
+    }
+    let mut client = Client::new(&runtime);
+    client.watch_named(0, "text", "overtaken");
+    client.watch_named(1, "text", "forgotten");
+    client.catch_up().await;
+    for length in 90..99 {
+        leave(&mut client, set(&runtime, "overtaken", length)).await;
+    }
+    leave(&mut client, set(&runtime, "forgotten", 99)).await;
+    client.remove(1);
+    client.watch_named(2, "text", "instead");
+    client.catch_up().await;
+    assert!(client.held.values().all(Result::is_ok), "{:?}", client.held);
+    assert_eq!(client.value(0).as_str().unwrap().len(), 98);
 }

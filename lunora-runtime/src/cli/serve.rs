@@ -80,13 +80,14 @@ fn open(
     options: &Serve,
     keep: impl FnOnce(&NewKey) -> io::Result<()>,
 ) -> Result<Runtime, Failure> {
-    let engine = options.memory.engine(EngineOptions {
+    let engine = EngineOptions {
         issuers: trust::issuers(&options.trust)?,
         limits: options.limits.transaction,
         calls: options.limits.call,
+        // Within the budget, unless more was asked for.
         live: options.limits.live,
-        ..EngineOptions::default()
-    });
+        ..options.memory.engine(EngineOptions::default())
+    };
     let opening = progress::opening(options.memory);
     let runtime = Runtime::open(app, store, engine, opening).map_err(Failure::unusable)?;
     let kept = runtime.ensure_admin_key(keep).map_err(Failure::unusable)?;

@@ -87,6 +87,15 @@ pub(super) fn entry_index(key: &[u8]) -> Option<(TableTag, u32)> {
     Some((TableTag::from_bytes(*table), number))
 }
 
+/// The part of a key that says in which table or index it lies.
+pub(super) fn area(key: &[u8]) -> &[u8] {
+    let area = match key.get(TABLE_BYTES) {
+        Some(&INDEXES) => TABLE_BYTES + 1 + size_of::<u32>(),
+        _ => TABLE_BYTES + 1,
+    };
+    &key[..key.len().min(area)]
+}
+
 /// The values of an index entry, one key part after the other, and what follows them.
 pub(super) fn entry_fields(entry: &[u8]) -> Option<&[u8]> {
     entry.get(TABLE_BYTES + 1 + size_of::<u32>()..)

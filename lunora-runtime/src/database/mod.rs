@@ -28,6 +28,7 @@ mod load;
 mod meter;
 mod moment;
 mod open;
+mod outline;
 mod overlay;
 mod pages;
 mod progress;

@@ -177,6 +177,14 @@ pub(crate) fn reads_of(key: &[u8]) -> SealedReads {
 }
 
 impl SealedReads {
+    /// Everything in these ranges.
+    pub(super) fn of_ranges(ranges: Vec<KeyRange>) -> Self {
+        Self {
+            points: Vec::new(),
+            ranges: merge(ranges),
+        }
+    }
+
     /// Whether this key was read, or would have been if it had been there.
     pub fn contains(&self, key: &[u8]) -> bool {
         let is_point = keys::document_id(key).is_some_and(|id| self.points.binary_search(&id).is_ok());

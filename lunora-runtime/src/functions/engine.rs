@@ -42,10 +42,10 @@ pub struct EngineOptions {
     pub issuers: Vec<Issuer>,
     /// Limits around the tokens of users.
     pub tokens: TokenLimits,
-    /// What the results may take that the query cache keeps, in bytes. With 0 it keeps those of watched queries alone.
-    /// Default 64 MiB.
+    /// What the results may take that the query cache keeps, in bytes, beside those of watched queries
+    /// ([`LiveLimits::watched_bytes`]). With 0 it keeps those alone. Default 64 MiB.
     pub query_cache_bytes: usize,
-    /// What one connection may watch.
+    /// What connections may watch.
     pub live: LiveLimits,
 }
 

@@ -8,7 +8,7 @@ use lunora_core::{
     limits::LimitOverrides,
     reference::{FunctionRef, Kind, Visibility},
     shape::{Field, Node, Shapes},
-    value::Object,
+    value::{Object, Value},
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -49,6 +49,15 @@ impl Function {
         let mut text = self.path.as_bytes().to_vec();
         encode_object(&others, &mut text);
         Sha256::digest(&text).into()
+    }
+
+    /// Takes out of the arguments of a query by what number a hook of npm's keeps its page apart from those of others:
+    /// equal pages are one query. A page that is to begin anew comes without a journal.
+    pub(super) fn forget_hook(&self, args: &mut Object) {
+        let options = self.page_argument.and_then(|page| args.get_mut(page));
+        if let Some(Value::Object(options)) = options {
+            options.remove("id");
+        }
     }
 
     /// Refuses a call as another kind.

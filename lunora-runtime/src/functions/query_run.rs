@@ -45,7 +45,8 @@ impl Ran {
 
 impl Work {
     /// Answers the query as of the newest commit on disk. `held` is dropped when it is over.
-    pub(super) async fn query(self, held: impl Send + 'static) -> Result<Answer, CallError> {
+    pub(super) async fn query(mut self, held: impl Send + 'static) -> Result<Answer, CallError> {
+        self.function.forget_hook(&mut self.args);
         // What is kept is as of now.
         let is_kept = self.at.is_none() && self.engine.results.is_on();
         let key = is_kept.then(|| Arc::new(QueryKey::new(&self.function, &self.args, self.class, None)));

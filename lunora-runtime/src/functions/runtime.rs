@@ -242,7 +242,7 @@ impl Runtime {
         };
         let keys = AdminKeys::load(&system).map_err(OpenError::System)?;
         let engine = Arc::new(Engine {
-            results: Results::new(database.clone(), query_cache_bytes),
+            results: Results::new(database.clone(), query_cache_bytes, live.watched_bytes),
             database,
             functions: Functions::new(catalog.functions),
             hooks: Arc::new(Hooks::new(catalog.hooks)),

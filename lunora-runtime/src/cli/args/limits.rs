@@ -54,6 +54,8 @@ const LIMITS: &[Limit] = limits! {
     call_depth: depth in call;
     subscriptions: number in live;
     transition_bytes: bytes in live;
+    read_set_bytes: bytes in live;
+    watched_bytes: bytes in live;
     frame_bytes: bytes in server.socket;
     waiting_mutations: number in server.socket;
     concurrent_actions: number in server.socket;
@@ -93,6 +95,7 @@ impl AllLimits {
         let mut limits = Self::default();
         limits.set(given)?;
         limits.server = memory.server(limits.server);
+        limits.live = memory.live(limits.live);
         limits.set(given)?;
         Ok(limits)
     }
@@ -230,6 +233,8 @@ mod tests {
         let default = all(&[]).unwrap().server.buffered_bytes;
         let given = all(&["buffered_bytes=1GiB"]).unwrap().server.buffered_bytes;
         assert!(default < given && given == 1 << 30);
+        let watched = all(&["watched_bytes=1GiB"]).unwrap().live.watched_bytes;
+        assert!(all(&[]).unwrap().live.watched_bytes < watched && watched == 1 << 30);
         // A larger request has to find room.
         let server = all(&["body_bytes=400MiB"]).unwrap().server;
         assert!(server.buffered_bytes >= 400 << 20);

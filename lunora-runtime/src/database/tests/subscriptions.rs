@@ -71,6 +71,15 @@ fn step() -> impl Strategy<Value = Step> {
 
 proptest! {
     #[test]
+    fn an_outline_misses_nothing_and_is_small(reads in reads(), commit in commit()) {
+        let outline = reads.outline();
+        prop_assert!(!reads.conflicts_with(&commit) || outline.conflicts_with(&commit));
+        prop_assert!(outline.points().is_empty());
+        prop_assert_eq!(outline.is_empty(), reads.is_empty());
+        prop_assert!(outline.outline().bytes() <= outline.bytes());
+    }
+
+    #[test]
     fn a_commit_touches_those_whose_reads_conflict_with_it(steps in vec(step(), 1..60)) {
         let (mut subscriptions, mut model) = (Subscriptions::default(), BTreeMap::new());
         for (number, step) in (0..).zip(steps) {
@@ -96,6 +105,33 @@ proptest! {
         }
         prop_assert!(subscriptions.is_empty());
     }
+}
+
+/// However much was read: one range of the documents, and one of the index.
+#[test]
+fn the_outline_of_many_reads_is_as_small_as_that_of_few() {
+    let database = open(&memory(), items_schema());
+    let name = "x".repeat(500);
+    insert(
+        &database,
+        (0..500).map(|n| item(f64::from(n), 0.0, &format!("{n}{name}"))),
+    );
+    let mut transaction = begin(&database);
+    for n in 0..500 {
+        let bounds = IndexBounds {
+            index: "by_group",
+            equal: vec![Some(f64::from(n).into())],
+            lower: None,
+            upper: None,
+        };
+        let mut scan = transaction.scan(ITEMS, Some(&bounds), Order::Asc).unwrap();
+        while scan.next(&mut transaction).unwrap().is_some() {}
+    }
+    let reads = transaction.sealed_reads();
+    assert!(reads.bytes() > 500 * 200);
+    let outline = reads.outline();
+    assert_eq!((outline.points().len(), outline.ranges().len()), (0, 2));
+    assert!(outline.bytes() < 1_000);
 }
 
 const MANY: u32 = 20_000;

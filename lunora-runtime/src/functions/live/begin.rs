@@ -217,7 +217,11 @@ impl State {
     fn obtain(&mut self, watch: WatchId, supply: Supply, at: &Arc<dyn Snapshot>) {
         match supply {
             Supply::Known(outcome, holding) => self.deliver(watch, &outcome, holding),
-            Supply::Same(slot) => self.hold(watch, slot),
+            Supply::Same(slot) => {
+                if let Err(error) = self.hold(watch, slot) {
+                    self.refuse(watch, slot, error);
+                }
+            }
             Supply::Join(run) => self.wait_for(run, watch),
             Supply::Run(scope) | Supply::Blocked(_, scope) => {
                 if let Some(run) = self.add_run(watch, scope, at) {

@@ -1,6 +1,11 @@
 //! A connection: what it watches, what it holds, and how far its next transition is.
 
-use std::{collections::HashMap, mem, sync::Arc, task::Waker};
+use std::{
+    collections::{BTreeMap, HashMap},
+    mem,
+    sync::Arc,
+    task::Waker,
+};
 
 use lunora_core::{error::Error, identity::Identity, limits::LimitExceeded};
 
@@ -66,17 +71,17 @@ pub(super) struct Connection {
     /// Its turn did not come when a run that it waited for was over.
     pub(super) was_passed_over: bool,
     pub(super) waker: Option<Waker>,
+    /// What it takes to remember all that was read for what it holds, in bytes.
+    pub(super) read_bytes: usize,
     untaken: Untaken,
 }
 
-/// Results that the reader has not taken yet.
+/// Results that the reader has not taken yet, the last of each query.
 #[derive(Debug, Default)]
 struct Untaken {
-    updates: Vec<Update>,
+    outcomes: BTreeMap<u32, Arc<QueryOutcome>>,
     /// What they take as JSON.
     bytes: usize,
-    /// They are of several transitions, so that one query may have several.
-    is_folded: bool,
 }
 
 /// How far the next transition is.
@@ -130,6 +135,8 @@ pub(super) struct Watch {
 pub(super) struct Held {
     pub(super) slot: SlotId,
     pub(super) place: usize,
+    /// What the connection is charged for it.
+    pub(super) read_bytes: usize,
 }
 
 /// What a watch watches.
@@ -168,11 +175,7 @@ impl Connection {
     /// The reader asks. What is ready but too old becomes a part of what comes.
     pub(super) fn ask(&mut self, waker: &Waker) {
         match self.progress {
-            Progress::Resting => self.progress = Progress::Wanted,
-            Progress::Ready { .. } => {
-                self.untaken.is_folded = true;
-                self.progress = Progress::Wanted;
-            }
+            Progress::Resting | Progress::Ready { .. } => self.progress = Progress::Wanted,
             _ => {}
         }
         if self.waker.as_ref().is_none_or(|known| !known.will_wake(waker)) {
@@ -216,7 +219,7 @@ impl Connection {
         };
         self.at = collected.ts;
         self.covered = collected.covers;
-        if self.untaken.updates.is_empty() && !collected.is_forced {
+        if self.untaken.outcomes.is_empty() && !collected.is_forced {
             self.progress = Progress::Wanted;
         } else {
             let (ts, covers) = (collected.ts, collected.covers);
@@ -244,35 +247,41 @@ impl Connection {
         if watch.delivered == Some(outcome.fingerprint()) {
             return;
         }
-        let bytes = outcome.json_bytes();
-        let outcome = if self.untaken.bytes + bytes <= limit {
-            self.untaken.bytes += bytes;
+        // What the reader has not taken of the query is overtaken, and leaves its room.
+        self.untaken.remove(watch.number);
+        let outcome = if self.untaken.bytes + outcome.json_bytes() <= limit {
             Arc::clone(outcome)
         } else {
             too_large(limit)
         };
         watch.delivered = Some(outcome.fingerprint());
-        let query = watch.number;
-        self.untaken.updates.push(Update { query, outcome });
+        self.untaken.insert(watch.number, outcome);
     }
 
     /// Forgets what the reader has not taken of a query. False if there was nothing.
     pub(super) fn forget(&mut self, number: u32) -> bool {
-        let before = self.untaken.updates.len();
-        self.untaken.updates.retain(|update| update.query != number);
-        self.untaken.updates.len() < before
+        self.untaken.remove(number)
     }
 }
 
 impl Untaken {
-    /// The last one of each query, by number.
-    fn into_updates(mut self) -> Vec<Update> {
-        if self.is_folded {
-            self.updates.reverse();
-        }
-        self.updates.sort_by_key(|update| update.query);
-        self.updates.dedup_by_key(|update| update.query);
-        self.updates
+    fn insert(&mut self, query: u32, outcome: Arc<QueryOutcome>) {
+        self.bytes += outcome.json_bytes();
+        self.outcomes.insert(query, outcome);
+    }
+
+    fn remove(&mut self, query: u32) -> bool {
+        let removed = self.outcomes.remove(&query);
+        self.bytes -= removed.as_ref().map_or(0, |outcome| outcome.json_bytes());
+        removed.is_some()
+    }
+
+    /// By number.
+    fn into_updates(self) -> Vec<Update> {
+        let updates = self.outcomes.into_iter();
+        updates
+            .map(|(query, outcome)| Update { query, outcome })
+            .collect()
     }
 }
 

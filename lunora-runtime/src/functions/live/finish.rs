@@ -3,8 +3,9 @@
 use std::{collections::HashMap, mem, sync::Arc, time::Duration};
 
 use super::{
-    super::results::{Audience, Finished, QueryKey, QueryOutcome, UserKey},
+    super::results::{Audience, Finished, QueryKey, QueryOutcome, UserKey, Watched},
     connection::{ConnectionId, Progress, Target, WatchId},
+    holding::too_much_watched,
     queries::{QueryId, Sharing, Slot},
     queue::SLOW,
     runs::{Run, RunId, Scope},
@@ -21,7 +22,9 @@ impl State {
     /// A run has given a result, in this time.
     pub(super) fn finish(&mut self, id: RunId, finished: Finished, took: Duration) {
         self.advance();
-        let Some(mut run) = self.end_run(id) else { return };
+        let Some(mut run) = self.end_run(id) else {
+            return self.end_late(id, Some(finished));
+        };
         run.waiters.retain(|watch| self.waits(*watch));
         if let Some(query) = self.queries.get_mut(run.query) {
             query.sharing = Sharing::from(finished.audience);
@@ -31,25 +34,15 @@ impl State {
         self.settle();
     }
 
-    /// A run has hung, or was lost. Nobody knows what it read, so nothing will run it again.
-    pub(super) fn give_up(&mut self, id: RunId, outcome: &Arc<QueryOutcome>) {
-        let Some(run) = self.end_run(id) else { return };
-        for watch in run.waiters {
-            if self.waits(watch) {
-                self.deliver(watch, outcome, Holding::Forever);
-            }
-        }
-        self.settle();
-    }
-
     /// A run has failed for a reason that may pass.
     pub(super) fn try_later(&mut self, id: RunId, now: Instant) {
-        if let Some(run) = self.runs.get_mut(id) {
-            let wait = FIRST_WAIT * 2_u32.saturating_pow(run.failures);
-            run.failures = (run.failures + 1).min(16);
-            self.queue.push_later(id, now + wait.min(LONGEST_WAIT));
-            self.needs_look = true;
-        }
+        let Some(run) = self.runs.get_mut(id) else {
+            return self.end_late(id, None);
+        };
+        let wait = FIRST_WAIT * 2_u32.saturating_pow(run.failures);
+        run.failures = (run.failures + 1).min(16);
+        self.queue.push_later(id, now + wait.min(LONGEST_WAIT));
+        self.needs_look = true;
     }
 
     /// Takes the run out, and lets those go on who waited for its end.
@@ -76,7 +69,7 @@ impl State {
         run.waiters.iter().any(|watch| self.waits(*watch))
     }
 
-    fn waits(&self, watch: WatchId) -> bool {
+    pub(super) fn waits(&self, watch: WatchId) -> bool {
         self.watches.get(watch).is_some_and(|watch| watch.is_missing)
     }
 
@@ -118,10 +111,12 @@ impl State {
         let Some(query) = self.settle_on(run.query, Arc::new(key), served) else {
             return;
         };
-        let outcome = Arc::clone(&finished.outcome);
-        let holding = self.holding(query, run, finished);
+        let (outcome, holding) = self.holding(query, run, finished);
         for watch in served {
             self.deliver(*watch, &outcome, holding);
+        }
+        if let Holding::Slot(slot) = holding {
+            self.drop_unheld(slot);
         }
     }
 
@@ -149,32 +144,47 @@ impl State {
         to
     }
 
-    /// Makes the result one that watches can hold, unless a commit has overtaken it.
-    fn holding(&mut self, query: QueryId, run: &Run, finished: Finished) -> Holding {
-        let audience = finished.audience;
+    /// Makes the result one that watches can hold, unless a commit has overtaken it. Where there is no room for what
+    /// it has read, the outcome is a failure.
+    fn holding(&mut self, query: QueryId, run: &Run, finished: Finished) -> (Arc<QueryOutcome>, Holding) {
+        let (audience, outcome) = (finished.audience, Arc::clone(&finished.outcome));
         if let Some((id, slot)) = self.queries.slot_of(query, audience) {
             // The same result, unless it is one of later.
-            return if slot.ran_at <= run.ts() {
-                Holding::Slot(id)
-            } else {
-                Holding::Nothing
-            };
+            let is_older = slot.ran_at <= run.ts();
+            return (
+                outcome,
+                if is_older {
+                    Holding::Slot(id)
+                } else {
+                    Holding::Nothing
+                },
+            );
         }
         let Some(key) = self.queries.get(query).map(|query| Arc::clone(&query.key)) else {
-            return Holding::Nothing;
+            return (outcome, Holding::Nothing);
         };
-        let (ran_at, fingerprint) = (finished.ran_at, finished.outcome.fingerprint());
-        match self.engine.results.watch(Finished { key, ..finished }) {
-            Ok(entry) => Holding::Slot(self.queries.add_slot(Slot {
-                query,
-                audience,
-                entry,
-                ran_at,
-                fingerprint,
-                holders: Vec::new(),
-            })),
-            Err(_) => Holding::Nothing,
-        }
+        let (ran_at, read_bytes) = (finished.ran_at, finished.reads.bytes());
+        let (outcome, slot) = match self.engine.results.watch(Finished { key, ..finished }) {
+            Err(_) => return (outcome, Holding::Nothing),
+            Ok(Watched::Exactly(entry)) => {
+                let slot = Slot {
+                    query,
+                    audience,
+                    entry,
+                    ran_at,
+                    fingerprint: outcome.fingerprint(),
+                    read_bytes,
+                    holders: Vec::new(),
+                };
+                (outcome, slot)
+            }
+            Ok(Watched::Roughly(entry)) => {
+                let failure = too_much_watched(self.limits);
+                let slot = Slot::rough(query, entry, ran_at, &failure);
+                (failure, slot)
+            }
+        };
+        (outcome, Holding::Slot(self.queries.add_slot(slot)))
     }
 
     /// Runs at the timestamp of `run` for those who cannot have its result.

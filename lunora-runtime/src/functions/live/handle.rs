@@ -148,11 +148,14 @@ impl LiveQueries {
     pub(in super::super) fn set(
         &mut self,
         number: u32,
-        request: WatchRequest,
+        mut request: WatchRequest,
         class: CallerClass,
         function: Result<&Arc<Function>>,
     ) -> Result<(), WatchError> {
         let function = function.and_then(|function| self.checked(function, &request));
+        if let Ok(function) = &function {
+            function.forget_hook(&mut request.args);
+        }
         let limit = self.limits.subscriptions;
         self.shared.with(|state| {
             let connection = state.connections.get(self.id);

@@ -53,6 +53,7 @@ impl Job {
             run: Some(self.run),
         };
         let (started, run) = (Instant::now(), self.run);
+        shared.has_thread(run, started);
         let result = self.finished(shared.engine());
         unreported.run = None;
         match result {
@@ -145,7 +146,8 @@ impl Drop for Unreported {
     fn drop(&mut self) {
         if let Some(run) = self.run.take() {
             let outcome = Arc::new(QueryOutcome::new(Err(Error::from(Lost)), None));
-            self.shared.with(|state| state.give_up(run, &outcome));
+            self.shared
+                .with(|state| state.lose(run, &outcome, Instant::now()));
         }
     }
 }

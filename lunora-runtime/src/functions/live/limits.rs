@@ -1,4 +1,4 @@
-//! What one connection may watch.
+//! What connections may watch.
 
 /// Limits of live queries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +9,12 @@ pub struct LiveLimits {
     /// Bytes of results in one transition, as JSON. What does not fit is delivered as a failure of its query.
     /// Default 64 MiB.
     pub transition_bytes: usize,
+    /// Bytes that it takes to remember what the queries of one connection have read: about 72 for a document. A query
+    /// beyond it fails until it reads less. Default 16 MiB.
+    pub read_set_bytes: usize,
+    /// The same for all connections together, where one result that many watch counts once, and with the results
+    /// themselves, which are given up first. Default 256 MiB.
+    pub watched_bytes: usize,
 }
 
 impl Default for LiveLimits {
@@ -16,6 +22,8 @@ impl Default for LiveLimits {
         Self {
             subscriptions: 1_000,
             transition_bytes: 64 << 20,
+            read_set_bytes: 16 << 20,
+            watched_bytes: 256 << 20,
         }
     }
 }
@@ -35,6 +43,24 @@ impl LiveLimits {
     pub const fn transition_bytes(self, transition_bytes: usize) -> Self {
         Self {
             transition_bytes,
+            ..self
+        }
+    }
+
+    /// With this many bytes to remember what the queries of a connection have read.
+    #[must_use]
+    pub const fn read_set_bytes(self, read_set_bytes: usize) -> Self {
+        Self {
+            read_set_bytes,
+            ..self
+        }
+    }
+
+    /// With this many bytes for what all connections watch.
+    #[must_use]
+    pub const fn watched_bytes(self, watched_bytes: usize) -> Self {
+        Self {
+            watched_bytes,
             ..self
         }
     }

@@ -71,6 +71,8 @@ pub(super) struct Slot {
     pub(super) entry: EntryId,
     pub(super) ran_at: Timestamp,
     pub(super) fingerprint: Fingerprint,
+    /// What each connection that holds it is charged, in bytes.
+    pub(super) read_bytes: usize,
     pub(super) holders: Vec<WatchId>,
 }
 
@@ -144,6 +146,10 @@ impl Queries {
             Audience::Nobody => None,
         }?;
         Some((slot, self.slots.get(slot)?))
+    }
+
+    pub(super) fn slot(&self, id: SlotId) -> Option<&Slot> {
+        self.slots.get(id)
     }
 
     pub(super) fn slot_mut(&mut self, id: SlotId) -> Option<&mut Slot> {

@@ -3,7 +3,8 @@
 //! Runs share the threads of the executor with all other calls. At most one per thread is handed to it at a time, so
 //! that a commit which concerns many thousand queries does not put them all in front of the next mutation. Queries that
 //! took long last time have a lane of their own, of half of the threads: others go on beside them. A run that hangs
-//! counts no longer, as the executor puts another thread in its place.
+//! counts no longer, as the executor puts another thread in its place. How long a run takes counts from when it has a
+//! thread: in front of it may be calls of others.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -31,10 +32,21 @@ pub(super) struct Queue {
 
 #[derive(Debug, Clone, Copy)]
 struct Started {
-    at: Instant,
-    /// When it counts as stuck.
-    stuck_at: Instant,
+    /// Since when it has a thread.
+    since: Option<Instant>,
+    /// How long it may take before it counts as stuck.
+    patience: Duration,
     is_slow: bool,
+}
+
+impl Started {
+    fn stuck_at(&self) -> Option<Instant> {
+        Some(self.since? + self.patience)
+    }
+
+    fn is_stuck(&self, now: Instant) -> bool {
+        self.stuck_at().is_some_and(|stuck_at| stuck_at <= now)
+    }
 }
 
 impl Queue {
@@ -66,7 +78,7 @@ impl Queue {
     /// The next run, if there is a thread for it. `patience` is how long one may take before it counts as stuck.
     pub(super) fn pop(&mut self, now: Instant, patience: impl Fn(RunId) -> Duration) -> Option<RunId> {
         let busy = |slow_only: bool| {
-            let busy = self.started.values().filter(|run| now < run.stuck_at);
+            let busy = self.started.values().filter(|run| !run.is_stuck(now));
             busy.filter(|run| run.is_slow || !slow_only).count()
         };
         if busy(false) >= self.threads {
@@ -78,16 +90,20 @@ impl Queue {
         let lane = if is_slow { &mut self.slow } else { &mut self.quick };
         let run = lane.pop_front()?;
         self.was_slow = is_slow;
-        let stuck_at = now + patience(run);
-        self.started.insert(
-            run,
-            Started {
-                at: now,
-                stuck_at,
-                is_slow,
-            },
-        );
+        let started = Started {
+            since: None,
+            patience: patience(run),
+            is_slow,
+        };
+        self.started.insert(run, started);
         Some(run)
+    }
+
+    /// A run that was handed over has its thread.
+    pub(super) fn has_thread(&mut self, run: RunId, now: Instant) {
+        if let Some(started) = self.started.get_mut(&run) {
+            started.since = Some(now);
+        }
     }
 
     pub(super) fn has_waiting(&self) -> bool {
@@ -98,9 +114,10 @@ impl Queue {
         self.started.remove(&run);
     }
 
-    /// Runs that started before `limit` and have not ended.
+    /// Runs that have had a thread since before `limit` and have not ended.
     pub(super) fn overdue(&self, limit: Instant) -> Vec<RunId> {
-        let overdue = self.started.iter().filter(|(_, run)| run.at < limit);
+        let is_overdue = |run: &Started| run.since.is_some_and(|since| since < limit);
+        let overdue = self.started.iter().filter(|(_, run)| is_overdue(run));
         overdue.map(|(run, _)| *run).collect()
     }
 
@@ -113,12 +130,15 @@ impl Queue {
     /// When to look again, if nothing else happens before.
     pub(super) fn next_look(&self, total_limit: Duration) -> Option<Instant> {
         let later = self.later.iter().map(|(at, _)| *at);
-        let overdue = self.started.values().map(|run| run.at + total_limit);
+        let overdue = self
+            .started
+            .values()
+            .filter_map(|run| Some(run.since? + total_limit));
         let stuck = self
             .started
             .values()
             .filter(|_| self.has_waiting())
-            .map(|run| run.stuck_at);
+            .filter_map(Started::stuck_at);
         later.chain(overdue).chain(stuck).min()
     }
 }
@@ -178,9 +198,24 @@ mod tests {
         let now = Instant::now();
         let mut queue = queue(2, 4, 0);
         assert_eq!(pop_all(&mut queue, now), [0, 1]);
+        (0..2).for_each(|run| queue.has_thread(RunId::of(run), now));
         assert_eq!(queue.next_look(Duration::from_secs(15)), Some(now + PATIENCE));
         assert_eq!(pop_all(&mut queue, now + PATIENCE), [2, 3]);
         assert_eq!(queue.overdue(now + PATIENCE).len(), 2);
+    }
+
+    #[test]
+    fn what_waits_for_a_thread_is_neither_stuck_nor_overdue() {
+        let now = Instant::now();
+        let mut queue = queue(2, 3, 0);
+        assert_eq!(pop_all(&mut queue, now), [0, 1]);
+        let later = now + 100 * PATIENCE;
+        assert!(pop_all(&mut queue, later).is_empty());
+        assert_eq!((queue.overdue(later).len(), queue.next_look(PATIENCE)), (0, None));
+        queue.has_thread(RunId::of(1), later);
+        assert_eq!(queue.next_look(2 * PATIENCE), Some(later + PATIENCE));
+        assert!(queue.overdue(later).is_empty());
+        assert_eq!(queue.overdue(later + PATIENCE), [RunId::of(1)]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::{
     super::{engine::Engine, results::QueryOutcome},
     job::Job,
     limits::LiveLimits,
+    runs::RunId,
     state::State,
 };
 use crate::{
@@ -54,7 +55,7 @@ impl Shared {
         let result = work(&mut state);
         let jobs = state.take_jobs();
         let wakers = std::mem::take(&mut state.wakers);
-        let needs_look = std::mem::take(&mut state.needs_look);
+        let needs_look = state.is_look_due_earlier(self.engine.calls.total_time);
         let watches_from = (!state.is_closed && !state.connections.is_empty()).then_some(state.horizon);
         drop(state);
         wakers.into_iter().for_each(std::task::Waker::wake);
@@ -82,6 +83,17 @@ impl Shared {
             let mut state = self.state.lock();
             state.queue.push_later(run, Instant::now() + NO_ROOM_WAIT);
             drop(state);
+            self.nudge();
+        }
+    }
+
+    /// A run that was handed over has its thread.
+    pub(super) fn has_thread(&self, run: RunId, now: Instant) {
+        let mut state = self.state.lock();
+        state.queue.has_thread(run, now);
+        let needs_look = state.is_look_due_earlier(self.engine.calls.total_time);
+        drop(state);
+        if needs_look {
             self.nudge();
         }
     }
@@ -127,8 +139,9 @@ impl Shared {
                 state.give_up(run, &Arc::new(outcome));
             }
             state.retry_due(now);
+            state.run_again_due(now);
         });
-        self.state.lock().queue.next_look(limit)
+        self.state.lock().plan_look(limit)
     }
 
     /// Ends all: readers get no more transitions.

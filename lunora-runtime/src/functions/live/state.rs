@@ -17,14 +17,18 @@ use super::{
     },
     arena::Arena,
     begin::Plan,
-    connection::{Connection, ConnectionId, Held, Progress, Target, Transition, Watch, WatchId},
+    connection::{Connection, ConnectionId, Progress, Target, Transition, Watch, WatchId},
+    late::Late,
     limits::LiveLimits,
     meeting::Meeting,
     queries::{Queries, SlotId},
     queue::Queue,
     runs::Run,
 };
-use crate::store::{Snapshot, Timestamp};
+use crate::{
+    store::{Snapshot, Timestamp},
+    sync::Instant,
+};
 
 pub(super) struct State {
     pub(super) engine: Arc<Engine>,
@@ -38,6 +42,8 @@ pub(super) struct State {
     pub(super) queries: Queries,
     pub(super) runs: Arena<Run>,
     pub(super) queue: Queue,
+    /// What hangs, and who was told of a failure meanwhile.
+    pub(super) late: Late,
     pub(super) meeting: Meeting,
     /// Connections that may be able to begin their next transition.
     pub(super) pending: Vec<ConnectionId>,
@@ -49,6 +55,8 @@ pub(super) struct State {
     pub(super) wakers: Vec<Waker>,
     /// Something could not be done now and has to be tried again soon.
     pub(super) needs_look: bool,
+    /// When the thread that looks will do so without being nudged.
+    pub(super) next_look: Option<Instant>,
     pub(super) is_closed: bool,
 }
 
@@ -59,7 +67,7 @@ pub(super) enum Holding {
     Slot(SlotId),
     /// The result has changed already.
     Nothing,
-    /// Nothing can change it: the call was refused or given up.
+    /// No commit can change it: the call was refused, or nobody knows what it has read.
     Forever,
 }
 
@@ -75,12 +83,14 @@ impl State {
             queries: Queries::default(),
             runs: Arena::default(),
             queue: Queue::new(threads),
+            late: Late::default(),
             meeting: Meeting::default(),
             pending: Vec::new(),
             parked: Vec::new(),
             plan: Plan::new(),
             wakers: Vec::new(),
             needs_look: false,
+            next_look: None,
             is_closed: false,
         }
     }
@@ -101,13 +111,14 @@ impl State {
     }
 
     /// What the watch holds may not be its result any more.
-    fn goes_stale(&mut self, id: WatchId) {
+    pub(super) fn goes_stale(&mut self, id: WatchId) {
         let Some(watch) = self.watches.get_mut(id) else {
             return;
         };
-        watch.held = None;
+        let held = watch.held.take();
         watch.is_stale = true;
         if let Some(connection) = self.connections.get_mut(watch.connection) {
+            connection.read_bytes -= held.map_or(0, |held| held.read_bytes);
             connection.stale.push(id);
             if matches!(connection.progress, Progress::Wanted) {
                 self.pending.push(watch.connection);
@@ -201,6 +212,7 @@ impl State {
         }
         let is_taken = !connection.forget(number);
         if let Some(held) = watch.held {
+            connection.read_bytes -= held.read_bytes;
             self.let_go(held);
         }
         if let Target::Query { query, .. } = watch.target {
@@ -238,16 +250,24 @@ impl State {
 
     /// Gives a watch its result at the timestamp of the transition under way.
     pub(super) fn deliver(&mut self, id: WatchId, outcome: &Arc<QueryOutcome>, holding: Holding) {
-        if let Holding::Slot(slot) = holding {
-            self.hold(id, slot);
+        match holding {
+            Holding::Slot(slot) => match self.hold(id, slot) {
+                Ok(()) => self.give(id, outcome, false),
+                Err(error) => self.refuse(id, slot, error),
+            },
+            Holding::Nothing => self.give(id, outcome, true),
+            Holding::Forever => self.give(id, outcome, false),
         }
+    }
+
+    pub(super) fn give(&mut self, id: WatchId, outcome: &Arc<QueryOutcome>, is_stale: bool) {
         let Some(watch) = self.watches.get_mut(id) else {
             return;
         };
         let was_missing = mem::take(&mut watch.is_missing);
         let connection_id = watch.connection;
         if let Some(connection) = self.connections.get_mut(connection_id) {
-            watch.is_stale = matches!(holding, Holding::Nothing);
+            watch.is_stale = is_stale;
             if watch.is_stale {
                 connection.stale.push(id);
             }
@@ -267,38 +287,6 @@ impl State {
                 self.meeting.leave();
             }
             self.pending.push(id);
-        }
-    }
-
-    /// The watch holds a result.
-    pub(super) fn hold(&mut self, id: WatchId, slot: SlotId) {
-        if let Some(watch) = self.watches.get_mut(id)
-            && let Some(held) = self.queries.slot_mut(slot)
-        {
-            watch.is_stale = false;
-            watch.held = Some(Held {
-                slot,
-                place: held.holders.len(),
-            });
-            held.holders.push(id);
-        }
-    }
-
-    /// One that held a result is gone. With the last one, nobody watches the entry any more.
-    fn let_go(&mut self, held: Held) {
-        let Some(slot) = self.queries.slot_mut(held.slot) else {
-            return;
-        };
-        slot.holders.swap_remove(held.place);
-        let moved = slot.holders.get(held.place).copied();
-        if slot.holders.is_empty() {
-            let entry = slot.entry;
-            self.queries.remove_slot(held.slot);
-            self.engine.results.unwatch(entry);
-        }
-        let moved = moved.and_then(|watch| self.watches.get_mut(watch)?.held.as_mut());
-        if let Some(moved) = moved {
-            moved.place = held.place;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Handing runs over to the executor.
 
-use std::{sync::Arc, time::Duration};
+use std::{mem, sync::Arc, time::Duration};
 
 use super::{job::Job, runs::RunId, state::State};
 use crate::sync::Instant;
@@ -53,5 +53,25 @@ impl State {
             user: run.user,
             snapshot: Arc::clone(&run.snapshot),
         })
+    }
+
+    /// When something is due, if nothing else happens before.
+    fn due(&self, total_limit: Duration) -> Option<Instant> {
+        let queue = self.queue.next_look(total_limit);
+        queue.into_iter().chain(self.late.next()).min()
+    }
+
+    /// The thread that looks is about to wait: until then.
+    pub(super) fn plan_look(&mut self, total_limit: Duration) -> Option<Instant> {
+        self.next_look = self.due(total_limit);
+        self.next_look
+    }
+
+    /// Whether it has to look before it would.
+    pub(super) fn is_look_due_earlier(&mut self, total_limit: Duration) -> bool {
+        let is_earlier = self
+            .due(total_limit)
+            .is_some_and(|due| self.next_look.is_none_or(|planned| due < planned));
+        mem::take(&mut self.needs_look) || is_earlier
     }
 }

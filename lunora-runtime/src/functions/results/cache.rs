@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    entries::{Entries, largest},
+    entries::{Entries, Watched, largest},
     key::{Audience, QueryKey, UserKey},
     outcome::QueryOutcome,
     seen::Seen,
@@ -16,9 +16,6 @@ use crate::{
 
 /// Names an entry, which is a subscription to what its run read. No two entries ever have one name.
 pub(in super::super) use crate::database::SubscriptionId as EntryId;
-
-/// What the results of watched queries may take in memory where there is no query cache, in bytes.
-const WATCHED_BYTES: usize = 64 << 20;
 
 /// The query cache, and who watches what in it.
 #[derive(Debug)]
@@ -57,13 +54,14 @@ pub(in super::super) struct Advanced {
 }
 
 impl Results {
-    /// A cache of `limit` bytes. With 0 it keeps what is watched, and nothing for those who only ask.
-    pub(in super::super) fn new(database: Database, limit: usize) -> Self {
-        let (is_on, limit) = (limit > 0, if limit > 0 { limit } else { WATCHED_BYTES });
-        let entries = Entries::new(database.durable(), limit);
+    /// A cache of `cache_bytes`, and `watched_bytes` for what is watched. Without the first it keeps nothing for those
+    /// who only ask.
+    pub(in super::super) fn new(database: Database, cache_bytes: usize, watched_bytes: usize) -> Self {
+        let limit = cache_bytes.saturating_add(watched_bytes);
+        let entries = Entries::new(database.durable(), limit, watched_bytes);
         Self {
             database,
-            is_on,
+            is_on: cache_bytes > 0,
             limit,
             entries: Mutex::new(entries),
             seen: Seen::new(limit),
@@ -93,18 +91,35 @@ impl Results {
     /// query.
     pub(in super::super) fn keep(&self, run: Finished) {
         let is_wanted = || self.entries.lock().has_plenty_of_room() || self.seen.again(&run.key);
-        let is_small = run.bytes() <= largest(self.limit);
-        let is_for_others = run.audience != Audience::Nobody && run.outcome.result().is_ok();
-        if is_small && is_for_others && is_wanted() {
+        if self.can_keep(&run) && is_wanted() {
             // One that does not hold is not kept; whoever asked for it has it.
-            let _ = self.add(run, false);
+            let _ = self.add(run, Entries::keep);
         }
+    }
+
+    /// Keeps the result of a run for those who no longer wait for it and are about to ask again.
+    pub(in super::super) fn keep_late(&self, run: Finished) {
+        if self.can_keep(&run) {
+            // Those who ask get a run of their own if it does not hold.
+            let _ = self.add(run, Entries::keep);
+        }
+    }
+
+    fn can_keep(&self, run: &Finished) -> bool {
+        let is_small = run.bytes() <= largest(self.limit);
+        is_small && run.audience != Audience::Nobody && run.outcome.result().is_ok()
     }
 
     /// Keeps the result of a run, which may be one that nobody else is given, and tells by [`Self::advance`] when it
     /// ends. Fails with the commit that has ended it already.
-    pub(in super::super) fn watch(&self, run: Finished) -> Result<EntryId, Timestamp> {
-        self.add(run, true)
+    pub(in super::super) fn watch(&self, run: Finished) -> Result<Watched, Timestamp> {
+        self.add(run, Entries::watch)
+    }
+
+    /// Tells of the end of an entry for one who may not watch all that was read for it; at times too early. None if it
+    /// has ended.
+    pub(in super::super) fn watch_roughly(&self, id: EntryId) -> Option<EntryId> {
+        self.entries.lock().watch_roughly(id)
     }
 
     /// Nobody wants to hear of the entry any more. It stays for those who ask.
@@ -133,14 +148,14 @@ impl Results {
         self.entries.lock().sizes()
     }
 
-    fn add(&self, run: Finished, watched: bool) -> Result<EntryId, Timestamp> {
+    fn add<T>(&self, run: Finished, add: impl FnOnce(&mut Entries, Finished) -> T) -> Result<T, Timestamp> {
         // Most of it before the lock, so that the run of a slow query, which many commits have passed, holds nobody up.
         let checked = self.entries.lock().horizon().max(run.ran_at);
         first_conflict(&self.database, &run.reads, run.ran_at, checked)?;
         let mut entries = self.entries.lock();
         entries.advance(&self.database);
         first_conflict(&self.database, &run.reads, checked, entries.horizon())?;
-        Ok(entries.insert(run, watched))
+        Ok(add(&mut entries, run))
     }
 }
 

@@ -15,8 +15,6 @@ use crate::{
 
 /// What an entry takes besides its outcome, key and reads, in bytes: nodes of the maps that it is in.
 const ENTRY_OVERHEAD: usize = 256;
-/// What a point or range that was read takes in the maps, in bytes.
-const READ_OVERHEAD: usize = 192;
 /// A result larger than this part of the cache is not kept: it would push out too many others.
 const LARGEST_PART: usize = 8;
 
@@ -32,16 +30,30 @@ pub(super) const fn largest(limit: usize) -> usize {
 pub(super) struct Entries {
     /// All commits up to here have been matched with all entries.
     horizon: Timestamp,
-    /// Bytes that outcomes may take.
+    /// Bytes that all of it may take; outcomes are given up before it is more.
     limit: usize,
+    /// Bytes of it that the read sets of watched entries may take.
+    watched_limit: usize,
     subscriptions: Subscriptions,
     entries: HashMap<EntryId, Entry>,
     by_key: HashMap<(Arc<QueryKey>, Audience), EntryId>,
     /// How many of them are for one user alone.
     personal: usize,
     kept: Kept,
+    /// What the read sets of all entries take, and of those that are watched.
+    read_bytes: usize,
+    watched_bytes: usize,
     next: u64,
     ended: Vec<EntryId>,
+}
+
+/// How much of what a run read an entry remembers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Watched {
+    /// All of it.
+    Exactly(EntryId),
+    /// An outline, and no outcome: there is no room for all of it. The entry ends too early at times, never too late.
+    Roughly(EntryId),
 }
 
 #[derive(Debug)]
@@ -52,22 +64,28 @@ struct Entry {
     ran_at: Timestamp,
     /// Gone when the memory was needed for others; the entry stays while somebody watches it.
     outcome: Option<Arc<QueryOutcome>>,
+    /// What key and outcome take.
     bytes: usize,
+    /// What the read set takes, as long as there is the entry.
+    read_bytes: usize,
     /// Since it was looked at last for a place.
     used: bool,
     watched: bool,
 }
 
 impl Entries {
-    pub(super) fn new(horizon: Timestamp, limit: usize) -> Self {
+    pub(super) fn new(horizon: Timestamp, limit: usize, watched_limit: usize) -> Self {
         Self {
             horizon,
             limit,
+            watched_limit,
             subscriptions: Subscriptions::default(),
             entries: HashMap::new(),
             by_key: HashMap::new(),
             personal: 0,
             kept: Kept::default(),
+            read_bytes: 0,
+            watched_bytes: 0,
             next: 0,
             ended: Vec::new(),
         }
@@ -161,7 +179,9 @@ impl Entries {
         let Some(entry) = self.entries.get_mut(&id) else {
             return;
         };
-        entry.watched = false;
+        if mem::take(&mut entry.watched) {
+            self.watched_bytes -= entry.read_bytes;
+        }
         if entry.outcome.is_none() {
             self.remove(id);
         }
@@ -170,6 +190,10 @@ impl Entries {
     fn remove(&mut self, id: EntryId) -> Option<Entry> {
         let entry = self.entries.remove(&id)?;
         self.subscriptions.remove(id, &entry.reads);
+        self.read_bytes -= entry.read_bytes;
+        if entry.watched {
+            self.watched_bytes -= entry.read_bytes;
+        }
         if entry.audience != Audience::Nobody {
             self.by_key.remove(&(Arc::clone(&entry.key), entry.audience));
             self.personal -= usize::from(entry.audience != Audience::Everyone);
@@ -183,44 +207,95 @@ impl Entries {
     }
 
     /// Adds the result of a run that holds at the horizon, and gives up older ones if there is no room.
-    pub(super) fn insert(&mut self, run: Finished, watched: bool) -> EntryId {
+    pub(super) fn keep(&mut self, run: Finished) {
+        self.insert(run);
+        self.make_room();
+    }
+
+    /// The same, and tells when it ends.
+    pub(super) fn watch(&mut self, run: Finished) -> Watched {
+        let (key, reads, ran_at) = (Arc::clone(&run.key), Arc::clone(&run.reads), run.ran_at);
+        let id = self.insert(run);
+        let has_room = self.has_room_to_watch(id);
+        let watched = if has_room {
+            self.set_watched(id);
+            Watched::Exactly(id)
+        } else {
+            if self.entries.get(&id).is_some_and(|entry| entry.outcome.is_none()) {
+                self.remove(id);
+            }
+            Watched::Roughly(self.watch_outline(key, &reads, ran_at))
+        };
+        self.make_room();
+        watched
+    }
+
+    /// Tells of the end of an entry, by an outline of what was read for it. None if it has ended.
+    pub(super) fn watch_roughly(&mut self, id: EntryId) -> Option<EntryId> {
+        let entry = self.entries.get(&id)?;
+        let (key, reads, ran_at) = (Arc::clone(&entry.key), Arc::clone(&entry.reads), entry.ran_at);
+        Some(self.watch_outline(key, &reads, ran_at))
+    }
+
+    fn watch_outline(&mut self, key: Arc<QueryKey>, reads: &SealedReads, ran_at: Timestamp) -> EntryId {
+        let id = self.add(Entry {
+            key,
+            audience: Audience::Nobody,
+            reads: Arc::new(reads.outline()),
+            ran_at,
+            outcome: None,
+            bytes: 0,
+            // As small as the rest of a subscription, and bounded by how many there may be.
+            read_bytes: 0,
+            used: false,
+            watched: false,
+        });
+        self.set_watched(id);
+        id
+    }
+
+    fn has_room_to_watch(&self, id: EntryId) -> bool {
+        self.entries
+            .get(&id)
+            .is_none_or(|entry| entry.watched || self.watched_bytes + entry.read_bytes <= self.watched_limit)
+    }
+
+    fn set_watched(&mut self, id: EntryId) {
+        if let Some(entry) = self.entries.get_mut(&id)
+            && !mem::replace(&mut entry.watched, true)
+        {
+            self.watched_bytes += entry.read_bytes;
+        }
+    }
+
+    fn insert(&mut self, run: Finished) -> EntryId {
         let known = match run.audience {
             Audience::Nobody => None,
             audience => self.id(&run.key, audience),
         };
-        let id = known.unwrap_or_else(|| self.add(&run));
+        let outcome = Arc::clone(&run.outcome);
+        let id = known.unwrap_or_else(|| self.add(Entry::of(run)));
         if let Some(entry) = self.entries.get_mut(&id) {
-            entry.watched |= watched;
             let is_wanted = entry.audience != Audience::Nobody && entry.bytes <= largest(self.limit);
             // What holds for one key at one time is one result; it is only that the entry may have lost it.
             if is_wanted && entry.outcome.is_none() {
-                entry.outcome = Some(run.outcome);
+                entry.outcome = Some(outcome);
                 self.kept.add(id, entry.bytes);
             }
         }
-        self.make_room();
         id
     }
 
     /// A new entry, which has no outcome yet.
-    fn add(&mut self, run: &Finished) -> EntryId {
+    fn add(&mut self, entry: Entry) -> EntryId {
         let id = EntryId(self.next);
         self.next += 1;
-        self.subscriptions.insert(id, &run.reads);
-        if run.audience != Audience::Nobody {
-            self.by_key.insert((Arc::clone(&run.key), run.audience), id);
-            self.personal += usize::from(run.audience != Audience::Everyone);
+        self.subscriptions.insert(id, &entry.reads);
+        self.read_bytes += entry.read_bytes;
+        if entry.audience != Audience::Nobody {
+            self.by_key.insert((Arc::clone(&entry.key), entry.audience), id);
+            self.personal += usize::from(entry.audience != Audience::Everyone);
         }
-        let entry = Entry {
-            key: Arc::clone(&run.key),
-            audience: run.audience,
-            reads: Arc::clone(&run.reads),
-            ran_at: run.ran_at,
-            outcome: None,
-            bytes: run.bytes(),
-            used: false,
-            watched: false,
-        };
         self.entries.insert(id, entry);
         id
     }
@@ -232,12 +307,16 @@ impl Entries {
 
     /// Whether there is so much room that one need not think about what to keep.
     pub(super) fn has_plenty_of_room(&self) -> bool {
-        self.kept.bytes() < self.limit / PLENTY_UNTIL
+        self.used() < self.limit / PLENTY_UNTIL
+    }
+
+    const fn used(&self) -> usize {
+        self.kept.bytes() + self.read_bytes
     }
 
     /// Gives up outcomes until what is left fits.
     fn make_room(&mut self) {
-        while self.kept.bytes() > self.limit
+        while self.used() > self.limit
             && let Some(id) = self.kept.pop()
         {
             let Some(entry) = self.entries.get_mut(&id) else {
@@ -255,10 +334,29 @@ impl Entries {
     }
 }
 
+impl Entry {
+    fn of(run: Finished) -> Self {
+        Self {
+            bytes: run.bytes_without_reads(),
+            read_bytes: run.reads.bytes(),
+            key: run.key,
+            audience: run.audience,
+            reads: run.reads,
+            ran_at: run.ran_at,
+            outcome: None,
+            used: false,
+            watched: false,
+        }
+    }
+}
+
 impl Finished {
     /// The memory that it takes in the cache.
     pub(super) fn bytes(&self) -> usize {
-        let reads = self.reads.points().len() + self.reads.ranges().len();
-        ENTRY_OVERHEAD + self.key.bytes() + self.outcome.bytes() + reads * READ_OVERHEAD
+        self.bytes_without_reads() + self.reads.bytes()
+    }
+
+    fn bytes_without_reads(&self) -> usize {
+        ENTRY_OVERHEAD + self.key.bytes() + self.outcome.bytes()
     }
 }

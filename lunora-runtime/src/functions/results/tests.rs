@@ -61,10 +61,18 @@ fn found(results: &Results, name: &'static str) -> Option<Value> {
     Some(found.run.outcome.result().unwrap().value().clone())
 }
 
+/// Watches a result for which there is room.
+fn watch(results: &Results, run: Finished) -> EntryId {
+    match results.watch(run).unwrap() {
+        Watched::Exactly(entry) => entry,
+        Watched::Roughly(_) => panic!("there was no room"),
+    }
+}
+
 #[test]
 fn an_entry_ends_with_the_commit_that_writes_what_it_read() {
     let (store, database) = database();
-    let results = Results::new(database.clone(), 1 << 20);
+    let results = Results::new(database.clone(), 1 << 20, 0);
     results.keep(run(&database, "a", "x", "one"));
     results.keep(run(&database, "b", "y", "two"));
     write(&*store, "z");
@@ -77,7 +85,7 @@ fn an_entry_ends_with_the_commit_that_writes_what_it_read() {
 #[test]
 fn a_run_that_was_overtaken_is_not_kept() {
     let (store, database) = database();
-    let results = Results::new(database.clone(), 1 << 20);
+    let results = Results::new(database.clone(), 1 << 20, 0);
     let (slow, other) = (
         run(&database, "a", "x", "old"),
         run(&database, "b", "y", "still true"),
@@ -97,7 +105,7 @@ fn a_run_that_was_overtaken_is_not_kept() {
 fn what_is_used_stays_and_what_is_not_goes_when_the_room_is_used_up() {
     let (_, database) = database();
     let text = "x".repeat(1_000);
-    let results = Results::new(database.clone(), 40_000);
+    let results = Results::new(database.clone(), 40_000, 0);
     let names = [
         "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p",
     ];
@@ -126,7 +134,7 @@ fn what_is_used_stays_and_what_is_not_goes_when_the_room_is_used_up() {
 fn what_is_asked_for_once_pushes_nothing_out() {
     let (_, database) = database();
     let text = "x".repeat(1_000);
-    let results = Results::new(database.clone(), 24_000);
+    let results = Results::new(database.clone(), 24_000, 0);
     let mut residents = vec!["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
     for name in residents.iter().flat_map(|name| [name, name]) {
         results.keep(run(&database, name, "x", &text));
@@ -148,7 +156,7 @@ fn what_is_asked_for_once_pushes_nothing_out() {
 #[test]
 fn many_changes_leave_nothing_behind() {
     let (store, database) = database();
-    let results = Results::new(database.clone(), 1 << 20);
+    let results = Results::new(database.clone(), 1 << 20, 0);
     for _ in 0..1_000 {
         results.keep(run(&database, "a", "x", "value"));
         assert!(found(&results, "a").is_some());
@@ -162,8 +170,8 @@ fn many_changes_leave_nothing_behind() {
 fn a_watched_entry_is_told_of_once_even_without_its_result() {
     let (store, database) = database();
     // Too small for any result.
-    let results = Results::new(database.clone(), 8);
-    let entry = results.watch(run(&database, "a", "x", "value")).unwrap();
+    let results = Results::new(database.clone(), 0, 1_000);
+    let entry = watch(&results, run(&database, "a", "x", "value"));
     assert!(results.outcome(entry).is_none());
     write(&*store, "y");
     assert!(results.advance().ended.is_empty());
@@ -174,11 +182,49 @@ fn a_watched_entry_is_told_of_once_even_without_its_result() {
 }
 
 #[test]
+fn beyond_the_bound_only_outlines_of_what_was_read_are_remembered() {
+    let (store, database) = database();
+    let room = run(&database, "a", "x", "").reads.bytes();
+    let results = Results::new(database.clone(), 1 << 20, 2 * room);
+    let first = watch(&results, run(&database, "a", "x", "value"));
+    watch(&results, run(&database, "b", "y", "value"));
+    // Who watches what is watched already takes no more.
+    assert_eq!(watch(&results, run(&database, "a", "x", "value")), first);
+    let Watched::Roughly(rough) = results.watch(run(&database, "c", "z", "value")).unwrap() else {
+        panic!("there was room");
+    };
+    assert!(results.outcome(rough).is_none());
+    assert_eq!(
+        results.watch_roughly(rough).map(|other| other == rough),
+        Some(false)
+    );
+    write(&*store, "z");
+    assert_eq!(results.advance().ended.len(), 2);
+    assert_eq!(results.watch_roughly(rough), None, "it has ended");
+    results.unwatch(first);
+    watch(&results, run(&database, "c", "z", "value"));
+}
+
+#[test]
+fn read_sets_count_as_long_as_they_are_remembered() {
+    let (store, database) = database();
+    let room = run(&database, "a", "x", "").reads.bytes();
+    let results = Results::new(database.clone(), 0, room);
+    for _ in 0..100 {
+        let entry = watch(&results, run(&database, "a", "x", "value"));
+        write(&*store, "x");
+        assert_eq!(results.advance().ended, [entry]);
+        let entry = watch(&results, run(&database, "b", "y", "value"));
+        results.unwatch(entry);
+    }
+}
+
+#[test]
 fn without_a_query_cache_watchers_still_share_results() {
     let (store, database) = database();
-    let results = Results::new(database.clone(), 0);
+    let results = Results::new(database.clone(), 0, 1 << 20);
     assert!(!results.is_on(), "nothing is kept for those who only ask");
-    let entry = results.watch(run(&database, "a", "x", "value")).unwrap();
+    let entry = watch(&results, run(&database, "a", "x", "value"));
     assert!(results.outcome(entry).is_some(), "who comes later gets it");
     write(&*store, "x");
     assert_eq!(results.advance().ended, [entry]);
@@ -193,8 +239,8 @@ fn when_commits_can_no_longer_be_compared_everything_counts_as_changed() {
     let store: Arc<dyn Store> = Arc::new(Memory::with(&options).unwrap());
     let schema = Schema::new(vec![]).unwrap();
     let database = Database::open(Arc::clone(&store), schema, OpenOptions::default()).unwrap();
-    let results = Results::new(database.clone(), 1 << 20);
-    let entry = results.watch(run(&database, "a", "x", "value")).unwrap();
+    let results = Results::new(database.clone(), 1 << 20, 1 << 20);
+    let entry = watch(&results, run(&database, "a", "x", "value"));
     let since = results.advance().horizon;
     for _ in 0..9 {
         write(&*store, "y");
