@@ -22,7 +22,7 @@ pub struct PaginationOptions {
     pub cursor: Option<String>,
     /// Where this page ends, if that is already settled.
     pub end_cursor: Option<String>,
-    /// A number by which npm's hooks keep equal queries apart; no query is told of it.
+    /// A number by which npm's hooks keep equal queries apart; a query that a client calls is not told of it.
     pub id: Option<f64>,
     /// Rows to read at most, those that a filter withholds included.
     pub maximum_rows_read: Option<f64>,

@@ -1,6 +1,9 @@
 //! Runs that take longer than a call may: nobody is left with a failure for good.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use lunora_core::path::FunctionPath;
 use lunora_runtime::{
@@ -117,4 +120,26 @@ async fn what_waits_in_line_is_not_given_up() {
     tokio::join!(client.changed(), go_on);
     assert!(client.held[&0].is_ok(), "{:?}", client.held[&0]);
     holding.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_query_that_hung_for_nothing_is_not_run_again_at_once() {
+    let (runtime, name) = (impatient(), "hangs for nothing");
+    let gate = gate(name);
+    let mut client = Client::new(&runtime);
+    client.watch_named(0, "gated", name);
+    client.changed().await;
+    assert!(client.held[&0].is_err());
+    write(&runtime, name, 7).await;
+    let ended = Instant::now();
+    gate.open();
+    let told = tokio::time::timeout(6 * SHORT, client.changed()).await;
+    let ran = runs("gated", name);
+    if ended.elapsed() < Duration::from_secs(1) {
+        assert!(told.is_err());
+        assert_eq!(ran, 1, "it would hold one thread after the other");
+    }
+    gate.open();
+    result(&mut client).await;
+    assert_eq!(client.number(0), 7.0);
 }

@@ -22,8 +22,8 @@ pub struct Options {
     pub history: Duration,
     /// How long it can be read in any case. Default 2 s.
     pub history_at_least: Duration,
-    /// What may stay in memory for reads at timestamps before the last checkpoint: more than a full overlay, or there are none.
-    /// Default 96 MiB.
+    /// What may stay in memory for reads at timestamps before the last checkpoint: more than a full overlay, or they
+    /// end after `history_at_least`. Default 96 MiB.
     pub history_bytes: usize,
     /// How many commits the feed retains at most, in commits. Default 65,536.
     pub recent_commits: usize,

@@ -6,6 +6,7 @@ use super::{
     super::results::{Audience, Finished, QueryKey, QueryOutcome, UserKey, Watched},
     connection::{ConnectionId, Progress, Target, WatchId},
     holding::too_much_watched,
+    job::log,
     queries::{QueryId, Sharing, Slot},
     queue::SLOW,
     runs::{Run, RunId, Scope},
@@ -28,7 +29,7 @@ impl State {
         run.waiters.retain(|watch| self.waits(*watch));
         if let Some(query) = self.queries.get_mut(run.query) {
             query.sharing = Sharing::from(finished.audience);
-            query.is_slow = took > SLOW;
+            (query.is_slow, query.hung) = (took > SLOW, 0);
             self.hand_out(&mut run, finished);
         }
         self.settle();
@@ -164,7 +165,11 @@ impl State {
             return (outcome, Holding::Nothing);
         };
         let (ran_at, read_bytes) = (finished.ran_at, finished.reads.bytes());
-        let (outcome, slot) = match self.engine.results.watch(Finished { key, ..finished }) {
+        let watched = self.engine.results.watch(Finished {
+            key: Arc::clone(&key),
+            ..finished
+        });
+        let (outcome, slot) = match watched {
             Err(_) => return (outcome, Holding::Nothing),
             Ok(Watched::Exactly(entry)) => {
                 let slot = Slot {
@@ -174,12 +179,14 @@ impl State {
                     ran_at,
                     fingerprint: outcome.fingerprint(),
                     read_bytes,
+                    rough: None,
                     holders: Vec::new(),
                 };
                 (outcome, slot)
             }
             Ok(Watched::Roughly(entry)) => {
                 let failure = too_much_watched(self.limits);
+                log(&key, &failure);
                 let slot = Slot::rough(query, entry, ran_at, &failure);
                 (failure, slot)
             }

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use lunora_core::{error::Error, limits::LimitExceeded};
 
 use super::{
-    super::results::{Audience, EntryId, QueryOutcome},
+    super::results::{Audience, EntryId, QueryOutcome, SMALL_READ_SET},
     connection::{Held, WatchId},
+    job::log,
     limits::LiveLimits,
     queries::{QueryId, Slot, SlotId},
     state::State,
@@ -25,7 +26,7 @@ impl State {
         };
         let (read_bytes, limit) = (held.read_bytes, self.limits.read_set_bytes);
         if let Some(connection) = self.connections.get_mut(watch.connection) {
-            if connection.read_bytes + read_bytes > limit {
+            if read_bytes > SMALL_READ_SET && connection.read_bytes + read_bytes > limit {
                 return Err(too_much_read(limit));
             }
             connection.read_bytes += read_bytes;
@@ -42,20 +43,34 @@ impl State {
 
     /// Lets the query of a watch fail that may not hold `slot`, until something is written near what it has read.
     pub(super) fn refuse(&mut self, id: WatchId, slot: SlotId, error: LimitExceeded) {
-        let outcome = failure(error);
-        let entry = self.queries.slot(slot).map(|slot| slot.entry);
-        let rough = entry.and_then(|entry| self.engine.results.watch_roughly(entry));
-        let is_held = rough
-            .and_then(|entry| self.rough_slot(slot, entry, &outcome))
-            .is_some_and(|rough| self.hold(id, rough).is_ok());
+        let known = self.queries.slot(slot).and_then(|slot| slot.rough.clone());
+        let known = known.filter(|(rough, _)| self.queries.slot(*rough).is_some());
+        let (rough, outcome) = match known {
+            Some((rough, outcome)) => (Some(rough), outcome),
+            None => self.refused(slot, error),
+        };
+        let is_held = rough.is_some_and(|rough| self.hold(id, rough).is_ok());
         self.give(id, &outcome, !is_held);
     }
 
-    /// A slot for the failure of a query that may not hold `slot`.
-    fn rough_slot(&mut self, of: SlotId, entry: EntryId, outcome: &QueryOutcome) -> Option<SlotId> {
-        let of = self.queries.slot(of)?;
-        let rough = Slot::rough(of.query, entry, of.ran_at, outcome);
-        Some(self.queries.add_slot(rough))
+    /// The failure of all who may not hold `slot`, with a slot of its own unless something was written already.
+    fn refused(&mut self, slot: SlotId, error: LimitExceeded) -> (Option<SlotId>, Arc<QueryOutcome>) {
+        let outcome = failure(error);
+        let of = self.queries.slot(slot).map(|of| (of.query, of.ran_at, of.entry));
+        let Some((query, ran_at, entry)) = of else {
+            return (None, outcome);
+        };
+        if let Some(query) = self.queries.get(query) {
+            log(&query.key, &outcome);
+        }
+        let Some(entry) = self.engine.results.watch_roughly(entry) else {
+            return (None, outcome);
+        };
+        let rough = self.queries.add_slot(Slot::rough(query, entry, ran_at, &outcome));
+        if let Some(of) = self.queries.slot_mut(slot) {
+            of.rough = Some((rough, Arc::clone(&outcome)));
+        }
+        (Some(rough), outcome)
     }
 
     /// One that held a result is gone.
@@ -92,6 +107,7 @@ impl Slot {
             ran_at,
             fingerprint: outcome.fingerprint(),
             read_bytes: 0,
+            rough: None,
             holders: Vec::new(),
         }
     }

@@ -127,7 +127,7 @@ fn finished(key: Arc<QueryKey>, ran: Ran, journal_before: Option<Arc<str>>) -> R
 }
 
 /// One line for a failure, under the id by which all who watch are told of it.
-fn log(key: &QueryKey, outcome: &QueryOutcome) {
+pub(super) fn log(key: &QueryKey, outcome: &QueryOutcome) {
     let Err(error) = outcome.result() else { return };
     let (function, request_id) = (key.path(), outcome.id());
     if error.is_readable() {

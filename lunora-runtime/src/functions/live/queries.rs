@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::{
     super::{
         function::Function,
-        results::{Audience, EntryId, Fingerprint, QueryKey, UserKey},
+        results::{Audience, EntryId, Fingerprint, QueryKey, QueryOutcome, UserKey},
     },
     arena::{Arena, Id},
     connection::WatchId,
@@ -34,6 +34,8 @@ pub(super) struct Query {
     pub(super) sharing: Sharing,
     /// The last run took long.
     pub(super) is_slow: bool,
+    /// How many of its runs have hung, one after the other.
+    pub(super) hung: u32,
     pub(super) runs: Vec<RunId>,
     /// The result for everyone, or else those for users.
     everyone: Option<SlotId>,
@@ -63,7 +65,7 @@ impl From<Audience> for Sharing {
     }
 }
 
-/// A valid result: an entry of the cache, and the watches that hold it.
+/// A valid result, or the failure of a query that has read too much: an entry of the cache, and the watches that hold it.
 #[derive(Debug)]
 pub(super) struct Slot {
     pub(super) query: QueryId,
@@ -73,6 +75,8 @@ pub(super) struct Slot {
     pub(super) fingerprint: Fingerprint,
     /// What each connection that holds it is charged, in bytes.
     pub(super) read_bytes: usize,
+    /// What those hold who have no room for this.
+    pub(super) rough: Option<(SlotId, Arc<QueryOutcome>)>,
     pub(super) holders: Vec<WatchId>,
 }
 
@@ -86,6 +90,7 @@ impl Queries {
                 function: Arc::clone(function),
                 sharing: Sharing::default(),
                 is_slow: false,
+                hung: 0,
                 runs: Vec::new(),
                 everyone: None,
                 users: HashMap::new(),

@@ -97,12 +97,10 @@ impl Results {
         }
     }
 
-    /// Keeps the result of a run for those who no longer wait for it and are about to ask again.
-    pub(in super::super) fn keep_late(&self, run: Finished) {
-        if self.can_keep(&run) {
-            // Those who ask get a run of their own if it does not hold.
-            let _ = self.add(run, Entries::keep);
-        }
+    /// Keeps the result of a run for those who no longer wait for it and are about to ask again. False if it does not
+    /// hold, or is none to be kept.
+    pub(in super::super) fn keep_late(&self, run: Finished) -> bool {
+        self.can_keep(&run) && self.add(run, Entries::keep).is_ok()
     }
 
     fn can_keep(&self, run: &Finished) -> bool {

@@ -15,6 +15,8 @@ use crate::{
 
 /// What an entry takes besides its outcome, key and reads, in bytes: nodes of the maps that it is in.
 const ENTRY_OVERHEAD: usize = 256;
+/// What was read for a query finds room in any case if it takes no more bytes: a subscription pays for so many with itself.
+pub(in super::super) const SMALL_READ_SET: usize = 1 << 10;
 /// A result larger than this part of the cache is not kept: it would push out too many others.
 const LARGEST_PART: usize = 8;
 
@@ -255,9 +257,10 @@ impl Entries {
     }
 
     fn has_room_to_watch(&self, id: EntryId) -> bool {
-        self.entries
-            .get(&id)
-            .is_none_or(|entry| entry.watched || self.watched_bytes + entry.read_bytes <= self.watched_limit)
+        self.entries.get(&id).is_none_or(|entry| {
+            let is_small = entry.read_bytes <= SMALL_READ_SET;
+            is_small || entry.watched || self.watched_bytes + entry.read_bytes <= self.watched_limit
+        })
     }
 
     fn set_watched(&mut self, id: EntryId) {

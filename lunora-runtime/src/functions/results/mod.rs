@@ -20,7 +20,7 @@ mod tests;
 pub use self::outcome::{QueryOutcome, Returned, SharedValue};
 pub(super) use self::{
     cache::{EntryId, Finished, Results},
-    entries::Watched,
+    entries::{SMALL_READ_SET, Watched},
     key::{Audience, CallerClass, QueryKey, UserKey},
     outcome::Fingerprint,
 };
