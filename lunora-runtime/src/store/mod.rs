@@ -36,7 +36,7 @@ mod timestamp;
 mod traits;
 
 #[cfg(test)]
-pub(crate) use self::tests::{Breaks, Mishaps, SimulatedDisk, memory_that_fails};
+pub(crate) use self::tests::{Breaks, Mishaps, SimulatedDisk, copy_dir, memory_that_fails};
 pub use blob::Blob;
 pub use commit::{Commit, Key, Payload};
 pub(crate) use delegate::delegate;

@@ -89,16 +89,38 @@ fn all(snapshot: &dyn Snapshot) -> Vec<(Key, Payload)> {
         .unwrap()
 }
 
-/// What a killed process leaves behind: the files as they are at this moment.
-fn copy_dir(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
+/// What a killed process leaves behind: the files as they are at one moment. While a store is open, its files get other
+/// names now and then; a copy from before and after is made again.
+pub(crate) fn copy_dir(from: &Path, to: &Path) {
+    loop {
+        let before = files_below(from).unwrap_or_default();
+        if copied(from, to).is_ok() && files_below(from).is_ok_and(|after| after == before) {
+            return;
+        }
+        fs::remove_dir_all(to).unwrap();
+    }
+}
+
+fn copied(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for file in files_below(from)? {
+        let target = to.join(file.strip_prefix(from).unwrap());
+        fs::create_dir_all(target.parent().unwrap())?;
+        fs::copy(&file, &target)?;
+    }
+    Ok(())
+}
+
+fn files_below(dir: &Path) -> std::io::Result<Vec<std::path::PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
         if path.is_dir() {
-            copy_dir(&path, &target);
+            files.extend(files_below(&path)?);
         } else {
-            fs::copy(&path, &target).unwrap();
+            files.push(path);
         }
     }
+    files.sort();
+    Ok(files)
 }

@@ -1,25 +1,10 @@
 //! Killed in the middle, an import has happened or has not.
 
-use std::{
-    fs,
-    sync::{Mutex, PoisonError},
-};
+use std::sync::{Mutex, PoisonError};
 
 use super::super::fixture::{insert, item, items_schema};
 use super::*;
-
-fn copy_dir(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy_dir(&path, &target);
-        } else {
-            fs::copy(&path, &target).unwrap();
-        }
-    }
-}
+use crate::store::copy_dir;
 
 /// Imports, and keeps copies of the directory as it was at many moments: what kills would have left.
 fn import_with_kills(dir: &Path, file: &[u8], mode: ImportMode) -> Vec<tempfile::TempDir> {
