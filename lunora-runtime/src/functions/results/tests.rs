@@ -181,16 +181,23 @@ fn a_watched_entry_is_told_of_once_even_without_its_result() {
     assert!(results.advance().ended.is_empty());
 }
 
+/// A key that is more than a small read set.
+fn long(name: &str) -> &'static str {
+    name.repeat(SMALL_READ_SET).leak()
+}
+
 #[test]
 fn beyond_the_bound_only_outlines_of_what_was_read_are_remembered() {
     let (store, database) = database();
-    let room = run(&database, "a", "x", "").reads.bytes();
+    let (x, y, z) = (long("x"), long("y"), long("z"));
+    let room = run(&database, "a", x, "").reads.bytes();
     let results = Results::new(database.clone(), 1 << 20, 2 * room);
-    let first = watch(&results, run(&database, "a", "x", "value"));
-    watch(&results, run(&database, "b", "y", "value"));
-    // Who watches what is watched already takes no more.
-    assert_eq!(watch(&results, run(&database, "a", "x", "value")), first);
-    let Watched::Roughly(rough) = results.watch(run(&database, "c", "z", "value")).unwrap() else {
+    let first = watch(&results, run(&database, "a", x, "value"));
+    watch(&results, run(&database, "b", y, "value"));
+    // Who watches what is watched already takes no more, and who reads little nearly nothing.
+    assert_eq!(watch(&results, run(&database, "a", x, "value")), first);
+    watch(&results, run(&database, "little", "little", "value"));
+    let Watched::Roughly(rough) = results.watch(run(&database, "c", z, "value")).unwrap() else {
         panic!("there was room");
     };
     assert!(results.outcome(rough).is_none());
@@ -198,23 +205,25 @@ fn beyond_the_bound_only_outlines_of_what_was_read_are_remembered() {
         results.watch_roughly(rough).map(|other| other == rough),
         Some(false)
     );
-    write(&*store, "z");
+    write(&*store, z);
     assert_eq!(results.advance().ended.len(), 2);
     assert_eq!(results.watch_roughly(rough), None, "it has ended");
     results.unwatch(first);
-    watch(&results, run(&database, "c", "z", "value"));
+    results.unwatch(watch(&results, run(&database, "little", "little", "value")));
+    watch(&results, run(&database, "c", z, "value"));
 }
 
 #[test]
 fn read_sets_count_as_long_as_they_are_remembered() {
     let (store, database) = database();
-    let room = run(&database, "a", "x", "").reads.bytes();
+    let (x, y) = (long("x"), long("y"));
+    let room = run(&database, "a", x, "").reads.bytes();
     let results = Results::new(database.clone(), 0, room);
     for _ in 0..100 {
-        let entry = watch(&results, run(&database, "a", "x", "value"));
-        write(&*store, "x");
+        let entry = watch(&results, run(&database, "a", x, "value"));
+        write(&*store, x);
         assert_eq!(results.advance().ended, [entry]);
-        let entry = watch(&results, run(&database, "b", "y", "value"));
+        let entry = watch(&results, run(&database, "b", y, "value"));
         results.unwatch(entry);
     }
 }
