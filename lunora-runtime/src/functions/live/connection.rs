@@ -122,6 +122,9 @@ pub(super) struct Watch {
     pub(super) target: Target,
     /// The valid result that it holds.
     pub(super) held: Option<Held>,
+    /// What its connection is charged for what was read. It keeps this room while it runs again, or another query that
+    /// waits for room would take it.
+    pub(super) read_bytes: usize,
     /// What the client was sent last.
     pub(super) delivered: Option<Fingerprint>,
     /// It is on the list of its connection.
@@ -135,8 +138,6 @@ pub(super) struct Watch {
 pub(super) struct Held {
     pub(super) slot: SlotId,
     pub(super) place: usize,
-    /// What the connection is charged for it.
-    pub(super) read_bytes: usize,
 }
 
 /// What a watch watches.

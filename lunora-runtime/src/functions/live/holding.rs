@@ -26,16 +26,17 @@ impl State {
         };
         let (read_bytes, limit) = (held.read_bytes, self.limits.read_set_bytes);
         if let Some(connection) = self.connections.get_mut(watch.connection) {
-            if read_bytes > SMALL_READ_SET && connection.read_bytes + read_bytes > limit {
+            let others = connection.read_bytes - watch.read_bytes;
+            if read_bytes > SMALL_READ_SET && others + read_bytes > limit {
                 return Err(too_much_read(limit));
             }
-            connection.read_bytes += read_bytes;
+            connection.read_bytes = others + read_bytes;
+            watch.read_bytes = read_bytes;
         }
         watch.is_stale = false;
         watch.held = Some(Held {
             slot,
             place: held.holders.len(),
-            read_bytes,
         });
         held.holders.push(id);
         Ok(())

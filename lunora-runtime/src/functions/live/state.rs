@@ -115,10 +115,9 @@ impl State {
         let Some(watch) = self.watches.get_mut(id) else {
             return;
         };
-        let held = watch.held.take();
+        watch.held = None;
         watch.is_stale = true;
         if let Some(connection) = self.connections.get_mut(watch.connection) {
-            connection.read_bytes -= held.map_or(0, |held| held.read_bytes);
             connection.stale.push(id);
             if matches!(connection.progress, Progress::Wanted) {
                 self.pending.push(watch.connection);
@@ -176,6 +175,7 @@ impl State {
             number,
             target,
             held: None,
+            read_bytes: 0,
             delivered,
             is_stale: true,
             is_missing: false,
@@ -211,8 +211,8 @@ impl State {
             connection.stale.retain(|other| *other != watch_id);
         }
         let is_taken = !connection.forget(number);
+        connection.read_bytes -= watch.read_bytes;
         if let Some(held) = watch.held {
-            connection.read_bytes -= held.read_bytes;
             self.let_go(held);
         }
         if let Target::Query { query, .. } = watch.target {
