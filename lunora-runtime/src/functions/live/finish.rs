@@ -151,15 +151,13 @@ impl State {
         let (audience, outcome) = (finished.audience, Arc::clone(&finished.outcome));
         if let Some((id, slot)) = self.queries.slot_of(query, audience) {
             // The same result, unless it is one of later.
-            let is_older = slot.ran_at <= run.ts();
-            return (
-                outcome,
-                if is_older {
-                    Holding::Slot(id)
-                } else {
-                    Holding::Nothing
-                },
-            );
+            let is_later = slot.ran_at > run.ts();
+            let holding = if is_later {
+                Holding::Nothing
+            } else {
+                Holding::Slot(id)
+            };
+            return (outcome, holding);
         }
         let Some(key) = self.queries.get(query).map(|query| Arc::clone(&query.key)) else {
             return (outcome, Holding::Nothing);
