@@ -18,7 +18,10 @@ use super::{
     random::{CallRng, SeededRng},
     scheduler::{Desk, JobRun, Made},
 };
-use crate::database::{SharedTransaction, Transaction};
+use crate::{
+    database::{SharedTransaction, Transaction},
+    sync::Instant,
+};
 
 /// A run of a query or mutation with everything that is nested in it: one transaction, one time, one generator.
 pub(super) struct CallState {
@@ -26,6 +29,8 @@ pub(super) struct CallState {
     pub(super) transaction: SharedTransaction,
     pub(super) identity: Option<Arc<Identity>>,
     now: Time,
+    /// Until when it may work.
+    pub(super) ends: Instant,
     rng: Mutex<SeededRng>,
     /// What the run has looked at besides the database.
     pub(super) looked: Looked,
@@ -42,6 +47,7 @@ impl CallState {
         identity: Option<Arc<Identity>>,
         job: Option<JobRun>,
         now: Time,
+        ends: Instant,
         seed: [u8; 32],
     ) -> Arc<Self> {
         let transaction = SharedTransaction::new(transaction);
@@ -50,6 +56,7 @@ impl CallState {
             transaction,
             identity,
             now,
+            ends,
             rng: Mutex::new(SeededRng::new(seed)),
             looked: Looked::default(),
             job,

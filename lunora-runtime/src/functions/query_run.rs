@@ -72,10 +72,11 @@ impl Work {
 
     /// Runs it, and keeps the result under `key` if others may have it.
     fn run_query(self, key: Option<Arc<QueryKey>>, end: Instant) -> Result<Answer> {
-        if Instant::now() >= end {
+        let now = Instant::now();
+        if now >= end {
             return Err(self.engine.took_too_long());
         }
-        let ran = self.run_once(|database, options| match &self.at {
+        let ran = self.run_once(now, |database, options| match &self.at {
             Some(moment) => Ok(database.begin_in(moment, options)),
             None => database.begin(Freshness::Durable, options),
         })?;
@@ -100,17 +101,18 @@ impl Work {
         Ok(Returned::Shared(value))
     }
 
-    /// Runs it once, in the transaction that `begin` begins. Fails if that fails.
+    /// Runs it once, from `now` on, in the transaction that `begin` begins. Fails if that fails.
     pub(super) fn run_once(
         &self,
+        now: Instant,
         begin: impl FnOnce(&Database, TransactionOptions) -> Result<Transaction>,
     ) -> Result<Ran> {
-        let state = self.begin_with(begin)?;
+        let state = self.begin(now, begin)?;
         let ctx = QueryCtx {
             state: Arc::clone(&state),
             depth: self.depth,
         };
-        let result = self.handle(Ctx::Query(&ctx));
+        let result = self.handle(Ctx::Query(&ctx), state.ends);
         // Whatever a leaked future still holds of the context is cut off here.
         let transaction = state.transaction.take()?;
         Ok(Ran {

@@ -172,21 +172,21 @@ impl Work {
 
     fn attempts(&self, end: Instant, watcher: &mut Awaited<impl MutationWatcher>) -> Attempt {
         let mut losses = 0;
-        while Instant::now() < end {
+        loop {
             let needs_lane = losses >= MAX_LOSSES;
             let lane = needs_lane
                 .then(|| self.engine.database.lane(self.work_limit(), end))
                 .flatten();
-            if needs_lane && lane.is_none() {
-                break;
+            let now = Instant::now();
+            if now >= end || needs_lane && lane.is_none() {
+                return Attempt::Conflict;
             }
-            match self.attempt(watcher) {
+            match self.attempt(now, watcher) {
                 Attempt::Conflict => tracing::debug!(losses, "conflict; running again"),
                 ended => return ended,
             }
             losses += 1;
         }
-        Attempt::Conflict
     }
 
     /// How long one run may work.
@@ -194,9 +194,12 @@ impl Work {
         Duration::from_millis(self.engine.limits.with(self.function.limits).work_millis)
     }
 
-    fn attempt(&self, watcher: &mut Awaited<impl MutationWatcher>) -> Attempt {
-        match self.begin(Freshness::Ordered) {
-            Ok(state) => self.attempt_in(state, watcher),
+    fn attempt(&self, now: Instant, watcher: &mut Awaited<impl MutationWatcher>) -> Attempt {
+        let state = self.begin(now, |database, options| {
+            database.begin(Freshness::Ordered, options)
+        });
+        match state {
+            Ok(state) => self.attempt_in(&state, watcher),
             Err(error) => Attempt::Failed {
                 error,
                 seen: Timestamp(0),
@@ -204,10 +207,10 @@ impl Work {
         }
     }
 
-    fn attempt_in(&self, state: Arc<CallState>, watcher: &mut Awaited<impl MutationWatcher>) -> Attempt {
+    fn attempt_in(&self, state: &Arc<CallState>, watcher: &mut Awaited<impl MutationWatcher>) -> Attempt {
         let seen = state.transaction.snapshot_ts();
         watcher.attempting();
-        let result = self.handle_mutation(&state);
+        let result = self.handle_mutation(state);
         let (value, recorded) = match result {
             Ok(result) => result,
             Err(error) => return Attempt::Failed { error, seen },
@@ -247,7 +250,7 @@ impl Work {
             job.claim(&state.desk())?;
         }
         let mut ctx = MutationCtx::new(Arc::clone(state), self.depth);
-        let value = self.handle(Ctx::Mutation(&mut ctx))?;
+        let value = self.handle(Ctx::Mutation(&mut ctx), state.ends)?;
         if let Some(job) = &self.job {
             job.succeed(&state.desk(), &value, self.engine.clock.now())?;
         }
@@ -257,29 +260,27 @@ impl Work {
         Ok((value, None))
     }
 
-    pub(super) fn handle<'a>(&'a self, ctx: Ctx<'a>) -> Result<Value> {
-        let end = Instant::now() + self.work_limit();
-        let value = drive((self.function.run)(ctx, &self.args), || check_work(end))?;
+    /// Polls the handler to its end, as long as it has not worked until `ends`.
+    pub(super) fn handle<'a>(&'a self, ctx: Ctx<'a>, ends: Instant) -> Result<Value> {
+        let value = drive((self.function.run)(ctx, &self.args), || check_work(ends))?;
         self.engine.check_result(&value)?;
         Ok(value)
     }
 
-    fn begin(&self, freshness: Freshness) -> Result<Arc<CallState>> {
-        self.begin_with(|database, options| database.begin(freshness, options))
-    }
-
-    /// Begins the transaction of a run.
-    pub(super) fn begin_with(
+    /// Begins the transaction of a run that starts `now`.
+    pub(super) fn begin(
         &self,
+        now: Instant,
         begin: impl FnOnce(&Database, TransactionOptions) -> Result<Transaction>,
     ) -> Result<Arc<CallState>> {
         let engine = &self.engine;
-        let (now, seed) = (engine.clock.now(), engine.seeds.next());
+        let (time, seed) = (engine.clock.now(), engine.seeds.next());
         let limits = engine.limits.with(self.function.limits);
+        let ends = now + Duration::from_millis(limits.work_millis);
         let options = TransactionOptions {
             limits,
-            deadline: Some(Instant::now() + Duration::from_millis(limits.work_millis)),
-            now_ms: now.as_millis(),
+            deadline: Some(ends),
+            now_ms: time.as_millis(),
             seed,
             binding: self.function.binding(&self.args),
         };
@@ -289,15 +290,16 @@ impl Work {
             transaction,
             self.identity.clone(),
             self.job.clone(),
-            now,
+            time,
+            ends,
             seed,
         ))
     }
 }
 
 /// The same limit as the database's at each of its operations, for handlers that work without it.
-fn check_work(end: Instant) -> Result<()> {
-    if Instant::now() < end {
+fn check_work(ends: Instant) -> Result<()> {
+    if Instant::now() < ends {
         Ok(())
     } else {
         Err(Error::from(TimeLimitExceeded))

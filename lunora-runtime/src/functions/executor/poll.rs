@@ -49,7 +49,7 @@ impl Wake for Woken {
     }
 }
 
-/// Polls `future` until it is done. `check` runs before each poll and ends it with its error.
+/// Polls `future` until it is done. `check` runs before it is polled again and ends it with its error.
 ///
 /// Everything a context offers is ready when it is polled. So a pending future has either given way to others
 /// and woken itself, which is fine, or it waits for something outside, which is refused.
@@ -61,10 +61,9 @@ pub(crate) fn drive<T>(
     let waker = Waker::from(Arc::clone(&woken));
     let mut task = Context::from_waker(&waker);
     loop {
-        check()?;
         match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut task))) {
             Ok(Poll::Ready(result)) => return result,
-            Ok(Poll::Pending) if woken.0.swap(false, Ordering::Acquire) => {}
+            Ok(Poll::Pending) if woken.0.swap(false, Ordering::Acquire) => check()?,
             Ok(Poll::Pending) => return Err(Error::from(Outside)),
             Err(panic) => return Err(panicked(&*panic)),
         }

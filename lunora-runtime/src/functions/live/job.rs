@@ -92,7 +92,7 @@ impl Job {
             job: None,
         };
         let (snapshot, journal) = (self.snapshot, self.key.journal().cloned());
-        let ran = work.run_once(|database, options| {
+        let ran = work.run_once(Instant::now(), |database, options| {
             let mut transaction = database.begin_on(snapshot, options);
             if let Some(journal) = &journal {
                 transaction.resume(journal.to_string());
