@@ -56,7 +56,7 @@ impl Shared {
         let jobs = state.take_jobs();
         let wakers = std::mem::take(&mut state.wakers);
         let needs_look = state.is_look_due_earlier(self.engine.calls.total_time);
-        let watches_from = (!state.is_closed && !state.connections.is_empty()).then_some(state.horizon);
+        let watches_from = state.waits_for_commits().then_some(state.horizon);
         drop(state);
         wakers.into_iter().for_each(std::task::Waker::wake);
         for job in jobs {

@@ -95,6 +95,12 @@ impl State {
         }
     }
 
+    /// Whether a commit may concern somebody. A connection that watches nothing costs nothing at each of them.
+    pub(super) fn waits_for_commits(&self) -> bool {
+        let anybody = !self.watches.is_empty() || !self.parked.is_empty();
+        anybody && !self.is_closed
+    }
+
     /// Learns what has been committed: results that it changed go stale.
     pub(super) fn advance(&mut self) {
         let advanced = self.engine.results.advance();
