@@ -34,7 +34,7 @@ impl Seeds {
 #[derive(Debug)]
 pub(super) struct SeededRng {
     seed: [u8; 32],
-    drawn: Option<StdRng>,
+    drawn: Option<Box<StdRng>>,
 }
 
 impl SeededRng {
@@ -43,7 +43,8 @@ impl SeededRng {
     }
 
     fn generator(&mut self) -> &mut StdRng {
-        self.drawn.get_or_insert_with(|| StdRng::from_seed(self.seed))
+        self.drawn
+            .get_or_insert_with(|| Box::new(StdRng::from_seed(self.seed)))
     }
 }
 
