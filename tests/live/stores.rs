@@ -9,8 +9,8 @@ use lunora_runtime::{
     database::OpenOptions,
     functions::{EngineOptions, Runtime},
     store::{
-        Commit, Direction, Durable, Embedded, KeyRange, Memory, OnFailure, Options, Pairs, Payload, Snapshot,
-        Store, StoreError, Timestamp,
+        Changes, Commit, Direction, Durable, Embedded, KeyRange, Memory, OnFailure, Options, Pairs, Payload,
+        Snapshot, Store, StoreError, Timestamp,
     },
 };
 
@@ -119,7 +119,7 @@ impl Store for Unreliable {
         }))
     }
 
-    fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
+    fn append(&self, after: Timestamp, commit: &Commit) -> Result<(), StoreError> {
         self.store.append(after, commit)
     }
 
@@ -132,7 +132,7 @@ impl Store for Unreliable {
         self.store.on_failure(failed);
     }
 
-    fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
+    fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Changes>>, StoreError> {
         self.store.feed(since)
     }
 

@@ -20,8 +20,9 @@ use std::{
 
 use lunora_core::id::DocumentId;
 use parking_lot::Mutex;
+use smallvec::SmallVec;
 
-use super::{document::StoredDocument, keys, writes::Write};
+use super::{document::StoredDocument, keys};
 use crate::store::{Key, Timestamp};
 
 /// So many that a commit seldom touches the shard of something that is being brought in.
@@ -63,30 +64,31 @@ struct Slot {
 }
 
 /// What is known of a key.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 enum Known {
     /// Nothing any more. The slot stays until room is needed.
+    #[default]
     Nothing,
     Document(Arc<StoredDocument>),
     /// The one entry of a unique index that begins with the key.
     Entry(Key),
+    /// A document that nobody will look into again soon.
+    Marked(Marked),
 }
 
-/// What a commit makes known: for some of its writes, by their position, what they write in the form in which it is kept.
+/// What is kept of a document that is written over and over, and looked into hardly ever.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Marked {
+    pub(crate) id: DocumentId,
+    /// What the transaction marked it with that wrote it last.
+    pub(crate) mark: u32,
+    pub(crate) creation_time: f64,
+}
+
+/// What a commit touches, and what is known of it from then on. Made before commits wait for each other; afterwards it
+/// holds what was known before, so that nobody waits while that is freed.
 #[derive(Default)]
-pub(super) struct Fresh(Vec<(usize, Known)>);
-
-impl Fresh {
-    /// The document that the write at `position` stores. Call it in the order of positions.
-    pub(super) fn document(&mut self, position: usize, document: Arc<StoredDocument>) {
-        self.0.push((position, Known::Document(document)));
-    }
-
-    /// The entry of a unique index that the write at `position` adds. Call it in the order of positions.
-    pub(super) fn unique_entry(&mut self, position: usize, entry: Key) {
-        self.0.push((position, Known::Entry(entry)));
-    }
-}
+pub(super) struct Touched(SmallVec<[(u64, Known); 4]>);
 
 impl ReadCache {
     /// A cache of at most `bytes`, for a store whose newest commit is `newest`.
@@ -107,7 +109,15 @@ impl ReadCache {
     pub(super) fn document(&self, id: DocumentId, at: Timestamp) -> Option<Arc<StoredDocument>> {
         match self.known(&keys::document_key(id), at)? {
             Known::Document(document) => Some(document).filter(|document| document.id == id),
-            Known::Entry(_) | Known::Nothing => None,
+            _ => None,
+        }
+    }
+
+    /// What is kept of a marked document as of `at`, if it is here.
+    pub(super) fn marked(&self, id: DocumentId, at: Timestamp) -> Option<Marked> {
+        match self.known(&keys::document_key(id), at)? {
+            Known::Marked(marked) => Some(marked).filter(|marked| marked.id == id),
+            _ => None,
         }
     }
 
@@ -115,7 +125,7 @@ impl ReadCache {
     pub(super) fn unique_entry(&self, prefix: &[u8], at: Timestamp) -> Option<Key> {
         match self.known(prefix, at)? {
             Known::Entry(entry) => Some(entry).filter(|entry| keys::entry_values(entry) == prefix),
-            Known::Document(_) | Known::Nothing => None,
+            _ => None,
         }
     }
 
@@ -144,29 +154,44 @@ impl ReadCache {
         Some(slot.known.clone())
     }
 
-    fn keep(&self, key: &[u8], known: Known, at: Timestamp) {
+    fn keep(&self, key: &[u8], mut known: Known, at: Timestamp) {
         let hash = self.hash.hash_one(key);
         let mut shard = self.shard(hash).lock();
         // What is newer than `at` either has touched the shard, if it changed anything here, or will.
         if shard.touched <= at && at.0 <= self.applied.load(Ordering::Acquire) {
-            shard.put(hash, known, at);
+            shard.put(hash, &mut known, at);
         }
     }
 
-    /// Takes in the commit that follows on [`Self::applied`]. One at a time.
-    pub(super) fn apply(&self, ts: Timestamp, writes: &[(Key, Write)], fresh: &Fresh) {
-        let mut fresh = fresh.0.iter().peekable();
-        for (position, (key, _)) in writes.iter().enumerate() {
-            let is_document = keys::document_id(key).is_some();
-            let key = if is_document {
-                &key[..]
-            } else {
-                keys::entry_values(key)
-            };
-            let known = fresh.next_if(|(at, _)| *at == position);
-            let known = known.map_or(Known::Nothing, |(_, known)| known.clone());
-            let hash = self.hash.hash_one(key);
-            self.shard(hash).lock().touch(hash, known, ts);
+    /// Adds a document that a commit stores.
+    pub(super) fn touch_document(&self, touched: &mut Touched, document: Arc<StoredDocument>) {
+        let hash = self.hash.hash_one(&keys::document_key(document.id)[..]);
+        touched.0.push((hash, Known::Document(document)));
+    }
+
+    /// Adds a document that a commit stores, of which no more is to be kept than that.
+    pub(super) fn touch_marked(&self, touched: &mut Touched, marked: Marked) {
+        let hash = self.hash.hash_one(&keys::document_key(marked.id)[..]);
+        touched.0.push((hash, Known::Marked(marked)));
+    }
+
+    /// Adds an entry of a unique index that a commit stores.
+    pub(super) fn touch_unique_entry(&self, touched: &mut Touched, entry: Key) {
+        let hash = self.hash.hash_one(keys::entry_values(&entry));
+        touched.0.push((hash, Known::Entry(entry)));
+    }
+
+    /// Adds something else that a commit writes or deletes.
+    pub(super) fn touch_key(&self, touched: &mut Touched, key: &[u8]) {
+        let is_document = keys::document_id(key).is_some();
+        let key = if is_document { key } else { keys::entry_values(key) };
+        touched.0.push((self.hash.hash_one(key), Known::Nothing));
+    }
+
+    /// Takes in what the commit touches that follows on [`Self::applied`]. One at a time.
+    pub(super) fn apply(&self, ts: Timestamp, touched: &mut Touched) {
+        for (hash, known) in &mut touched.0 {
+            self.shard(*hash).lock().touch(*hash, known, ts);
         }
         self.applied.store(ts.0, Ordering::Release);
     }
@@ -203,21 +228,20 @@ impl ReadCache {
 
 impl Shard {
     /// A commit changed what is known of a key. What nobody asked for is not brought in, except what is at hand.
-    fn touch(&mut self, hash: u64, known: Known, ts: Timestamp) {
+    /// Leaves in `known` what was known before.
+    fn touch(&mut self, hash: u64, known: &mut Known, ts: Timestamp) {
         self.touched = ts;
-        if !matches!(known, Known::Nothing) || self.slots.contains_key(&hash) {
-            self.put(hash, known, ts);
-        }
+        self.put(hash, known, ts);
     }
 
-    fn put(&mut self, hash: u64, known: Known, since: Timestamp) {
+    fn put(&mut self, hash: u64, known: &mut Known, since: Timestamp) {
         let bytes = known.bytes();
         if let Some(slot) = self.slots.get_mut(&hash) {
-            let before = mem::replace(&mut slot.known, known).bytes();
+            mem::swap(&mut slot.known, known);
             slot.since = since;
-            self.bytes = self.bytes + bytes - before;
-        } else {
-            let used = false;
+            self.bytes = self.bytes + bytes - known.bytes();
+        } else if !matches!(known, Known::Nothing) {
+            let (known, used) = (mem::take(known), false);
             self.bytes += bytes + ENTRY_BYTES;
             self.ring.push_back(hash);
             self.slots.insert(hash, Slot { since, known, used });
@@ -272,7 +296,7 @@ impl Known {
     /// What it takes in memory beside its slot, roughly.
     fn bytes(&self) -> usize {
         match self {
-            Self::Nothing => 0,
+            Self::Nothing | Self::Marked(_) => 0,
             Self::Document(document) => DECODED * document.payload.len(),
             Self::Entry(entry) => entry.len(),
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use lunora_core::{id::DocumentId, value::Value};
 
 use super::{
-    cache::{Fresh, ReadCache},
+    cache::{ReadCache, Touched},
     document::StoredDocument,
     keys,
     lane::Lane,
@@ -17,7 +17,7 @@ use super::{
     writes::Write,
 };
 use crate::{
-    store::{Commit, Key, Store, StoreError, Timestamp},
+    store::{Changes, Commit, Key, Store, StoreError, Timestamp},
     sync::since_1970,
 };
 
@@ -44,9 +44,9 @@ pub(super) struct Committer {
 struct Prepared {
     snapshot: Timestamp,
     reads: Reads,
-    writes: Vec<(Key, Write)>,
+    commit: Commit,
     stamps: Vec<Stamp>,
-    fresh: Fresh,
+    touched: Touched,
 }
 
 /// What it read, in the form in which it is compared with commits.
@@ -64,10 +64,10 @@ impl Reads {
         }
     }
 
-    fn conflict_with(&self, commit: &Commit) -> bool {
+    fn conflict_with(&self, changes: &Changes) -> bool {
         match self {
-            Self::Few(reads) => reads.conflicts_with(commit),
-            Self::Many(reads) => reads.conflicts_with(commit),
+            Self::Few(reads) => reads.conflicts_with(changes),
+            Self::Many(reads) => reads.conflicts_with(changes),
         }
     }
 
@@ -93,18 +93,16 @@ impl Committer {
         if transaction.is_read_only() {
             return Ok(transaction.snapshot_ts());
         }
-        let mut prepared = Prepared::new(transaction);
+        let mut prepared = Prepared::new(transaction, &self.cache);
         let checked = self.validate(&prepared.reads, prepared.snapshot)?;
-        let mut first = Some(prepared.writes.clone());
         let _order = self.lane.enter();
         let mut head = self.validate(&prepared.reads, checked)?;
         loop {
             let ts = Timestamp((head.0 + 1).max(now()));
-            let mut writes = first.take().unwrap_or_else(|| prepared.writes.clone());
-            prepared.stamp(ts, &mut writes);
-            match self.store.append(head, Commit { ts, writes }) {
+            prepared.stamp(ts);
+            match self.store.append(head, &prepared.commit) {
                 Ok(()) => {
-                    self.tell_cache(head, ts, &prepared);
+                    self.tell_cache(head, ts, &mut prepared.touched);
                     return Ok(ts);
                 }
                 // Another process writes the same data and was faster.
@@ -115,16 +113,20 @@ impl Committer {
     }
 
     /// Tells the cache of a commit that followed on `head`, and before it of those of other processes.
-    fn tell_cache(&self, head: Timestamp, ts: Timestamp, prepared: &Prepared) {
+    fn tell_cache(&self, head: Timestamp, ts: Timestamp, touched: &mut Touched) {
         let cache = &self.cache;
         if cache.applied() != head {
             let missed = self.store.feed(cache.applied()).unwrap_or_default();
-            for commit in missed.iter().take_while(|commit| commit.ts <= head) {
-                cache.apply(commit.ts, &commit.writes, &Fresh::default());
+            for changes in missed.iter().take_while(|changes| changes.ts <= head) {
+                let mut touched = Touched::default();
+                for key in changes.keys() {
+                    cache.touch_key(&mut touched, key);
+                }
+                cache.apply(changes.ts, &mut touched);
             }
         }
         if cache.applied() == head {
-            cache.apply(ts, &prepared.writes, &prepared.fresh);
+            cache.apply(ts, touched);
         } else {
             cache.forget(ts);
         }
@@ -149,9 +151,9 @@ impl Committer {
 }
 
 impl Prepared {
-    fn new(transaction: Transaction) -> Self {
+    fn new(transaction: Transaction, cache: &ReadCache) -> Self {
         let snapshot = transaction.snapshot_ts();
-        let fresh = fresh(&transaction);
+        let touched = touched(&transaction, cache);
         let reads = Reads::new(transaction.reads);
         let (writes, mut documents) = (transaction.writes.into_sorted(), transaction.documents);
         let mut stamps: Vec<Stamp> = Vec::new();
@@ -164,21 +166,25 @@ impl Prepared {
         Self {
             snapshot,
             reads,
-            writes,
+            commit: Commit {
+                ts: Timestamp::ZERO,
+                writes,
+            },
             stamps,
-            fresh,
+            touched,
         }
     }
 
-    /// Writes the timestamp into the documents that asked for it.
-    fn stamp(&mut self, ts: Timestamp, writes: &mut [(Key, Write)]) {
+    /// Gives it a timestamp, which is written into the documents that asked for it.
+    fn stamp(&mut self, ts: Timestamp) {
+        self.commit.ts = ts;
         // Timestamps are below 2^63.
         let value = i64::try_from(ts.0).unwrap_or(i64::MAX);
         for stamp in &mut self.stamps {
             for field in &stamp.fields {
                 stamp.document.fields.insert(field.as_str(), Value::Int64(value));
             }
-            writes[stamp.position].1 = Some(stamp.document.encoded());
+            self.commit.writes[stamp.position].1 = Some(stamp.document.encoded());
         }
     }
 }
@@ -207,24 +213,29 @@ impl Stamp {
     }
 }
 
-/// What the transaction makes known when it is committed: its documents, but for those that get its timestamp, and its
-/// entries of unique indexes.
-fn fresh(transaction: &Transaction) -> Fresh {
-    let mut fresh = Fresh::default();
-    for (position, (key, write)) in transaction.writes.iter().enumerate() {
-        match keys::document_id(key) {
-            _ if write.is_none() => {}
-            Some(id) if transaction.stamps.iter().any(|(stamped, _)| *stamped == id) => {}
-            Some(id) => {
-                if let Some(document) = transaction.documents.get(id) {
-                    fresh.document(position, Arc::clone(document));
-                }
+/// What the transaction touches when it is committed. Known from then on are its documents, but for those that get its
+/// timestamp, and its entries of unique indexes.
+fn touched(transaction: &Transaction, cache: &ReadCache) -> Touched {
+    let mut touched = Touched::default();
+    for (key, write) in transaction.writes.iter() {
+        let Some(id) = keys::document_id(key).filter(|_| write.is_some()) else {
+            if write.is_some() && transaction.tables.is_unique_entry(key) {
+                cache.touch_unique_entry(&mut touched, key.clone());
+            } else {
+                cache.touch_key(&mut touched, key);
             }
-            None if transaction.tables.is_unique_entry(key) => fresh.unique_entry(position, key.clone()),
-            None => {}
+            continue;
+        };
+        let is_stamped = || transaction.stamps.iter().any(|(stamped, _)| *stamped == id);
+        if let Some(marked) = transaction.marked.iter().find(|marked| marked.id == id) {
+            cache.touch_marked(&mut touched, *marked);
+        } else if let Some(document) = transaction.documents.get(id).filter(|_| !is_stamped()) {
+            cache.touch_document(&mut touched, Arc::clone(document));
+        } else {
+            cache.touch_key(&mut touched, key);
         }
     }
-    fresh
+    touched
 }
 
 /// Nanoseconds since 1970, so that timestamps of different runs never meet.

@@ -18,7 +18,7 @@ use super::{
     transaction::{Transaction, TransactionOptions},
 };
 use crate::{
-    store::{Commit, Durable, Snapshot, Store, StoreError, Timestamp},
+    store::{Changes, Durable, Snapshot, Store, StoreError, Timestamp},
     sync::Instant,
 };
 
@@ -94,8 +94,8 @@ impl Database {
         self.0.committer.store.snapshot(ts)
     }
 
-    /// The ordered commits after `since`, oldest first, as far as the store keeps them.
-    pub fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
+    /// What the ordered commits after `since` changed, oldest first, as far as the store keeps them.
+    pub fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Changes>>, StoreError> {
         self.0.committer.store.feed(since)
     }
 

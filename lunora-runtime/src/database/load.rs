@@ -5,6 +5,7 @@ use std::sync::Arc;
 use lunora_core::{error::Result, id::DocumentId};
 
 use super::{
+    cache::Marked,
     document::StoredDocument,
     error::{CorruptDocument, DocumentNotFound},
     keys,
@@ -33,6 +34,16 @@ impl Transaction {
     /// to make room for it.
     pub(crate) fn get_once(&mut self, id: DocumentId) -> Result<Option<Arc<StoredDocument>>> {
         self.read(id, Looks::Once)
+    }
+
+    /// What is known of a document without a look into it, if it was marked when it was written last. A read like any
+    /// other.
+    pub(crate) fn marked(&mut self, id: DocumentId) -> Option<Marked> {
+        if self.writes.get(&keys::document_key(id)).is_some() {
+            return None;
+        }
+        self.reads.point(id);
+        self.cache.marked(id, self.snapshot_ts())
     }
 
     fn read(&mut self, id: DocumentId, looks: Looks) -> Result<Option<Arc<StoredDocument>>> {

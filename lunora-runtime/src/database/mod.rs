@@ -48,6 +48,7 @@ mod unique;
 mod verify;
 mod writes;
 
+pub(crate) use self::cache::Marked;
 #[cfg(test)]
 pub(crate) use self::reads::reads_of;
 pub use self::{

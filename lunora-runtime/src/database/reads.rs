@@ -9,7 +9,7 @@ use lunora_core::id::DocumentId;
 use smallvec::SmallVec;
 
 use super::keys;
-use crate::store::{Commit, Direction, Key, KeyRange};
+use crate::store::{Changes, Direction, Key, KeyRange};
 
 /// The points and ranges that a transaction has read so far.
 #[derive(Debug, Clone, Default)]
@@ -80,9 +80,9 @@ impl ReadSet {
         self.points.len() + self.values.len() + self.ranges.len() <= 16
     }
 
-    /// Whether `commit` wrote something of it. Looks at all of it.
-    pub(super) fn conflicts_with(&self, commit: &Commit) -> bool {
-        commit.writes.iter().any(|(key, _)| match keys::document_id(key) {
+    /// Whether the commit wrote something of it. Looks at all of it.
+    pub(super) fn conflicts_with(&self, changes: &Changes) -> bool {
+        changes.keys().iter().any(|key| match keys::document_id(key) {
             Some(id) => self.points.contains(&id) || self.in_range(key),
             None => self.in_range(key),
         })
@@ -196,9 +196,9 @@ impl SealedReads {
         after > 0 && self.ranges[after - 1].contains(key)
     }
 
-    /// Whether `commit` wrote something of it.
-    pub fn conflicts_with(&self, commit: &Commit) -> bool {
-        commit.writes.iter().any(|(key, _)| self.contains(key))
+    /// Whether the commit wrote something of it.
+    pub fn conflicts_with(&self, changes: &Changes) -> bool {
+        changes.keys().iter().any(|key| self.contains(key))
     }
 
     /// Nothing was read.

@@ -11,7 +11,7 @@ use lunora_core::{
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
 use super::{
-    cache::ReadCache,
+    cache::{Marked, ReadCache},
     creation::CreationTimes,
     cursor::CursorKey,
     document::{self, StoredDocument},
@@ -62,10 +62,12 @@ pub struct Transaction {
     pub(super) documents: Held,
     pub(super) meter: Meter,
     pub(super) stamps: Vec<(DocumentId, String)>,
+    /// Documents of which no more is kept than what is in here.
+    pub(super) marked: Vec<Marked>,
     pub(super) page_end: Option<PageEnd>,
     pub(super) journal: Option<String>,
     pub(super) paginated: bool,
-    ids: Option<StdRng>,
+    ids: Option<Box<StdRng>>,
     creation_times: Arc<CreationTimes>,
 }
 
@@ -93,6 +95,7 @@ impl Transaction {
             meter: Meter::new(options.limits),
             options,
             stamps: Vec::new(),
+            marked: Vec::new(),
             page_end: None,
             journal: None,
             paginated: false,
@@ -209,6 +212,28 @@ impl Transaction {
         self.update(&table, &old, fields)
     }
 
+    /// Puts other fields into a document of which this is known, without a look at those that it has. Its table has no
+    /// index of its own.
+    pub(crate) fn overwrite(&mut self, known: Marked, fields: Object) -> Result<()> {
+        self.check_time()?;
+        let table = self.table(known.id.table)?;
+        document::check_fields(&fields).map_err(|error| invalid(&table, error))?;
+        let document = StoredDocument::encode(known.id, known.creation_time, fields);
+        self.count_write(&table, document.bytes())?;
+        self.put(document);
+        Ok(())
+    }
+
+    /// Marks a document that this transaction has written. What is kept of it in memory is the mark.
+    pub(crate) fn mark(&mut self, id: DocumentId, mark: u32) {
+        let document = self.documents.get(id);
+        self.marked.extend(document.map(|document| Marked {
+            id,
+            mark,
+            creation_time: document.creation_time,
+        }));
+    }
+
     /// Removes a document.
     pub fn delete(&mut self, id: DocumentId) -> Result<()> {
         let (table, old) = self.existing(id)?;
@@ -292,7 +317,7 @@ impl Transaction {
             seed.iter_mut()
                 .zip(ID_DOMAIN)
                 .for_each(|(byte, domain)| *byte ^= domain);
-            StdRng::from_seed(seed)
+            Box::new(StdRng::from_seed(seed))
         });
         let mut random = [0; RANDOM_BYTES];
         ids.fill_bytes(&mut random);

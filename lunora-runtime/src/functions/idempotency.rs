@@ -19,7 +19,7 @@ use super::{
     system::{SystemTransaction, fields_of, system_table},
 };
 use crate::{
-    database::{SharedTransaction, Transaction},
+    database::{Marked, SharedTransaction, Transaction},
     store::Timestamp,
 };
 
@@ -48,7 +48,9 @@ impl From<String> for IdempotencyKey {
 pub(super) struct RequestKey {
     /// The record that it has, or that it takes over from an earlier request of its session.
     place: DocumentId,
-    /// Which of the requests it is that take turns in this place.
+    /// Whether it is one of a session, which take turns in their places.
+    takes_turns: bool,
+    /// Which of them it is.
     request: u32,
     path: String,
     arguments: [u8; 32],
@@ -80,7 +82,7 @@ system_table!(RequestRecord, "_requests", []);
 pub(super) enum Earlier {
     Nothing,
     /// An earlier request of the session, whose turn is over.
-    Other,
+    Other(Marked),
     Same(Recorded),
 }
 
@@ -117,6 +119,7 @@ impl RequestKey {
         };
         Some(Self {
             place,
+            takes_turns: matches!(key, IdempotencyKey::InSession { .. }),
             request: number,
             path: request.path.as_str().to_owned(),
             arguments: Sha256::digest(&arguments).into(),
@@ -125,12 +128,22 @@ impl RequestKey {
 
     /// Looks whether this request has been committed before.
     pub(super) fn earlier(&self, transaction: &SharedTransaction) -> Result<Earlier> {
-        let Some(record) = transaction.with(|transaction| transaction.get_once(self.place))? else {
+        let known = transaction.with(|transaction| Ok(transaction.marked(self.place)))?;
+        if let Some(known) = known.filter(|known| known.mark < self.request) {
+            return Ok(Earlier::Other(known));
+        }
+        let Some(stored) = transaction.with(|transaction| transaction.get_once(self.place))? else {
             return Ok(Earlier::Nothing);
         };
-        let record: RequestRecord = from_object(&record.fields)?;
+        let record: RequestRecord = from_object(&stored.fields)?;
         match record.request.cmp(&self.request) {
-            Ordering::Less => return Ok(Earlier::Other),
+            Ordering::Less => {
+                return Ok(Earlier::Other(Marked {
+                    id: self.place,
+                    mark: record.request,
+                    creation_time: stored.creation_time,
+                }));
+            }
             Ordering::Greater => return Err(Error::request(RequestError::RequestForgotten)),
             Ordering::Equal => {}
         }
@@ -161,8 +174,11 @@ impl RequestKey {
         })?;
         transaction.with(|transaction| {
             match earlier {
-                Earlier::Nothing => transaction.insert_as(self.place, fields)?,
-                _ => transaction.replace(self.place, fields)?,
+                Earlier::Other(known) => transaction.overwrite(*known, fields)?,
+                _ => transaction.insert_as(self.place, fields)?,
+            }
+            if self.takes_turns {
+                transaction.mark(self.place, self.request);
             }
             transaction.stamp(self.place, "ts")
         })

@@ -120,7 +120,7 @@ mod tests {
                 .map(|key| (key.to_be_bytes().to_vec().into(), Some("value".into())))
                 .collect(),
         };
-        store.append(store.ordered(), commit).unwrap();
+        store.append(store.ordered(), &commit).unwrap();
     }
 
     #[test]

@@ -194,7 +194,7 @@ struct Witness {
 impl Store for Witness {
     delegate!((store): ordered, durable, snapshot, frozen, when_durable, on_failure, feed, close);
 
-    fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
+    fn append(&self, after: Timestamp, commit: &Commit) -> Result<(), StoreError> {
         let Some(running) = RUNNING.get() else {
             return self.store.append(after, commit);
         };

@@ -1,5 +1,7 @@
 //! The unit of writing.
 
+use smallvec::SmallVec;
+
 use super::blob::Blob;
 use super::error::StoreError;
 use super::timestamp::Timestamp;
@@ -17,6 +19,39 @@ pub struct Commit {
     pub ts: Timestamp,
     /// Keys sorted and unique; `None` deletes.
     pub writes: Vec<(Key, Option<Payload>)>,
+}
+
+/// What a commit changed, without what it wrote there: what somebody needs who asks whether something that was read still
+/// holds.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Changes {
+    /// That of the commit.
+    pub ts: Timestamp,
+    /// Most commits write a few documents; their keys lie within.
+    keys: SmallVec<[Key; 3]>,
+}
+
+impl Changes {
+    /// The keys that the commit wrote or deleted, sorted and unique.
+    pub fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
+    /// Memory that they take, roughly.
+    pub(crate) fn bytes(&self) -> usize {
+        let keys = self.keys.iter().map(|key| key.len());
+        size_of::<Self>() + keys.sum::<usize>()
+    }
+}
+
+impl From<&Commit> for Changes {
+    fn from(commit: &Commit) -> Self {
+        let keys = commit.writes.iter().map(|(key, _)| key.clone());
+        Self {
+            ts: commit.ts,
+            keys: keys.collect(),
+        }
+    }
 }
 
 /// A record's length is a `u32` on disk; far below that, memory and sync times would hurt everyone else.

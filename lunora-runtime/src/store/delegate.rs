@@ -38,7 +38,7 @@ macro_rules! delegate {
         fn append(
             &self,
             after: $crate::store::Timestamp,
-            commit: $crate::store::Commit,
+            commit: &$crate::store::Commit,
         ) -> Result<(), $crate::store::StoreError> {
             self.$($to).+.append(after, commit)
         }
@@ -57,7 +57,7 @@ macro_rules! delegate {
         fn feed(
             &self,
             since: $crate::store::Timestamp,
-        ) -> Result<Vec<std::sync::Arc<$crate::store::Commit>>, $crate::store::StoreError> {
+        ) -> Result<Vec<std::sync::Arc<$crate::store::Changes>>, $crate::store::StoreError> {
             self.$($to).+.feed(since)
         }
     };

@@ -1,5 +1,6 @@
 //! The store on this machine's disk.
 
+use super::commit::Changes;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -31,7 +32,7 @@ use super::traits::Store;
 /// # let options = Options { segment_bytes: 1 << 16, ..Options::default() };
 /// let store = Embedded::open(dir.path(), options)?;
 /// let writes = vec![("key".into(), Some("value".into()))];
-/// store.append(store.ordered(), Commit { ts: Timestamp(1), writes })?;
+/// store.append(store.ordered(), &Commit { ts: Timestamp(1), writes })?;
 /// assert_eq!(store.snapshot(Timestamp(1))?.get(b"key")?.as_deref(), Some(&b"value"[..]));
 /// store.close()?;
 /// # Ok::<_, lunora_runtime::store::StoreError>(())
@@ -168,7 +169,7 @@ fn open_parts(
             // Nobody reads yet.
             active.keep_from(commit.ts);
             active.insert(&commit);
-            recent.push(Arc::new(commit));
+            recent.push(Arc::new(Changes::from(&commit)));
         },
     )?;
     let base = match existing {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::checkpoint::{Checkpoints, Work};
-use super::commit::Commit;
+use super::commit::{Changes, Commit};
 use super::error::StoreError;
 use super::health::Health;
 use super::horizon::Horizon;
@@ -149,7 +149,7 @@ impl Engine {
         }
     }
 
-    pub(crate) fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
+    pub(crate) fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Changes>>, StoreError> {
         self.health.check()?;
         self.recent.lock().since(since)
     }
@@ -165,11 +165,11 @@ impl Engine {
         self.health.watch(failed);
     }
 
-    pub(crate) fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
+    pub(crate) fn append(&self, after: Timestamp, commit: &Commit) -> Result<(), StoreError> {
         self.follows(after)?;
         commit.check(after)?;
-        let record = self.log.as_ref().map(|log| (log, Record::encode(&commit, after)));
-        let commit = Arc::new(commit);
+        let record = self.log.as_ref().map(|log| (log, Record::encode(commit, after)));
+        let changes = Arc::new(Changes::from(commit));
         self.wait_for_room()?;
         let mut order = self.order.lock();
         self.health.check()?;
@@ -185,9 +185,8 @@ impl Engine {
             }
             None => None,
         };
-        let ts = commit.ts;
-        let bytes = order.active.insert(&commit);
-        self.publish(commit);
+        let bytes = order.active.insert(commit);
+        self.publish(changes);
         let is_durable = logged.is_none();
         if let Some((log, place, record)) = logged {
             log.push(record, place);
@@ -195,7 +194,7 @@ impl Engine {
         self.make_room(&mut order, bytes);
         drop(order);
         if is_durable {
-            self.waiters.publish(ts);
+            self.waiters.publish(commit.ts);
         }
         Ok(())
     }
@@ -235,9 +234,9 @@ impl Engine {
     }
 
     /// Makes a commit the newest one, in the feed and for snapshots at once.
-    fn publish(&self, commit: Arc<Commit>) {
-        let (mut recent, ts) = (self.recent.lock(), commit.ts);
-        recent.push(commit);
+    fn publish(&self, changes: Arc<Changes>) {
+        let (mut recent, ts) = (self.recent.lock(), changes.ts);
+        recent.push(changes);
         self.ordered.store(ts.0, Ordering::Release);
     }
 

@@ -38,7 +38,7 @@ mod traits;
 #[cfg(test)]
 pub(crate) use self::tests::{Breaks, Mishaps, SimulatedDisk, copy_dir, memory_that_fails};
 pub use blob::Blob;
-pub use commit::{Commit, Key, Payload};
+pub use commit::{Changes, Commit, Key, Payload};
 pub(crate) use delegate::delegate;
 pub use embedded::{Embedded, Recovery};
 pub use error::StoreError;

@@ -3,14 +3,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::commit::Commit;
+use super::commit::Changes;
 use super::error::StoreError;
 use super::timestamp::Timestamp;
 
-/// A ring of the newest commits, bounded in count and in bytes.
+/// A ring of what the newest commits changed, bounded in count and in bytes.
 #[derive(Debug)]
 pub(crate) struct Recent {
-    commits: VecDeque<Arc<Commit>>,
+    commits: VecDeque<Arc<Changes>>,
     /// Everything after this is here.
     floor: Timestamp,
     bytes: usize,
@@ -29,7 +29,7 @@ impl Recent {
         }
     }
 
-    pub(crate) fn push(&mut self, commit: Arc<Commit>) {
+    pub(crate) fn push(&mut self, commit: Arc<Changes>) {
         self.bytes += commit.bytes();
         self.commits.push_back(commit);
         while self.commits.len() > self.max_commits || self.bytes > self.max_bytes {
@@ -41,7 +41,7 @@ impl Recent {
         }
     }
 
-    pub(crate) fn since(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
+    pub(crate) fn since(&self, since: Timestamp) -> Result<Vec<Arc<Changes>>, StoreError> {
         if since < self.floor {
             return Err(StoreError::TooOld {
                 requested: since,

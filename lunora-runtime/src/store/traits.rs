@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use super::commit::{Commit, Key, Payload};
+use super::commit::{Changes, Commit, Key, Payload};
 use super::error::StoreError;
 use super::range::{Direction, KeyRange};
 use super::timestamp::Timestamp;
@@ -45,7 +45,7 @@ pub trait Store: Send + Sync + Debug + 'static {
     /// [`StoreError::Moved`] when `ordered()` is no longer `after`: another writer of the same data got there
     /// first; validate against `feed(after)` and try again. Waits while the disk cannot keep up with what is
     /// in memory.
-    fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError>;
+    fn append(&self, after: Timestamp, commit: &Commit) -> Result<(), StoreError>;
 
     /// Calls `done` once `ts` is durable (at once when it already is), or with an error when the store has
     /// failed. With a `ts` above `ordered()` that is when a later commit is.
@@ -59,8 +59,8 @@ pub trait Store: Send + Sync + Debug + 'static {
     /// Called from the thread that fails: it must not block.
     fn on_failure(&self, failed: OnFailure);
 
-    /// Ordered commits after `since`, oldest first, as far as retained, else [`StoreError::TooOld`].
-    fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError>;
+    /// What the ordered commits after `since` changed, oldest first, as far as retained, else [`StoreError::TooOld`].
+    fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Changes>>, StoreError>;
 
     /// Waits until everything ordered is durable, checkpoints and closes.
     ///

@@ -5,7 +5,9 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use lunora_runtime::store::{Commit, Durable, Memory, OnFailure, Snapshot, Store, StoreError, Timestamp};
+use lunora_runtime::store::{
+    Changes, Commit, Durable, Memory, OnFailure, Snapshot, Store, StoreError, Timestamp,
+};
 
 use super::hooks::PATIENCE;
 
@@ -72,7 +74,7 @@ impl Store for Crowded {
         self.memory.snapshot(ts)
     }
 
-    fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
+    fn append(&self, after: Timestamp, commit: &Commit) -> Result<(), StoreError> {
         if self.is_full.load(Ordering::SeqCst) {
             self.refuse();
             return Err(StoreError::DiskFull);
@@ -92,7 +94,7 @@ impl Store for Crowded {
         self.memory.on_failure(failed);
     }
 
-    fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Commit>>, StoreError> {
+    fn feed(&self, since: Timestamp) -> Result<Vec<Arc<Changes>>, StoreError> {
         self.memory.feed(since)
     }
 

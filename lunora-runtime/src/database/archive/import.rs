@@ -158,7 +158,7 @@ fn begin_above(new: &dyn Store, seen: &[Timestamp]) -> Result<(), StoreError> {
         ts,
         writes: Vec::new(),
     };
-    new.append(new.ordered(), first)
+    new.append(new.ordered(), &first)
 }
 
 /// The store as it is.

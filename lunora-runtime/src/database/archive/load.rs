@@ -54,7 +54,7 @@ impl<'a> Loader<'a> {
         let (ts, mut writes) = (Timestamp(head.0 + 1), std::mem::take(&mut self.writes));
         writes.sort_unstable_by(|left, right| left.0.cmp(&right.0));
         self.bytes = 0;
-        self.store.append(head, Commit { ts, writes })?;
+        self.store.append(head, &Commit { ts, writes })?;
         Ok(ts)
     }
 }

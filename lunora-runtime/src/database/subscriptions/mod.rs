@@ -12,7 +12,7 @@ use lunora_core::id::DocumentId;
 
 use self::intervals::Intervals;
 use super::{keys, reads::SealedReads};
-use crate::store::Commit;
+use crate::store::Changes;
 
 /// Names a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,10 +45,10 @@ impl Subscriptions {
         }
     }
 
-    /// The subscriptions that read something which `commit` wrote.
-    pub fn touched_by(&self, commit: &Commit) -> BTreeSet<SubscriptionId> {
+    /// The subscriptions that read something which the commit wrote.
+    pub fn touched_by(&self, changes: &Changes) -> BTreeSet<SubscriptionId> {
         let mut touched = BTreeSet::new();
-        for (key, _) in &commit.writes {
+        for key in changes.keys() {
             if let Some(point) = keys::document_id(key) {
                 let here = (point, SubscriptionId(0))..=(point, SubscriptionId(u64::MAX));
                 touched.extend(self.points.range(here).map(|(_, id)| *id));

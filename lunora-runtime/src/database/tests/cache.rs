@@ -10,8 +10,8 @@ use lunora_core::{
 use super::fixture::{ITEMS, begin, by_key, insert, item, items, items_schema, memory, open};
 use crate::{
     database::{
-        Database, Order, Transaction,
-        cache::{Fresh, ReadCache},
+        CommitError, Database, Order, Transaction,
+        cache::{ReadCache, Touched},
         document::StoredDocument,
     },
     store::Timestamp,
@@ -154,7 +154,7 @@ fn nothing_is_known_of_commits_that_it_has_not_heard_of() {
     cache.keep_document(&document, Timestamp(1));
     assert!(cache.document(id, Timestamp(1)).is_some());
     assert!(cache.document(id, Timestamp(2)).is_none());
-    cache.apply(Timestamp(2), &[], &Fresh::default());
+    cache.apply(Timestamp(2), &mut Touched::default());
     assert!(cache.document(id, Timestamp(2)).is_some());
     cache.forget(Timestamp(5));
     assert!(cache.document(id, Timestamp(5)).is_none());
@@ -181,4 +181,36 @@ fn a_look_up_sees_what_its_transaction_has_written() {
     assert_eq!(rank(&mut transaction, "b"), Some(2.0));
     database.commit(transaction).unwrap();
     assert_eq!(rank(&mut begin(&database), "a"), None);
+}
+
+#[test]
+fn a_mark_holds_until_the_next_write_and_is_a_read() {
+    let database = items();
+    let [id] = insert(&database, [item(1.0, 1.0, "a")])[..] else {
+        panic!()
+    };
+    let marked = |transaction: &mut Transaction| transaction.marked(id).map(|marked| marked.mark);
+    let (mut older, mut other) = (begin(&database), begin(&database));
+    assert_eq!(marked(&mut older), None, "nobody has marked it");
+    let mut transaction = begin(&database);
+    transaction.patch(id, [("rank", Some(2.0.into()))]).unwrap();
+    transaction.mark(id, 7);
+    assert_eq!(
+        marked(&mut transaction),
+        None,
+        "what it has written itself it has to look at"
+    );
+    database.commit(transaction).unwrap();
+    assert_eq!(marked(&mut other), None, "a reader of a moment before");
+
+    let (mut reader, mut loser) = (begin(&database), begin(&database));
+    let known = loser.marked(id).unwrap();
+    assert_eq!(marked(&mut reader), Some(7));
+    let stored = reader.get(id).unwrap().unwrap();
+    assert_eq!(known.creation_time.to_bits(), stored.creation_time.to_bits());
+    set(&database, id, "rank", 3.0);
+    assert_eq!(marked(&mut begin(&database)), None, "written without a mark");
+    loser.insert(ITEMS, item(2.0, 2.0, "b")).unwrap();
+    let lost = database.commit(loser);
+    assert!(matches!(lost, Err(CommitError::Conflict)), "{lost:?}");
 }

@@ -122,7 +122,7 @@ fn cost_of_the_store_below() {
         store
             .append(
                 after,
-                Commit {
+                &Commit {
                     ts: Timestamp(after.0 + 1),
                     writes,
                 },

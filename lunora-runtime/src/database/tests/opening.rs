@@ -307,7 +307,7 @@ fn check_finds_what_does_not_agree() {
     store
         .append(
             after,
-            Commit {
+            &Commit {
                 ts: Timestamp(after.0 + 1),
                 writes,
             },

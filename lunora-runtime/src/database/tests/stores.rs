@@ -17,7 +17,7 @@ pub(super) struct Dying {
 impl Store for Dying {
     delegate!((store): ordered, durable, snapshot, when_durable, on_failure, feed);
 
-    fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
+    fn append(&self, after: Timestamp, commit: &Commit) -> Result<(), StoreError> {
         match self
             .left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
@@ -41,12 +41,12 @@ pub(super) struct Contended {
 impl Store for Contended {
     delegate!((store): ordered, durable, snapshot, when_durable, on_failure, feed);
 
-    fn append(&self, after: Timestamp, commit: Commit) -> Result<(), StoreError> {
+    fn append(&self, after: Timestamp, commit: &Commit) -> Result<(), StoreError> {
         if commit.ts.0.is_multiple_of(2) {
             let ts = Timestamp(after.0 + 1);
             self.store.append(
                 after,
-                Commit {
+                &Commit {
                     ts,
                     writes: vec![(self.key.into(), None)],
                 },

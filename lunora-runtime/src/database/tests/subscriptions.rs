@@ -10,7 +10,7 @@ use crate::{
     database::{
         Database, Order, SealedReads, SubscriptionId, Subscriptions, Transaction, keys, reads::ReadSet,
     },
-    store::{Commit, Direction, Key, KeyRange, Timestamp},
+    store::{Changes, Commit, Direction, Key, KeyRange, Timestamp},
 };
 
 /// Document ids that differ in one byte: small, so that read sets meet.
@@ -47,10 +47,11 @@ fn reads() -> impl Strategy<Value = SealedReads> {
     })
 }
 
-fn commit() -> impl Strategy<Value = Commit> {
-    prop::collection::btree_set(key(), 0..4).prop_map(|keys| Commit {
-        ts: Timestamp(1),
-        writes: keys.into_iter().map(|key| (key, None)).collect(),
+fn changes() -> impl Strategy<Value = Changes> {
+    prop::collection::btree_set(key(), 0..6).prop_map(|keys| {
+        let writes = keys.into_iter().map(|key| (key, None)).collect();
+        let ts = Timestamp(1);
+        Changes::from(&Commit { ts, writes })
     })
 }
 
@@ -58,22 +59,22 @@ fn commit() -> impl Strategy<Value = Commit> {
 enum Step {
     Insert(SealedReads),
     Remove(prop::sample::Index),
-    Match(Commit),
+    Match(Changes),
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => reads().prop_map(Step::Insert),
         1 => any::<prop::sample::Index>().prop_map(Step::Remove),
-        3 => commit().prop_map(Step::Match),
+        3 => changes().prop_map(Step::Match),
     ]
 }
 
 proptest! {
     #[test]
-    fn an_outline_misses_nothing_and_is_small(reads in reads(), commit in commit()) {
+    fn an_outline_misses_nothing_and_is_small(reads in reads(), changes in changes()) {
         let outline = reads.outline();
-        prop_assert!(!reads.conflicts_with(&commit) || outline.conflicts_with(&commit));
+        prop_assert!(!reads.conflicts_with(&changes) || outline.conflicts_with(&changes));
         prop_assert!(outline.points().is_empty());
         prop_assert_eq!(outline.is_empty(), reads.is_empty());
         prop_assert!(outline.outline().bytes() <= outline.bytes());
@@ -93,10 +94,10 @@ proptest! {
                     subscriptions.remove(id, &model.remove(&id).unwrap());
                 }
                 Step::Remove(_) => {}
-                Step::Match(commit) => {
-                    let touched = model.iter().filter(|(_, reads)| reads.conflicts_with(&commit));
+                Step::Match(changes) => {
+                    let touched = model.iter().filter(|(_, reads)| reads.conflicts_with(&changes));
                     let naive: BTreeSet<_> = touched.map(|(id, _)| *id).collect();
-                    prop_assert_eq!(subscriptions.touched_by(&commit), naive);
+                    prop_assert_eq!(subscriptions.touched_by(&changes), naive);
                 }
             }
         }

@@ -28,7 +28,7 @@ fn write(store: &dyn Store, key: &str) -> Timestamp {
     let (after, key) = (store.ordered(), Key::from(key.as_bytes()));
     let ts = Timestamp(after.0 + 1);
     let writes = vec![(key, Some(Key::default()))];
-    store.append(after, Commit { ts, writes }).unwrap();
+    store.append(after, &Commit { ts, writes }).unwrap();
     ts
 }
 

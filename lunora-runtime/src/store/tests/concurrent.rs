@@ -33,7 +33,7 @@ fn transfer(store: &dyn Store, round: u64) {
             (&account(high), Some(&high_after)),
         ],
     );
-    store.append(head, writes).unwrap();
+    store.append(head, &writes).unwrap();
 }
 
 fn check_total(snapshot: &dyn Snapshot, direction: Direction) {
@@ -66,7 +66,7 @@ fn no_reader_ever_sees_half_a_commit() {
     store
         .append(
             Timestamp::ZERO,
-            Commit {
+            &Commit {
                 ts: Timestamp(1),
                 writes: first,
             },

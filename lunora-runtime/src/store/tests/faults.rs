@@ -149,7 +149,7 @@ fn checkpointed(dir: &Path) -> (Embedded, Arc<Faults>) {
     let others: Vec<_> = (0..300).map(|n| format!("other {n:03}")).collect();
     let mut writes = vec![("key", Some("value"))];
     writes.extend(others.iter().map(|key| (&key[..], Some("value"))));
-    store.append(Timestamp(0), commit(1, &writes)).unwrap();
+    store.append(Timestamp(0), &commit(1, &writes)).unwrap();
     durable(&store, 1).unwrap();
     store.checkpoint().unwrap();
     (store, faults)

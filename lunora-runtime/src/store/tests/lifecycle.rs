@@ -75,7 +75,7 @@ fn the_feed_after_a_crash_reaches_back_to_the_checkpoint() {
     let store = open(dir.path());
     assert_eq!(
         *store.feed(Timestamp(1)).unwrap()[0],
-        commit(2, &[("b", Some("2"))])
+        Changes::from(&commit(2, &[("b", Some("2"))]))
     );
     assert!(matches!(
         store.feed(Timestamp::ZERO),
@@ -111,7 +111,7 @@ fn commits_that_write_nothing_do_not_fill_the_disk() {
     )
     .unwrap();
     for ts in 1..=2000 {
-        store.append(store.ordered(), commit(ts, &[])).unwrap();
+        store.append(store.ordered(), &commit(ts, &[])).unwrap();
     }
     store.close().unwrap();
     assert!(fs::read_dir(dir.path().join("log")).unwrap().count() < 20);

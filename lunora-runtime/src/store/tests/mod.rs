@@ -23,7 +23,8 @@ use std::path::Path;
 use std::sync::mpsc;
 
 use super::{
-    Commit, Direction, Embedded, Key, KeyRange, Options, Payload, Snapshot, Store, StoreError, Timestamp,
+    Changes, Commit, Direction, Embedded, Key, KeyRange, Options, Payload, Snapshot, Store, StoreError,
+    Timestamp,
 };
 
 /// Small enough that a test meets every limit.
@@ -53,7 +54,7 @@ fn commit(ts: u64, writes: &[(&str, Option<&str>)]) -> Commit {
 }
 
 fn put(store: &dyn Store, ts: u64, key: &str, value: &str) -> Result<(), StoreError> {
-    store.append(store.ordered(), commit(ts, &[(key, Some(value))]))
+    store.append(store.ordered(), &commit(ts, &[(key, Some(value))]))
 }
 
 /// Appends and waits until it is on disk.

@@ -121,7 +121,7 @@ fn run<S: Store>(steps: Vec<Step>, mut store: S, checkpoint: fn(&S), reopen: imp
                 store
                     .append(
                         store.ordered(),
-                        Commit {
+                        &Commit {
                             ts: Timestamp(ts),
                             writes,
                         },

@@ -41,7 +41,7 @@ fn write_until_cut(disk: &SimulatedDisk, random: &mut Random) -> Run {
         return run;
     };
     for ts in 1..400 {
-        if store.append(Timestamp(ts - 1), numbered(ts)).is_err() {
+        if store.append(Timestamp(ts - 1), &numbered(ts)).is_err() {
             break;
         }
         run.begun = ts;

@@ -193,10 +193,10 @@ fn a_frozen_view_of_an_empty_store_is_empty() {
 fn a_commit_that_lost_the_race_is_told_the_head() {
     let store = Memory::new();
     put(&store, 5, "key", "value").unwrap();
-    let late = store.append(Timestamp::ZERO, commit(6, &[("key", None)]));
+    let late = store.append(Timestamp::ZERO, &commit(6, &[("key", None)]));
     assert!(matches!(late, Err(StoreError::Moved { head: Timestamp(5) })));
     let missed = store.feed(Timestamp::ZERO).unwrap();
-    assert_eq!(*missed[0], commit(5, &[("key", Some("value"))]));
+    assert_eq!(*missed[0], Changes::from(&commit(5, &[("key", Some("value"))])));
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn commits_that_break_the_rules_are_refused() {
         commit(1, &[("a", None), ("a", Some("twice"))]),
     ] {
         assert!(matches!(
-            store.append(Timestamp::ZERO, wrong),
+            store.append(Timestamp::ZERO, &wrong),
             Err(StoreError::InvalidCommit(_))
         ));
     }
@@ -255,7 +255,7 @@ fn writers_on_many_threads_each_win_in_turn() {
                     continue;
                 };
                 let next = commit(head.0 + 1, &[("count", Some(&(count + 1).to_string()))]);
-                match store.append(head, next) {
+                match store.append(head, &next) {
                     Ok(()) => break,
                     Err(StoreError::Moved { .. }) => {}
                     Err(other) => panic!("{other}"),

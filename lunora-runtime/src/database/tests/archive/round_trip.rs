@@ -233,7 +233,7 @@ fn an_imported_store_continues_above_all_timestamps_that_were_seen() {
             ts: Timestamp(ts),
             writes: Vec::new(),
         };
-        store.append(Timestamp::ZERO, commit).unwrap();
+        store.append(Timestamp::ZERO, &commit).unwrap();
         store.close().unwrap();
     };
     let (now, year) = (crate::database::committer::now(), 365 * 24 * 3600 * 1_000_000_000);
