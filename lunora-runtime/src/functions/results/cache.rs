@@ -120,7 +120,7 @@ impl Results {
         self.entries.lock().watch_roughly(id)
     }
 
-    /// Nobody wants to hear of the entry any more. It stays for those who ask.
+    /// Nobody wants to hear of the entry any more. It stays for those who ask, unless it is a failure.
     pub(in super::super) fn unwatch(&self, id: EntryId) {
         self.entries.lock().unwatch(id);
     }
