@@ -261,10 +261,15 @@ impl Entries {
         id
     }
 
+    /// How many bytes the read sets may take that are watched besides.
+    pub(super) const fn room_to_watch(&self) -> usize {
+        self.watched_limit.saturating_sub(self.watched_bytes)
+    }
+
     fn has_room_to_watch(&self, id: EntryId) -> bool {
         self.entries.get(&id).is_none_or(|entry| {
             let is_small = entry.read_bytes <= SMALL_READ_SET;
-            is_small || entry.watched || self.watched_bytes + entry.read_bytes <= self.watched_limit
+            is_small || entry.watched || entry.read_bytes <= self.room_to_watch()
         })
     }
 
