@@ -3,9 +3,10 @@
 use crate::{
     internal,
     schema::Counter,
-    support::{count_run, gate},
+    support::{count_run, gate, is_held_up},
 };
 use lunora::prelude::*;
+use std::{thread::sleep, time::Duration};
 
 /// The counter of this name.
 pub async fn find(ctx: &QueryCtx, name: &str) -> Result<Option<Doc<Counter>>> {
@@ -113,6 +114,16 @@ pub async fn gated(ctx: &QueryCtx, name: String) -> Result<Option<i32>> {
     let value = find(ctx, &name).await?.map(|counter| counter.value);
     gate(&name).pass();
     Ok(value)
+}
+
+/// Takes longer than it may before it has read anything, where a test wants it to.
+#[query(limits(work_millis = 100))]
+pub async fn unhurried(ctx: &QueryCtx, name: String) -> Result<Option<i32>> {
+    count_run("unhurried", &name);
+    if is_held_up(&name) {
+        sleep(Duration::from_millis(200));
+    }
+    Ok(find(ctx, &name).await?.map(|counter| counter.value))
 }
 
 /// A text of this length.

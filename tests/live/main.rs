@@ -16,6 +16,7 @@ mod hanging;
 mod lists;
 mod model;
 mod pages;
+mod passing;
 mod read_sets;
 mod schema;
 mod sharing;
@@ -27,7 +28,7 @@ lunora::app! {
     schema::Counter,
     schema::Row,
     counters::{
-        set, remove, transfer, value, hidden, is_even, total, whose, subject, timed, expect, gated, text,
+        set, remove, transfer, value, hidden, is_even, total, whose, subject, timed, expect, gated, unhurried, text,
     },
     lists::{add, remove, page},
 }

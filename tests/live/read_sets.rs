@@ -1,11 +1,18 @@
 //! How much may have been read for what connections watch.
 
+use std::{sync::Arc, time::Duration};
+
 use lunora::{Object, PaginationOptions};
-use lunora_runtime::functions::{LiveLimits, Runtime};
+use lunora_runtime::{
+    database::OpenOptions,
+    functions::{EngineOptions, LiveLimits, Runtime},
+    store::Memory,
+};
 
 use crate::{
+    app,
     pages::{add, drop_row},
-    support::{Client, page, runs, set},
+    support::{Client, hold_up, page, runs, set},
     transitions::limited,
 };
 
@@ -38,6 +45,8 @@ async fn a_query_that_has_read_too_much_for_its_connection_fails_until_it_reads_
     }
     let mut client = Client::new(&runtime);
     client.watch(0, "lists:page", whole("one of two"));
+    client.changed().await;
+    // Not at once with the other, or the one whose run ends first would have the room.
     client.watch(1, "lists:page", whole("two of two"));
     client.changed().await;
     assert!(client.held[&0].is_ok());
@@ -108,4 +117,95 @@ async fn all_connections_together_are_bounded_too_and_share_what_they_watch() {
     add(&runtime, "one too many", 99).await;
     assert_eq!(late.changed().await, [0]);
     assert!(late.held[&0].is_ok(), "{:?}", late.held[&0]);
+}
+
+/// Waits until the client has the result of one of these queries. Returns which.
+async fn first_of<const N: usize>(client: &mut Client, numbers: [u32; N]) -> u32 {
+    let comes = async {
+        loop {
+            let has_come = |number: &u32| client.held.get(number).is_some_and(Result::is_ok);
+            match numbers.iter().copied().find(has_come) {
+                Some(number) => return number,
+                None => client.changed().await,
+            };
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), comes).await.unwrap()
+}
+
+async fn result(client: &mut Client, number: u32) {
+    first_of(client, [number]).await;
+}
+
+#[tokio::test]
+async fn a_query_that_was_refused_comes_when_its_connection_has_room() {
+    let runtime = limited(LiveLimits::default().read_set_bytes(bytes(50)));
+    for list in ["makes room", "waits for room", "waits longer"] {
+        fill(&runtime, list, 40).await;
+    }
+    let mut client = Client::new(&runtime);
+    for (number, list) in (0..).zip(["makes room", "waits for room", "waits longer"]) {
+        client.watch(number, "lists:page", whole(list));
+        client.changed().await;
+    }
+    assert_refused(&client, 1, "read_set_bytes");
+    assert_refused(&client, 2, "read_set_bytes");
+    client.remove(0);
+    client.catch_up().await;
+    let one = first_of(&mut client, [1, 2]).await;
+    let other = 3 - one;
+    assert_refused(&client, other, "read_set_bytes");
+    client.remove(one);
+    result(&mut client, other).await;
+}
+
+#[tokio::test]
+async fn a_query_that_was_refused_comes_when_others_have_left() {
+    let runtime = limited(LiveLimits::default().watched_bytes(bytes(50)));
+    fill(&runtime, "leaves room to others", 40).await;
+    fill(&runtime, "waits for others", 40).await;
+    let mut early = Client::new(&runtime);
+    early.watch(0, "lists:page", whole("leaves room to others"));
+    early.changed().await;
+    let mut late: Vec<_> = (0..3).map(|_| Client::new(&runtime)).collect();
+    for client in &mut late {
+        client.watch(0, "lists:page", whole("waits for others"));
+        client.changed().await;
+        assert_refused(client, 0, "watched_bytes");
+    }
+    drop(early);
+    for client in &mut late {
+        result(client, 0).await;
+    }
+    add(&runtime, "waits for others", 99).await;
+    for client in &mut late {
+        assert_eq!(client.changed().await, [0]);
+    }
+}
+
+#[tokio::test]
+async fn without_room_a_query_that_was_refused_does_not_run() {
+    let options = EngineOptions {
+        live: LiveLimits::default().watched_bytes(bytes(50)),
+        // Or its result would be found there.
+        query_cache_bytes: 0,
+        ..EngineOptions::default()
+    };
+    let runtime = Runtime::open(app(), Arc::new(Memory::new()), options, OpenOptions::default()).unwrap();
+    for list in ["stays", "has no room"] {
+        fill(&runtime, list, 40).await;
+    }
+    let mut client = Client::new(&runtime);
+    client.watch(0, "lists:page", whole("stays"));
+    client.changed().await;
+    client.watch(1, "lists:page", whole("has no room"));
+    client.changed().await;
+    assert_refused(&client, 1, "watched_bytes");
+    // Another one waits as long meanwhile, and longer.
+    hold_up("beside what has no room", 2);
+    client.watch_named(2, "unhurried", "beside what has no room");
+    result(&mut client, 2).await;
+    assert!(runs("unhurried", "beside what has no room") >= 3);
+    assert_eq!(runs("page", "has no room"), 1);
+    assert_refused(&client, 1, "watched_bytes");
 }

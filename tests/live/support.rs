@@ -32,6 +32,20 @@ pub fn runs(function: &'static str, name: &str) -> u32 {
     lock(&RUNS).remove(&(function, name.to_owned())).unwrap_or(0)
 }
 
+static HELD_UP: LazyLock<Mutex<HashMap<String, u32>>> = LazyLock::new(Mutex::default);
+
+/// Lets the next `times` runs with this name take longer than they may.
+pub fn hold_up(name: &str, times: u32) {
+    lock(&HELD_UP).insert(name.to_owned(), times);
+}
+
+/// Whether this run is one of them.
+pub fn is_held_up(name: &str) -> bool {
+    let mut held_up = lock(&HELD_UP);
+    let left = held_up.get_mut(name).filter(|left| **left > 0);
+    left.map(|left| *left -= 1).is_some()
+}
+
 /// Where the runs of a query wait.
 pub struct Gate {
     entered: Semaphore,

@@ -65,14 +65,16 @@ pub(super) enum Answer {
     Refused(String),
 }
 
-/// Why calls are refused here. The last is what redb says until the store knows that it has failed.
-const REFUSALS: [&str; 6] = [
+/// Why calls are refused here. The last is what redb says until the store knows that it has failed; and where time leaps in
+/// the middle of a run, it has worked for too long.
+const REFUSALS: [&str; 7] = [
     "the store has failed",
     "the outcome is unknown",
     "the disk is full",
     "IdempotencyKeyReused",
     "cannot prepare the log segment",
     "Previous I/O error occurred",
+    "as long as its work_millis",
 ];
 
 /// All that a client holds of what it watches.

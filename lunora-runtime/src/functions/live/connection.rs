@@ -127,6 +127,8 @@ pub(super) struct Watch {
     pub(super) read_bytes: usize,
     /// What the client was sent last.
     pub(super) delivered: Option<Fingerprint>,
+    /// How often it was tried again by itself since it had a result that lasts.
+    pub(super) tries: u32,
     /// It is on the list of its connection.
     pub(super) is_stale: bool,
     /// The transition under way waits for it.

@@ -4,6 +4,8 @@ use std::{collections::HashMap, mem, sync::Arc, time::Duration};
 
 use super::{
     super::results::{Audience, Finished, QueryKey, QueryOutcome, UserKey, Watched},
+    again::Reason,
+    backoff::Backoff,
     connection::{ConnectionId, Progress, Target, WatchId},
     holding::too_much_watched,
     job::log,
@@ -14,22 +16,23 @@ use super::{
 };
 use crate::sync::Instant;
 
-/// The first wait before a run is tried again; each further one is twice as long.
-const FIRST_WAIT: Duration = Duration::from_millis(10);
-/// The longest wait.
-const LONGEST_WAIT: Duration = Duration::from_secs(1);
+/// Before a run is tried again for which the store has failed.
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(10), Duration::from_secs(1));
 
 impl State {
     /// A run has given a result, in this time.
-    pub(super) fn finish(&mut self, id: RunId, finished: Finished, took: Duration) {
+    pub(super) fn finish(&mut self, id: RunId, mut finished: Finished, took: Duration) {
         self.advance();
         let Some(mut run) = self.end_run(id) else {
             return self.end_late(id, Some(finished));
         };
         run.waiters.retain(|watch| self.waits(*watch));
+        if finished.outcome.may_pass() {
+            finished.audience = run.scope.audience_within(finished.audience);
+        }
         if let Some(query) = self.queries.get_mut(run.query) {
             query.sharing = Sharing::from(finished.audience);
-            (query.is_slow, query.hung) = (took > SLOW, 0);
+            query.is_slow = took > SLOW;
             self.hand_out(&mut run, finished);
         }
         self.settle();
@@ -40,9 +43,8 @@ impl State {
         let Some(run) = self.runs.get_mut(id) else {
             return self.end_late(id, None);
         };
-        let wait = FIRST_WAIT * 2_u32.saturating_pow(run.failures);
-        run.failures = (run.failures + 1).min(16);
-        self.queue.push_later(id, now + wait.min(LONGEST_WAIT));
+        self.queue.push_later(id, now + BACKOFF.after(run.failures));
+        run.failures = run.failures.saturating_add(1);
         self.needs_look = true;
     }
 
@@ -112,7 +114,7 @@ impl State {
         let Some(query) = self.settle_on(run.query, Arc::new(key), served) else {
             return;
         };
-        let (outcome, holding) = self.holding(query, run, finished);
+        let (outcome, holding) = self.holding(query, run, served, finished);
         for watch in served {
             self.deliver(*watch, &outcome, holding);
         }
@@ -145,20 +147,34 @@ impl State {
         to
     }
 
-    /// Makes the result one that watches can hold, unless a commit has overtaken it. Where there is no room for what
-    /// it has read, the outcome is a failure.
-    fn holding(&mut self, query: QueryId, run: &Run, finished: Finished) -> (Arc<QueryOutcome>, Holding) {
-        let (audience, outcome) = (finished.audience, Arc::clone(&finished.outcome));
-        if let Some((id, slot)) = self.queries.slot_of(query, audience) {
-            // The same result, unless it is one of later.
-            let is_later = slot.ran_at > run.ts();
-            let holding = if is_later {
-                Holding::Nothing
-            } else {
-                Holding::Slot(id)
-            };
-            return (outcome, holding);
+    /// Makes the result one that `served` can hold, unless a commit has overtaken it. Where there is no room for what it
+    /// has read, the outcome is a failure.
+    fn holding(
+        &mut self,
+        query: QueryId,
+        run: &Run,
+        served: &[WatchId],
+        finished: Finished,
+    ) -> (Arc<QueryOutcome>, Holding) {
+        let outcome = Arc::clone(&finished.outcome);
+        let mut times = self.times_tried(served);
+        if let Some((id, slot)) = self.queries.slot_of(query, finished.audience) {
+            match slot.retry {
+                _ if slot.ran_at > run.ts() => return (outcome, Holding::Nothing),
+                None if outcome.may_pass() => return (outcome, Holding::Forever),
+                None => return (outcome, Holding::Slot(id)),
+                Some(failed) => {
+                    times = times.max(failed.times);
+                    self.end_slot(id);
+                }
+            }
         }
+        self.add_result(query, times, finished)
+    }
+
+    /// A result that nobody holds so far. If it is a failure that may pass, its query was tried again `times` times.
+    fn add_result(&mut self, query: QueryId, times: u32, finished: Finished) -> (Arc<QueryOutcome>, Holding) {
+        let (audience, outcome) = (finished.audience, Arc::clone(&finished.outcome));
         let Some(key) = self.queries.get(query).map(|query| Arc::clone(&query.key)) else {
             return (outcome, Holding::Nothing);
         };
@@ -167,7 +183,7 @@ impl State {
             key: Arc::clone(&key),
             ..finished
         });
-        let (outcome, slot) = match watched {
+        let (outcome, slot, reason) = match watched {
             Err(_) => return (outcome, Holding::Nothing),
             Ok(Watched::Exactly(entry)) => {
                 let slot = Slot {
@@ -178,18 +194,24 @@ impl State {
                     fingerprint: outcome.fingerprint(),
                     read_bytes,
                     rough: None,
+                    retry: None,
                     holders: Vec::new(),
                 };
-                (outcome, slot)
+                let reason = outcome.may_pass().then_some(Reason::Time);
+                (outcome, slot, reason)
             }
             Ok(Watched::Roughly(entry)) => {
                 let failure = too_much_watched(self.limits);
                 log(&key, &failure);
                 let slot = Slot::rough(query, entry, ran_at, &failure);
-                (failure, slot)
+                (failure, slot, Some(Reason::Room(read_bytes)))
             }
         };
-        (outcome, Holding::Slot(self.queries.add_slot(slot)))
+        let slot = self.queries.add_slot(slot);
+        if let Some(reason) = reason {
+            self.try_again(slot, reason, times);
+        }
+        (outcome, Holding::Slot(slot))
     }
 
     /// Runs at the timestamp of `run` for those who cannot have its result.

@@ -2,7 +2,8 @@
 //!
 //! A watch that holds a result hears when it changes, for which all that its run has read is remembered. That is bounded
 //! for each connection and for all together. Beyond the bound a query fails, and is watched by an outline of what it
-//! has read: it runs again when something is written there, and may fit then.
+//! has read: it runs again when something is written there, and may fit then, or when others have made room (see
+//! `again`).
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use lunora_core::{error::Error, limits::LimitExceeded};
 
 use super::{
     super::results::{Audience, EntryId, QueryOutcome, SMALL_READ_SET},
+    again::Reason,
     connection::{Held, WatchId},
     job::log,
     limits::LiveLimits,
@@ -34,6 +36,7 @@ impl State {
             watch.read_bytes = read_bytes;
         }
         watch.is_stale = false;
+        watch.tries = held.retry.map_or(0, |retry| retry.times);
         watch.held = Some(Held {
             slot,
             place: held.holders.len(),
@@ -42,25 +45,31 @@ impl State {
         Ok(())
     }
 
-    /// Lets the query of a watch fail that may not hold `slot`, until something is written near what it has read.
+    /// Lets the query of a watch fail that may not hold `slot`, until something is written near what it has read, or there
+    /// is room.
     pub(super) fn refuse(&mut self, id: WatchId, slot: SlotId, error: LimitExceeded) {
         let known = self.queries.slot(slot).and_then(|slot| slot.rough.clone());
         let known = known.filter(|(rough, _)| self.queries.slot(*rough).is_some());
         let (rough, outcome) = match known {
             Some((rough, outcome)) => (Some(rough), outcome),
-            None => self.refused(slot, error),
+            None => self.refused(slot, error, self.times_tried(&[id])),
         };
         let is_held = rough.is_some_and(|rough| self.hold(id, rough).is_ok());
         self.give(id, &outcome, !is_held);
     }
 
     /// The failure of all who may not hold `slot`, with a slot of its own unless something was written already.
-    fn refused(&mut self, slot: SlotId, error: LimitExceeded) -> (Option<SlotId>, Arc<QueryOutcome>) {
+    fn refused(
+        &mut self,
+        slot: SlotId,
+        error: LimitExceeded,
+        times: u32,
+    ) -> (Option<SlotId>, Arc<QueryOutcome>) {
         let outcome = failure(error);
-        let of = self.queries.slot(slot).map(|of| (of.query, of.ran_at, of.entry));
-        let Some((query, ran_at, entry)) = of else {
+        let Some(of) = self.queries.slot(slot) else {
             return (None, outcome);
         };
+        let (query, ran_at, entry, read_bytes) = (of.query, of.ran_at, of.entry, of.read_bytes);
         if let Some(query) = self.queries.get(query) {
             log(&query.key, &outcome);
         }
@@ -68,6 +77,7 @@ impl State {
             return (None, outcome);
         };
         let rough = self.queries.add_slot(Slot::rough(query, entry, ran_at, &outcome));
+        self.try_again(rough, Reason::Room(read_bytes), times);
         if let Some(of) = self.queries.slot_mut(slot) {
             of.rough = Some((rough, Arc::clone(&outcome)));
         }
@@ -109,6 +119,7 @@ impl Slot {
             fingerprint: outcome.fingerprint(),
             read_bytes: 0,
             rough: None,
+            retry: None,
             holders: Vec::new(),
         }
     }

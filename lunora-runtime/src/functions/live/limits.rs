@@ -10,7 +10,7 @@ pub struct LiveLimits {
     /// Default 64 MiB.
     pub transition_bytes: usize,
     /// Bytes that it takes to remember what the queries of one connection have read: about 72 for a document. A query
-    /// beyond it fails until it reads less. Default 16 MiB.
+    /// beyond it fails until it reads less or others make room. Default 16 MiB.
     pub read_set_bytes: usize,
     /// The same for all connections together, where one result that many watch counts once, and with the results
     /// themselves, which are given up first. Default 256 MiB.

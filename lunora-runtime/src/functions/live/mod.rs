@@ -39,7 +39,9 @@
 //! the identity, the others get one for each user, and if it looked at the time or drew random numbers, one for each
 //! watch, all at the timestamp of the first. The next run goes by what the last one did.
 
+mod again;
 mod arena;
+mod backoff;
 mod begin;
 mod connection;
 mod finish;

@@ -1,17 +1,21 @@
 //! The queries that are watched, and the valid results that watches hold.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use super::{
     super::{
         function::Function,
         results::{Audience, EntryId, Fingerprint, QueryKey, QueryOutcome, UserKey},
     },
+    again::Retry,
     arena::{Arena, Id},
     connection::WatchId,
     runs::RunId,
 };
-use crate::store::Timestamp;
+use crate::{store::Timestamp, sync::Instant};
 
 pub(super) type QueryId = Id<Query>;
 pub(super) type SlotId = Id<Slot>;
@@ -23,6 +27,8 @@ pub(super) struct Queries {
     by_key: HashMap<Arc<QueryKey>, QueryId>,
     slots: Arena<Slot>,
     by_entry: HashMap<EntryId, SlotId>,
+    /// Failures that may pass, by when they are tried again.
+    retries: BTreeSet<(Instant, SlotId)>,
 }
 
 /// A query that somebody watches.
@@ -34,8 +40,6 @@ pub(super) struct Query {
     pub(super) sharing: Sharing,
     /// The last run took long.
     pub(super) is_slow: bool,
-    /// How many of its runs have hung, one after the other.
-    pub(super) hung: u32,
     pub(super) runs: Vec<RunId>,
     /// The result for everyone, or else those for users.
     everyone: Option<SlotId>,
@@ -77,6 +81,8 @@ pub(super) struct Slot {
     pub(super) read_bytes: usize,
     /// What those hold who have no room for this.
     pub(super) rough: Option<(SlotId, Arc<QueryOutcome>)>,
+    /// It is a failure that may pass: what is known about its end.
+    pub(super) retry: Option<Retry>,
     pub(super) holders: Vec<WatchId>,
 }
 
@@ -90,7 +96,6 @@ impl Queries {
                 function: Arc::clone(function),
                 sharing: Sharing::default(),
                 is_slow: false,
-                hung: 0,
                 runs: Vec::new(),
                 everyone: None,
                 users: HashMap::new(),
@@ -183,9 +188,34 @@ impl Queries {
             .map_or_else(Vec::new, |slot| slot.holders)
     }
 
+    /// The failure in this slot is tried again, and at no other time than this.
+    pub(super) fn set_retry(&mut self, id: SlotId, retry: Retry) {
+        if let Some(slot) = self.slots.get_mut(id) {
+            if let Some(earlier) = slot.retry.replace(retry) {
+                self.retries.remove(&(earlier.at, id));
+            }
+            self.retries.insert((retry.at, id));
+        }
+    }
+
+    /// When a failure is tried again next.
+    pub(super) fn next_retry(&self) -> Option<Instant> {
+        self.retries.first().map(|(at, _)| *at)
+    }
+
+    /// A failure whose time has come to be tried again.
+    pub(super) fn pop_retry(&mut self, now: Instant) -> Option<(SlotId, Retry)> {
+        self.next_retry().filter(|next| *next <= now)?;
+        let (_, id) = self.retries.pop_first()?;
+        Some((id, self.slots.get(id)?.retry?))
+    }
+
     pub(super) fn remove_slot(&mut self, id: SlotId) -> Option<Slot> {
         let slot = self.slots.remove(id)?;
         self.by_entry.remove(&slot.entry);
+        if let Some(retry) = slot.retry {
+            self.retries.remove(&(retry.at, id));
+        }
         if let Some(query) = self.queries.get_mut(slot.query) {
             match slot.audience {
                 Audience::Everyone if query.everyone == Some(id) => query.everyone = None,

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use lunora_core::identity::Identity;
 
 use super::{
-    super::results::UserKey,
+    super::results::{Audience, UserKey},
     arena::Id,
     connection::{ConnectionId, WatchId},
     queries::QueryId,
@@ -39,6 +39,18 @@ pub(super) enum Scope {
     Watch(WatchId),
 }
 
+impl Scope {
+    /// Who else may be told of a failure that may pass, if all may who are of `audience`. A run that ended too early has not
+    /// looked at all that it would have.
+    pub(super) fn audience_within(self, audience: Audience) -> Audience {
+        match (self, audience) {
+            (Self::Everyone, audience) => audience,
+            (Self::User(user), Audience::Everyone | Audience::User(_)) => Audience::User(user),
+            (Self::User(_), Audience::Nobody) | (Self::Watch(_), _) => Audience::Nobody,
+        }
+    }
+}
+
 impl Run {
     pub(super) fn ts(&self) -> Timestamp {
         self.snapshot.timestamp()
@@ -60,5 +72,34 @@ impl fmt::Debug for Run {
             .field("query", &self.query)
             .field("ts", &self.ts())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_ended_too_early_speaks_for_nobody_whom_it_was_not_made_for() {
+        let [anna, ben] = ["anna", "ben"].map(|name| {
+            let identity = Identity::new("https://issuer.example", name);
+            UserKey::of(Some(&identity))
+        });
+        let (everyone, of_anna, nobody) = (Audience::Everyone, Audience::User(anna), Audience::Nobody);
+        let watch = Scope::Watch(WatchId::of(0));
+        for (scope, looked, expected) in [
+            (Scope::Everyone, everyone, everyone),
+            (Scope::Everyone, of_anna, of_anna),
+            (Scope::Everyone, nobody, nobody),
+            (Scope::User(anna), everyone, of_anna),
+            (Scope::User(anna), of_anna, of_anna),
+            (Scope::User(anna), nobody, nobody),
+            (watch, everyone, nobody),
+            (watch, of_anna, nobody),
+            (watch, nobody, nobody),
+        ] {
+            assert_eq!(scope.audience_within(looked), expected, "{scope:?}, {looked:?}");
+        }
+        assert_ne!(Scope::User(ben).audience_within(everyone), of_anna);
     }
 }

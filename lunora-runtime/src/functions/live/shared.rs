@@ -140,6 +140,7 @@ impl Shared {
             }
             state.retry_due(now);
             state.run_again_due(now);
+            state.try_again_due(now);
         });
         self.state.lock().plan_look(limit)
     }

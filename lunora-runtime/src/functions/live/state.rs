@@ -67,7 +67,7 @@ pub(super) enum Holding {
     Slot(SlotId),
     /// The result has changed already.
     Nothing,
-    /// No commit can change it: the call was refused, or nobody knows what it has read.
+    /// No commit can change it: the call was refused, or nobody knows what it has read. What may pass is tried again.
     Forever,
 }
 
@@ -183,6 +183,7 @@ impl State {
             held: None,
             read_bytes: 0,
             delivered,
+            tries: 0,
             is_stale: true,
             is_missing: false,
         });
@@ -262,7 +263,12 @@ impl State {
                 Err(error) => self.refuse(id, slot, error),
             },
             Holding::Nothing => self.give(id, outcome, true),
-            Holding::Forever => self.give(id, outcome, false),
+            Holding::Forever => {
+                self.give(id, outcome, false);
+                if outcome.may_pass() {
+                    self.run_again(vec![id], Instant::now());
+                }
+            }
         }
     }
 

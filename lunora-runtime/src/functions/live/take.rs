@@ -58,7 +58,8 @@ impl State {
     /// When something is due, if nothing else happens before.
     fn due(&self, total_limit: Duration) -> Option<Instant> {
         let queue = self.queue.next_look(total_limit);
-        queue.into_iter().chain(self.late.next()).min()
+        let again = self.late.next().into_iter().chain(self.queries.next_retry());
+        queue.into_iter().chain(again).min()
     }
 
     /// The thread that looks is about to wait: until then.

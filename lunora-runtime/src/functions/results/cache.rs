@@ -120,7 +120,12 @@ impl Results {
         self.entries.lock().watch_roughly(id)
     }
 
-    /// Nobody wants to hear of the entry any more. It stays for those who ask.
+    /// How many bytes what is read for watched queries may take besides.
+    pub(in super::super) fn room_to_watch(&self) -> usize {
+        self.entries.lock().room_to_watch()
+    }
+
+    /// Nobody wants to hear of the entry any more. It stays for those who ask, unless it is a failure.
     pub(in super::super) fn unwatch(&self, id: EntryId) {
         self.entries.lock().unwatch(id);
     }

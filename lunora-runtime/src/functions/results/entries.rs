@@ -176,7 +176,7 @@ impl Entries {
         }
     }
 
-    /// Nobody wants to hear of the entry any more. It stays for those who ask.
+    /// Nobody wants to hear of the entry any more. It stays for those who ask, unless it is a failure.
     pub(super) fn unwatch(&mut self, id: EntryId) {
         let Some(entry) = self.entries.get_mut(&id) else {
             return;
@@ -184,7 +184,14 @@ impl Entries {
         if mem::take(&mut entry.watched) {
             self.watched_bytes -= entry.read_bytes;
         }
-        if entry.outcome.is_none() {
+        self.forget_useless(id);
+    }
+
+    /// Without an outcome that somebody can be given, an entry is of use only while it is watched. What the next run reads
+    /// need not be what a run that failed had read.
+    fn forget_useless(&mut self, id: EntryId) {
+        let outcome = self.entries.get(&id).and_then(|entry| entry.outcome.as_ref());
+        if outcome.is_none_or(|outcome| outcome.result().is_err()) {
             self.remove(id);
         }
     }
@@ -223,9 +230,7 @@ impl Entries {
             self.set_watched(id);
             Watched::Exactly(id)
         } else {
-            if self.entries.get(&id).is_some_and(|entry| entry.outcome.is_none()) {
-                self.remove(id);
-            }
+            self.forget_useless(id);
             Watched::Roughly(self.watch_outline(key, &reads, ran_at))
         };
         self.make_room();
@@ -256,10 +261,15 @@ impl Entries {
         id
     }
 
+    /// How many bytes the read sets may take that are watched besides.
+    pub(super) const fn room_to_watch(&self) -> usize {
+        self.watched_limit.saturating_sub(self.watched_bytes)
+    }
+
     fn has_room_to_watch(&self, id: EntryId) -> bool {
         self.entries.get(&id).is_none_or(|entry| {
             let is_small = entry.read_bytes <= SMALL_READ_SET;
-            is_small || entry.watched || self.watched_bytes + entry.read_bytes <= self.watched_limit
+            is_small || entry.watched || entry.read_bytes <= self.room_to_watch()
         })
     }
 

@@ -14,6 +14,7 @@ use lunora_core::{
 use sha2::{Digest, Sha256};
 
 use super::super::random::RequestId;
+use crate::database::TimeLimitExceeded;
 
 /// A value, and the JSON text of it that is made once for all who want it.
 #[derive(Debug)]
@@ -170,6 +171,12 @@ impl QueryOutcome {
             hash.update(self.journal.as_deref().unwrap_or_default());
             Fingerprint(hash.finalize().into())
         })
+    }
+
+    /// It is a failure that does not follow from what was read: the same run may come to something else.
+    pub(in super::super) fn may_pass(&self) -> bool {
+        let error = self.result.as_ref().err();
+        error.is_some_and(|error| error.downcast_ref::<TimeLimitExceeded>().is_some())
     }
 
     /// What the value takes as JSON, in bytes.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use lunora_core::{
+    error::Error,
     limits::Limits,
     value::{Object, Value},
 };
@@ -257,4 +258,22 @@ fn when_commits_can_no_longer_be_compared_everything_counts_as_changed() {
     assert!(matches!(store.feed(since), Err(StoreError::TooOld { .. })));
     assert_eq!(found(&results, "a"), None);
     assert_eq!(results.advance().ended[0], entry);
+}
+
+#[test]
+fn a_failure_that_nobody_watches_any_more_is_forgotten_with_what_it_read() {
+    let (store, database) = database();
+    let results = Results::new(database.clone(), 1 << 20, 1 << 20);
+    let failed = Finished {
+        outcome: Arc::new(QueryOutcome::new(Err(Error::internal("out of time")), None)),
+        ..run(&database, "a", "x", "")
+    };
+    let entry = watch(&results, failed);
+    results.unwatch(entry);
+    assert_eq!(results.sizes().0, 0);
+    // The next run gets further, and reads something else.
+    let entry = watch(&results, run(&database, "a", "y", "one"));
+    assert_eq!(found(&results, "a"), Some("one".into()));
+    write(&*store, "y");
+    assert_eq!(results.advance().ended, [entry]);
 }
