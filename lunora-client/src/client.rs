@@ -130,6 +130,9 @@ impl Client {
     ///
     /// Calls that were made before stay those of the user before: see [`mutation`](Self::mutation). Whether that is another one
     /// is told by the issuer and the subject in the tokens, and where those do not say, each `set_auth` is another user.
+    ///
+    /// If the last fetch has not answered yet and calls were made meanwhile, it still tells for whom. So nothing is sent before
+    /// it has answered as well, or failed, or 5 seconds are over.
     pub fn set_auth<Fut>(&self, fetch: impl Fn(TokenRequest) -> Fut + Send + Sync + 'static)
     where
         Fut: Future<Output = Result<Option<String>>> + Send + 'static,

@@ -30,7 +30,8 @@
 //! * **A call is made for who was the user when it was made.** Once there is another user, or none, a mutation without an
 //!   answer is not sent again, because for them it would be another one: it fails with [`CallError::UserChanged`], and
 //!   whether it ran is not known. A call that was not sent yet fails with [`CallError::NotSent`]. New tokens of the same
-//!   user change nothing.
+//!   user change nothing, also if they come from another `set_auth`. One that overtakes the token of the `set_auth` before
+//!   waits up to 5 seconds for it if calls were made meanwhile, because it says for whom.
 //! * **Actions run at most once.** One that was sent when the connection broke fails with [`CallError::Lost`]: whether
 //!   it ran, nobody knows.
 //! * **A mutation that is done can be seen.** When its future ends, queries that this client watches have its effects.
@@ -43,6 +44,7 @@ mod auth;
 mod backoff;
 mod client;
 mod error;
+mod overtaken;
 mod reference;
 mod session;
 mod slot;

@@ -18,8 +18,12 @@ use lunora_core::{
 use rand::Rng;
 use tokio::sync::oneshot;
 
-pub(crate) use self::queries::Reader;
-use self::{queries::Queries, requests::Requests, user::CurrentUser};
+use self::{
+    queries::Queries,
+    requests::Requests,
+    user::{CurrentUser, User},
+};
+pub(crate) use self::{queries::Reader, user::Era};
 use crate::{error::CallError, watch::Outcome};
 
 /// A client, whether it is connected or not.
@@ -37,6 +41,9 @@ pub(crate) struct Session {
     user: CurrentUser,
     /// A token is on its way, and until then nothing is said.
     pub(crate) paused: bool,
+    /// For whom some calls are made may still be told by tokens of earlier eras. Until then nothing is said either: a call
+    /// must not overtake one that was made before.
+    pub(crate) undecided: bool,
 }
 
 /// The connection as far as it has come.
@@ -87,6 +94,7 @@ impl Session {
             token: None,
             user: CurrentUser::default(),
             paused: false,
+            undecided: false,
         }
     }
 
@@ -128,11 +136,22 @@ impl Session {
         self.user.change();
     }
 
+    /// The present era, if calls wait for its token to tell whom they are made for.
+    pub(crate) fn awaited(&self) -> Option<Era> {
+        let era = self.user.era();
+        self.requests.has_any_of(&User::Awaited(era)).then_some(era)
+    }
+
+    /// Calls that waited for the token of an era are its user's, whoever is calling now.
+    pub(crate) fn learn(&mut self, era: Era, token: Option<&str>) {
+        self.requests.arrived(&User::Awaited(era), &User::of(token, era));
+    }
+
     /// Who is calling from now on.
     pub(crate) fn set_token(&mut self, token: Option<String>) {
         self.paused = false;
         self.user.presents(token.as_deref());
-        self.requests.arrived(&self.user.awaited(), self.user.get());
+        self.learn(self.user.era(), token.as_deref());
         if self.token == token {
             return;
         }
@@ -170,7 +189,7 @@ impl Session {
         answer: oneshot::Sender<Outcome>,
     ) {
         let user = if self.paused {
-            self.user.awaited()
+            User::Awaited(self.user.era())
         } else {
             self.user.get().clone()
         };
@@ -185,7 +204,7 @@ impl Session {
         };
         // It says nothing about who is calling, and servers do not wait long for it.
         messages.extend(link.greeting.take().map(ClientMessage::Connect));
-        if self.paused {
+        if self.paused || self.undecided {
             return messages;
         }
         if std::mem::take(&mut link.authenticate) {

@@ -91,6 +91,10 @@ impl Requests {
         self.next += 1;
     }
 
+    pub(super) fn has_any_of(&self, user: &User) -> bool {
+        self.pending.values().any(|pending| pending.user == *user)
+    }
+
     /// It is known by now for whom those are made that were made for the `awaited` one.
     pub(super) fn arrived(&mut self, awaited: &User, user: &User) {
         for pending in self
