@@ -77,7 +77,8 @@ impl Client {
     ///
     /// It runs for who is the user now, or not at all. If the user changes and the connection breaks before it is
     /// answered, it fails with [`CallError::UserChanged`]: it may have run, or not. If the user changes before it could be
-    /// sent, it fails with [`CallError::NotSent`].
+    /// sent, it fails with [`CallError::NotSent`]. If the client gives up before it is answered, because no token is taken for
+    /// example, it fails with [`CallError::Unanswered`] if it may have run.
     pub fn mutation<F: FunctionRef<Kind: IsMutation, Visibility: ClientMayCall>>(
         &self,
         call: Call<F>,
@@ -91,7 +92,8 @@ impl Client {
     }
 
     /// Runs a public action, at most once: if the connection breaks meanwhile, it fails with [`CallError::Lost`]. If the
-    /// user changes before it could be sent, it fails with [`CallError::NotSent`].
+    /// user changes before it could be sent, it fails with [`CallError::NotSent`]. If the client gives up before it is
+    /// answered, it fails with [`CallError::Unanswered`] if it may have run.
     pub fn action<F: FunctionRef<Kind: IsAction, Visibility: ClientMayCall>>(
         &self,
         call: Call<F>,

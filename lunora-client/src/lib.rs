@@ -38,7 +38,8 @@
 //! * **Connections come back by themselves**, after a pause that doubles up to 15 seconds and differs from client to
 //!   client, and watched queries go on where they were.
 //! * **Nobody by accident.** While a token is being fetched nothing is sent, and when tokens are refused again and again
-//!   calls fail, instead of being made for nobody.
+//!   calls fail, instead of being made for nobody: with [`CallError::Unauthenticated`], which says that they have not run,
+//!   or with [`CallError::Unanswered`] where they may have.
 
 mod auth;
 mod backoff;

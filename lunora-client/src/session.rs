@@ -222,7 +222,8 @@ impl Session {
                 modifications: std::mem::take(&mut link.changes),
             }));
         }
-        messages.extend(self.requests.take_unsent(self.user.get()));
+        let verdict = (link.identity > link.version.identity).then_some(link.identity);
+        messages.extend(self.requests.take_unsent(self.user.get(), verdict));
         messages
     }
 
@@ -239,7 +240,12 @@ impl Session {
                 self.settle();
             }
             ServerMessage::ActionResponse(response) => self.requests.action(response),
-            ServerMessage::AuthError(refusal) => return Ok(Event::Refused(refusal.error)),
+            ServerMessage::AuthError(refusal) => {
+                if refusal.auth_update_attempted == Some(true) {
+                    self.refused();
+                }
+                return Ok(Event::Refused(refusal.error));
+            }
             ServerMessage::FatalError { error } => return Ok(Event::Fatal(error)),
             ServerMessage::Ping => {}
             ServerMessage::TransitionChunk(_) => {
@@ -270,6 +276,14 @@ impl Session {
         }
         self.settle();
         Ok(Event::Transition { accepted })
+    }
+
+    /// What was presented is refused. Where the server had one thing to judge, it is known which one.
+    fn refused(&mut self) {
+        let Some(link) = &self.link else { return };
+        if link.identity == link.version.identity + 1 {
+            self.requests.refused(link.identity);
+        }
     }
 
     /// Ends the calls of mutations whose effects can be seen by now.

@@ -358,3 +358,33 @@ async fn a_call_made_while_a_token_is_fetched_is_not_made_after_a_logout() {
     assert_eq!(call.await.unwrap_err().downcast_ref(), Some(&CallError::NotSent));
     assert!(client.query(api::notes::list()).await.unwrap().is_empty());
 }
+
+/// It may have run, and the error says so.
+#[tokio::test]
+async fn a_mutation_whose_answer_was_lost_may_have_run_when_no_token_is_taken() {
+    let server = Running::start();
+    let proxy = Proxy::to(server.addr).await;
+    let (client, other) = (proxy.client(), Proxy::to(server.addr).await.client());
+    log_in(&client, [server.issuer.token("ada", now())]);
+    client.query(api::notes::me()).await.unwrap();
+    let mut seen = other.watch(api::notes::list()).unwrap();
+    seen.next().await.unwrap().unwrap();
+    proxy.lose_answers(true);
+    let call = tokio::spawn(client.mutation(api::notes::add("committed".into())));
+    assert_eq!(seen.next().await.unwrap().unwrap(), ["committed"]);
+    log_in(
+        &client,
+        [server.issuer.token("ada", now() - Duration::from_hours(48))],
+    );
+    proxy.cut();
+    proxy.lose_answers(false);
+    let error = call.await.unwrap().unwrap_err();
+    let Some(CallError::Unanswered(why)) = error.downcast_ref() else {
+        panic!("{error}");
+    };
+    assert!(matches!(**why, CallError::Unauthenticated(_)), "{error}");
+    assert!(
+        error.to_string().contains("whether it ran is not known"),
+        "{error}"
+    );
+}
