@@ -9,8 +9,8 @@ use crate::{ActionCtx, App, Call, Crons, Error, FunctionRef, Patch, Range, Reque
 ///
 /// # Options
 /// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
-/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = .., work_millis = ..)`: limits of
-///   this function's transaction, in place of the defaults.
+/// * `limits(documents_read = .., bytes_read = .., entries_counted = .., documents_written = .., bytes_written = ..,
+///   work_millis = ..)`: limits of this function's transaction, in place of the defaults.
 /// * `crate = path`: where `lunora` is, when it has another name.
 ///
 /// # Example
@@ -62,8 +62,8 @@ pub use lunora_macros::query;
 ///
 /// # Options
 /// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
-/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = .., work_millis = ..)`: limits of
-///   this function's transaction, in place of the defaults.
+/// * `limits(documents_read = .., bytes_read = .., entries_counted = .., documents_written = .., bytes_written = ..,
+///   work_millis = ..)`: limits of this function's transaction, in place of the defaults.
 /// * `crate = path`: where `lunora` is, when it has another name.
 ///
 /// # Example
@@ -116,8 +116,8 @@ pub use lunora_macros::mutation;
 ///
 /// # Options
 /// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
-/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = .., work_millis = ..)`: limits of
-///   this function's transaction, in place of the defaults.
+/// * `limits(documents_read = .., bytes_read = .., entries_counted = .., documents_written = .., bytes_written = ..,
+///   work_millis = ..)`: limits of this function's transaction, in place of the defaults.
 /// * `crate = path`: where `lunora` is, when it has another name.
 ///
 /// # Example
@@ -170,8 +170,8 @@ pub use lunora_macros::action;
 ///
 /// # Options
 /// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
-/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = .., work_millis = ..)`: limits of
-///   this function's transaction, in place of the defaults.
+/// * `limits(documents_read = .., bytes_read = .., entries_counted = .., documents_written = .., bytes_written = ..,
+///   work_millis = ..)`: limits of this function's transaction, in place of the defaults.
 /// * `crate = path`: where `lunora` is, when it has another name.
 ///
 /// # Example
@@ -223,8 +223,8 @@ pub use lunora_macros::internal_query;
 ///
 /// # Options
 /// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
-/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = .., work_millis = ..)`: limits of
-///   this function's transaction, in place of the defaults.
+/// * `limits(documents_read = .., bytes_read = .., entries_counted = .., documents_written = .., bytes_written = ..,
+///   work_millis = ..)`: limits of this function's transaction, in place of the defaults.
 /// * `crate = path`: where `lunora` is, when it has another name.
 ///
 /// # Example
@@ -277,8 +277,8 @@ pub use lunora_macros::internal_mutation;
 ///
 /// # Options
 /// * `rename = "wireName"`: the name on the wire; without it, the function's name in camelCase.
-/// * `limits(documents_read = .., bytes_read = .., documents_written = .., bytes_written = .., work_millis = ..)`: limits of
-///   this function's transaction, in place of the defaults.
+/// * `limits(documents_read = .., bytes_read = .., entries_counted = .., documents_written = .., bytes_written = ..,
+///   work_millis = ..)`: limits of this function's transaction, in place of the defaults.
 /// * `crate = path`: where `lunora` is, when it has another name.
 ///
 /// # Example

@@ -89,6 +89,11 @@ mod web {
         Ok(Response::json(&user))
     }
 
+    #[query]
+    pub async fn me(ctx: &QueryCtx) -> Result<Option<String>> {
+        Ok(ctx.auth().identity().map(|user| user.token_identifier.clone()))
+    }
+
     #[http_action(POST, "/echo")]
     pub async fn echo(_ctx: &ActionCtx, request: Request) -> Result<Response> {
         Ok(Response::stream(request.into_body()).status(202))
@@ -125,7 +130,7 @@ mod web {
 }
 
 lunora::app! {
-    web::{Event, file, pair, mistaken, search, add, insert, count, who, echo, fail, hook, all, root},
+    web::{Event, file, pair, mistaken, search, add, insert, count, who, me, echo, fail, hook, all, root},
 }
 
 fn test_app() -> TestApp {
@@ -278,10 +283,92 @@ async fn methods_of_a_path() {
         "events",
         "the catch-all has GET"
     );
-    for under_api in ["/api/query", "/api", "//api/x", "/%61pi/query", "/x/../api"] {
+    for under_api in ["/api/query/x", "/api", "//api/x", "/%61pi/query", "/x/../api"] {
         let answer = ask(Method::GET, under_api).await.unwrap();
         assert_eq!(answer.status(), StatusCode::NOT_FOUND.as_u16(), "{under_api}");
     }
+}
+
+#[tokio::test]
+async fn routes_of_the_server_come_first() {
+    let app = test_app();
+    let ask = |method, path: &'static str| app.http(method, path).header("origin", "https://a.example");
+    let health = ask(Method::GET, "/health").send().await.unwrap();
+    assert_eq!((health.status(), health.text().unwrap()), (200, "ok\n"));
+    let post = ask(Method::POST, "/health").send().await.unwrap();
+    assert_eq!((post.status(), post.header("allow")), (405, Some("GET,HEAD")));
+    let sync = ask(Method::GET, "/api/sync").send().await.unwrap();
+    assert_eq!(sync.status(), 426, "a socket needs a network");
+
+    let call = ask(Method::POST, "/api/query").json(&json!({ "path": "web:me", "args": {} }));
+    let called = call.send().await.unwrap();
+    assert_eq!(
+        called.header("access-control-allow-origin"),
+        Some("https://a.example")
+    );
+    assert_eq!(called.json::<Json>().unwrap()["value"], Json::Null);
+    let asked = ask(Method::OPTIONS, "/api/query").send().await.unwrap();
+    assert_eq!(asked.status(), 200);
+    assert_eq!(
+        asked.header("access-control-allow-origin"),
+        Some("https://a.example")
+    );
+    let who = ask(Method::GET, "/who").send().await.unwrap();
+    let said = who.header("access-control-allow-origin");
+    assert_eq!(said, None, "that is the application's own business");
+
+    let hidden = ask(Method::POST, "/api/query").json(&json!({ "path": "web:count", "args": {} }));
+    let hidden = hidden.send().await.unwrap().json::<Json>().unwrap();
+    let message = hidden["errorMessage"].as_str().unwrap();
+    assert!(
+        message.ends_with("Could not find public function for 'web:count'."),
+        "{hidden}"
+    );
+}
+
+#[tokio::test]
+async fn calls_by_http_are_made_for_a_user_or_who_a_token_vouches_for() {
+    let issuer = TestIssuer::new("https://login.example", "app");
+    let app = TestApp::new(app().trust(issuer.trusted())).unwrap();
+    let eva = app.as_user(Identity::new("https://login.example", "eva"));
+    let token = issuer.token("ada", app.clock().now());
+    let (me, query) = (json!({ "path": "web:me", "args": {} }), "/api/query");
+    let batch = json!({ "queries": [me] });
+    let value = async |app: &TestApp, authorization: Option<&str>| {
+        let with_token = |path, body: &Json| match authorization {
+            Some(authorization) => app
+                .http(Method::POST, path)
+                .header("authorization", authorization)
+                .json(body),
+            None => app.http(Method::POST, path).json(body),
+        };
+        let one = with_token(query, &me)
+            .send()
+            .await
+            .unwrap()
+            .json::<Json>()
+            .unwrap();
+        let many = with_token("/api/query_batch", &batch)
+            .send()
+            .await
+            .unwrap()
+            .json::<Json>()
+            .unwrap();
+        assert_eq!(many["results"][0]["value"], one["value"], "{many}");
+        one["value"].clone()
+    };
+    assert_eq!(value(&app, None).await, Json::Null);
+    let bearer = format!("Bearer {token}");
+    assert_eq!(value(&app, Some(&bearer)).await, "https://login.example|ada");
+    assert_eq!(value(&eva, None).await, "https://login.example|eva");
+    assert_eq!(value(&eva, Some(&bearer)).await, "https://login.example|eva");
+    let refused = app
+        .http(Method::POST, query)
+        .header("authorization", "Bearer x")
+        .json(&me)
+        .send()
+        .await;
+    assert_eq!(refused.unwrap().status(), 401);
 }
 
 #[tokio::test]

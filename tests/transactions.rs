@@ -432,6 +432,16 @@ mod limits {
         Ok(u32::try_from(texts.len())?)
     }
 
+    #[query(limits(entries_counted = 3))]
+    pub async fn count_to_three(ctx: &QueryCtx) -> Result<u32> {
+        Ok(u32::try_from(ctx.db().query::<Text>().count().await?)?)
+    }
+
+    #[query]
+    pub async fn count(ctx: &QueryCtx) -> Result<u32> {
+        Ok(u32::try_from(ctx.db().query::<Text>().count().await?)?)
+    }
+
     #[query(limits(bytes_read = 1000))]
     pub async fn read_thousand(ctx: &QueryCtx, id: Id<Text>) -> Result<()> {
         ctx.db().get(id).await?;
@@ -460,7 +470,7 @@ lunora::app! {
     mistakes::{panic, panic_reading, panic_acting, wait_for_a_timer, wait_for_a_channel, give_way, spin},
     errors::{application, system, hidden, nested_system, nested_application},
     chance::{draw, now, now_twice},
-    limits::{write, write_three, write_thousand, read_three, read_thousand, repeat, length},
+    limits::{write, write_three, write_thousand, read_three, read_thousand, count, count_to_three, repeat, length},
 }
 
 static SPINNING: AtomicU32 = AtomicU32::new(0);
@@ -981,8 +991,12 @@ mod families {
 
 mod at_the_limit {
     use super::*;
-    use lunora_core::path::FunctionPath;
-    use lunora_runtime::functions::{CallRequest, RequestId};
+    use lunora_core::{path::FunctionPath, value::Object};
+    use lunora_runtime::{
+        database::OpenOptions,
+        functions::{CallError, CallRequest, EngineOptions, RequestId, Runtime},
+        store::Memory,
+    };
 
     #[track_caller]
     fn assert_exceeded<T: std::fmt::Debug>(result: Result<T>, name: &str, limit: usize) {
@@ -1002,6 +1016,42 @@ mod at_the_limit {
         write(1).await.unwrap();
         assert_exceeded(read(4).await, "documents_read", 3);
         assert_eq!(read(3).await.unwrap(), 3);
+    }
+
+    /// The server's limit is 2 here, and one of the two functions may count to 3.
+    #[tokio::test]
+    async fn entries_counted() {
+        let mut options = EngineOptions::default();
+        options.limits.entries_counted = 2;
+        let runtime = Runtime::open(app(), Arc::new(Memory::new()), options, OpenOptions::default()).unwrap();
+        let call = async |path: &str, args: Object| {
+            let request = CallRequest {
+                path: FunctionPath::parse(path).unwrap(),
+                kind: None,
+                args,
+                identity: None,
+                idempotency_key: None,
+                request_id: RequestId::random(),
+                at: None,
+            };
+            match runtime.public().call(request).await {
+                Ok(answer) => Ok(answer.value.into_value()),
+                Err(CallError::Function(error)) => Err(error),
+                Err(other) => panic!("{other:?}"),
+            }
+        };
+        for documents in 1..=4_u8 {
+            let text = [("text".to_owned(), Value::from("x"))];
+            call("limits:write", text.into_iter().collect()).await.unwrap();
+            for (path, limit) in [("limits:count", 2), ("limits:countToThree", 3)] {
+                let counted = call(path, Object::new()).await;
+                if usize::from(documents) > limit {
+                    assert_exceeded(counted, "entries_counted", limit);
+                } else {
+                    assert_eq!(counted.unwrap(), Value::from(f64::from(documents)), "{path}");
+                }
+            }
+        }
     }
 
     /// A text whose document is stored in just so many bytes: its creation time and its encoded fields.

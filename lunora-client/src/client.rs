@@ -77,7 +77,8 @@ impl Client {
     ///
     /// It runs for who is the user now, or not at all. If the user changes and the connection breaks before it is
     /// answered, it fails with [`CallError::UserChanged`]: it may have run, or not. If the user changes before it could be
-    /// sent, it fails with [`CallError::NotSent`].
+    /// sent, it fails with [`CallError::NotSent`]. If the client gives up before it is answered, because no token is taken for
+    /// example, it fails with [`CallError::Unanswered`] if it may have run.
     pub fn mutation<F: FunctionRef<Kind: IsMutation, Visibility: ClientMayCall>>(
         &self,
         call: Call<F>,
@@ -91,7 +92,8 @@ impl Client {
     }
 
     /// Runs a public action, at most once: if the connection breaks meanwhile, it fails with [`CallError::Lost`]. If the
-    /// user changes before it could be sent, it fails with [`CallError::NotSent`].
+    /// user changes before it could be sent, it fails with [`CallError::NotSent`]. If the client gives up before it is
+    /// answered, it fails with [`CallError::Unanswered`] if it may have run.
     pub fn action<F: FunctionRef<Kind: IsAction, Visibility: ClientMayCall>>(
         &self,
         call: Call<F>,
@@ -130,6 +132,9 @@ impl Client {
     ///
     /// Calls that were made before stay those of the user before: see [`mutation`](Self::mutation). Whether that is another one
     /// is told by the issuer and the subject in the tokens, and where those do not say, each `set_auth` is another user.
+    ///
+    /// If the last fetch has not answered yet and calls were made meanwhile, it still tells for whom. So nothing is sent before
+    /// it has answered as well, or failed, or 5 seconds are over.
     pub fn set_auth<Fut>(&self, fetch: impl Fn(TokenRequest) -> Fut + Send + Sync + 'static)
     where
         Fut: Future<Output = Result<Option<String>>> + Send + 'static,

@@ -21,10 +21,17 @@ pub enum CallError {
          again; whether it ran is not known"
     )]
     UserChanged,
-    /// A mutation or an action could not be sent before the client called for another user, or for nobody. It has not run.
-    #[error("the user has changed before the call could be sent; it has not run")]
+    /// A mutation or an action could not be sent before the client called for another user, or for nobody, or for whom it was
+    /// made could not be found out: a later `set_auth` overtook the token that was to tell, which then did not come. It has
+    /// not run.
+    #[error("the user has changed, or may have, before the call could be sent; it has not run")]
     NotSent,
-    /// The server has refused several tokens one after another. Calls go on after `set_auth` or `clear_auth`.
+    /// A mutation or an action was sent and not answered before the client gave up, for the reason that is in here. It may
+    /// have run, or not.
+    #[error("the call was sent and was not answered, so whether it ran is not known: {0}")]
+    Unanswered(Box<Self>),
+    /// The server has refused several tokens one after another. A mutation or an action that fails with this has not run.
+    /// Calls go on after `set_auth` or `clear_auth`.
     #[error("the server does not take the tokens that it is given: {0}")]
     Unauthenticated(String),
     /// The server does not speak as it should, or says that this client does not. There is no use in trying again.

@@ -30,19 +30,22 @@
 //! * **A call is made for who was the user when it was made.** Once there is another user, or none, a mutation without an
 //!   answer is not sent again, because for them it would be another one: it fails with [`CallError::UserChanged`], and
 //!   whether it ran is not known. A call that was not sent yet fails with [`CallError::NotSent`]. New tokens of the same
-//!   user change nothing.
+//!   user change nothing, also if they come from another `set_auth`. One that overtakes the token of the `set_auth` before
+//!   waits up to 5 seconds for it if calls were made meanwhile, because it says for whom.
 //! * **Actions run at most once.** One that was sent when the connection broke fails with [`CallError::Lost`]: whether
 //!   it ran, nobody knows.
 //! * **A mutation that is done can be seen.** When its future ends, queries that this client watches have its effects.
 //! * **Connections come back by themselves**, after a pause that doubles up to 15 seconds and differs from client to
 //!   client, and watched queries go on where they were.
 //! * **Nobody by accident.** While a token is being fetched nothing is sent, and when tokens are refused again and again
-//!   calls fail, instead of being made for nobody.
+//!   calls fail, instead of being made for nobody: with [`CallError::Unauthenticated`], which says that they have not run,
+//!   or with [`CallError::Unanswered`] where they may have.
 
 mod auth;
 mod backoff;
 mod client;
 mod error;
+mod overtaken;
 mod reference;
 mod session;
 mod slot;

@@ -18,8 +18,12 @@ use lunora_core::{
 use rand::Rng;
 use tokio::sync::oneshot;
 
-pub(crate) use self::queries::Reader;
-use self::{queries::Queries, requests::Requests, user::CurrentUser};
+use self::{
+    queries::Queries,
+    requests::Requests,
+    user::{CurrentUser, User},
+};
+pub(crate) use self::{queries::Reader, user::Era};
 use crate::{error::CallError, watch::Outcome};
 
 /// A client, whether it is connected or not.
@@ -37,6 +41,9 @@ pub(crate) struct Session {
     user: CurrentUser,
     /// A token is on its way, and until then nothing is said.
     pub(crate) paused: bool,
+    /// For whom some calls are made may still be told by tokens of earlier eras. Until then nothing is said either: a call
+    /// must not overtake one that was made before.
+    pub(crate) undecided: bool,
 }
 
 /// The connection as far as it has come.
@@ -87,6 +94,7 @@ impl Session {
             token: None,
             user: CurrentUser::default(),
             paused: false,
+            undecided: false,
         }
     }
 
@@ -128,11 +136,22 @@ impl Session {
         self.user.change();
     }
 
+    /// The present era, if calls wait for its token to tell whom they are made for.
+    pub(crate) fn awaited(&self) -> Option<Era> {
+        let era = self.user.era();
+        self.requests.has_any_of(&User::Awaited(era)).then_some(era)
+    }
+
+    /// Calls that waited for the token of an era are its user's, whoever is calling now.
+    pub(crate) fn learn(&mut self, era: Era, token: Option<&str>) {
+        self.requests.arrived(&User::Awaited(era), &User::of(token, era));
+    }
+
     /// Who is calling from now on.
     pub(crate) fn set_token(&mut self, token: Option<String>) {
         self.paused = false;
         self.user.presents(token.as_deref());
-        self.requests.arrived(&self.user.awaited(), self.user.get());
+        self.learn(self.user.era(), token.as_deref());
         if self.token == token {
             return;
         }
@@ -170,7 +189,7 @@ impl Session {
         answer: oneshot::Sender<Outcome>,
     ) {
         let user = if self.paused {
-            self.user.awaited()
+            User::Awaited(self.user.era())
         } else {
             self.user.get().clone()
         };
@@ -185,7 +204,7 @@ impl Session {
         };
         // It says nothing about who is calling, and servers do not wait long for it.
         messages.extend(link.greeting.take().map(ClientMessage::Connect));
-        if self.paused {
+        if self.paused || self.undecided {
             return messages;
         }
         if std::mem::take(&mut link.authenticate) {
@@ -203,7 +222,8 @@ impl Session {
                 modifications: std::mem::take(&mut link.changes),
             }));
         }
-        messages.extend(self.requests.take_unsent(self.user.get()));
+        let verdict = (link.identity > link.version.identity).then_some(link.identity);
+        messages.extend(self.requests.take_unsent(self.user.get(), verdict));
         messages
     }
 
@@ -220,7 +240,12 @@ impl Session {
                 self.settle();
             }
             ServerMessage::ActionResponse(response) => self.requests.action(response),
-            ServerMessage::AuthError(refusal) => return Ok(Event::Refused(refusal.error)),
+            ServerMessage::AuthError(refusal) => {
+                if refusal.auth_update_attempted == Some(true) {
+                    self.refused();
+                }
+                return Ok(Event::Refused(refusal.error));
+            }
             ServerMessage::FatalError { error } => return Ok(Event::Fatal(error)),
             ServerMessage::Ping => {}
             ServerMessage::TransitionChunk(_) => {
@@ -251,6 +276,14 @@ impl Session {
         }
         self.settle();
         Ok(Event::Transition { accepted })
+    }
+
+    /// What was presented is refused. Where the server had one thing to judge, it is known which one.
+    fn refused(&mut self) {
+        let Some(link) = &self.link else { return };
+        if link.identity == link.version.identity + 1 {
+            self.requests.refused(link.identity);
+        }
     }
 
     /// Ends the calls of mutations whose effects can be seen by now.

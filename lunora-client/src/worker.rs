@@ -12,6 +12,7 @@ use crate::{
     auth::{Fetched, Fetcher, Fetching, refresh_after},
     backoff::Backoff,
     error::CallError,
+    overtaken::Overtaken,
     session::{Event, Reader, Session},
     socket::{Frame, Socket},
     watch::Outcome,
@@ -49,6 +50,7 @@ pub(crate) struct Worker {
     session: Session,
     backoff: Backoff,
     auth: Auth,
+    overtaken: Overtaken,
     /// Why nothing is tried any more.
     given_up: Option<CallError>,
 }
@@ -79,6 +81,7 @@ impl Worker {
             session: Session::new(),
             backoff: Backoff::default(),
             auth: Auth::default(),
+            overtaken: Overtaken::default(),
             given_up: None,
         }
     }
@@ -144,6 +147,10 @@ impl Worker {
                 token = self.auth.next() => if let Err(error) = self.auth.take(token, &mut self.session) {
                     return Ok(error);
                 },
+                told = self.overtaken.next(), if self.session.undecided => match told {
+                    Some((era, token)) => self.session.learn(era, token.as_deref()),
+                    None => self.session.undecided = false,
+                },
                 () = sleep_until(heard + SILENCE) => return Ok("InactiveServer".to_owned()),
             }
         }
@@ -194,6 +201,7 @@ impl Worker {
     fn give_up(&mut self, error: CallError) {
         self.session.fail(&error);
         self.given_up = Some(error);
+        self.forget_overtaken();
     }
 
     fn handle(&mut self, command: Command) {
@@ -225,12 +233,26 @@ impl Worker {
             self.given_up = None;
             self.backoff.reset();
         }
-        self.auth = Auth {
+        let is_logout = fetcher.is_none();
+        let next = Auth {
             fetcher,
             ..Auth::default()
         };
+        let last = std::mem::replace(&mut self.auth, next);
+        if is_logout {
+            // It is not to wait for anything, and who was to be called for is not wanted any more, whoever it was.
+            self.forget_overtaken();
+        } else if let (Some(fetching), Some(era)) = (last.fetching, self.session.awaited()) {
+            self.overtaken.add(era, fetching);
+            self.session.undecided = true;
+        }
         self.session.change_user();
         self.auth.begin(&mut self.session);
+    }
+
+    fn forget_overtaken(&mut self) {
+        self.overtaken = Overtaken::default();
+        self.session.undecided = false;
     }
 }
 

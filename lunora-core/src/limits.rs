@@ -41,6 +41,7 @@ impl Limits {
         Self {
             documents_read: overrides.documents_read.unwrap_or(self.documents_read),
             bytes_read: overrides.bytes_read.unwrap_or(self.bytes_read),
+            entries_counted: overrides.entries_counted.unwrap_or(self.entries_counted),
             documents_written: overrides.documents_written.unwrap_or(self.documents_written),
             bytes_written: overrides.bytes_written.unwrap_or(self.bytes_written),
             work_millis: overrides.work_millis.unwrap_or(self.work_millis),
@@ -59,6 +60,8 @@ pub struct LimitOverrides {
     pub documents_read: Option<u64>,
     /// See [`Limits::bytes_read`].
     pub bytes_read: Option<u64>,
+    /// See [`Limits::entries_counted`].
+    pub entries_counted: Option<u64>,
     /// See [`Limits::documents_written`].
     pub documents_written: Option<u64>,
     /// See [`Limits::bytes_written`].
@@ -72,6 +75,7 @@ impl LimitOverrides {
     pub const NONE: Self = Self {
         documents_read: None,
         bytes_read: None,
+        entries_counted: None,
         documents_written: None,
         bytes_written: None,
         work_millis: None,

@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
+    task::{Context, Waker},
     time::Duration,
 };
 
@@ -285,4 +286,105 @@ async fn a_mutation_whose_answer_was_lost_has_run_once_also_under_the_next_token
     let id = call.await.unwrap().unwrap();
     let found = client.query(api::notes::find("once".into())).await.unwrap();
     assert_eq!(found.iter().map(lunora::Doc::id).collect::<Vec<_>>(), [id]);
+}
+
+/// A gate that the future of a test's tokens waits at.
+async fn opened(mut gate: tokio::sync::watch::Receiver<bool>) -> lunora_client::Result<()> {
+    gate.wait_for(|open| *open).await?;
+    Ok(())
+}
+
+/// `set_auth` again, while the token of the first one is on its way: it still tells for whom calls were made meanwhile.
+#[tokio::test]
+async fn a_call_made_while_a_token_is_fetched_is_made_if_the_next_one_is_of_the_same_user() {
+    let server = Running::start();
+    for (text, first) in [("hers", Some("ada")), ("his", Some("bob")), ("nobody's", None)] {
+        let client = client(&server);
+        let (open, gate) = tokio::sync::watch::channel(false);
+        let token = first.map(|user| server.issuer.token(user, now()));
+        client.set_auth(move |_| {
+            let (gate, token) = (gate.clone(), token.clone());
+            async move {
+                opened(gate).await?;
+                token.map(Some).ok_or_else(|| Error::not_found("a user"))
+            }
+        });
+        let mut call = client.mutation(api::notes::add(text.into()));
+        let mut noop = Context::from_waker(Waker::noop());
+        assert!(
+            call.as_mut().poll(&mut noop).is_pending(),
+            "it is made, and waits"
+        );
+        let asked = log_in(
+            &client,
+            [server.issuer.token("ada", now() + Duration::from_secs(1))],
+        );
+        let me = tokio::spawn(client.query(api::notes::me()));
+        while asked.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        open.send(true).unwrap();
+        assert_eq!(me.await.unwrap().unwrap().as_deref(), Some("ada"));
+        let made = call.await;
+        let found = client.query(api::notes::find(text.into())).await.unwrap();
+        if first == Some("ada") {
+            assert_eq!(found[0].id(), made.unwrap());
+            assert_eq!(found[0].author.as_deref(), Some("ada"));
+        } else {
+            assert_eq!(made.unwrap_err().downcast_ref(), Some(&CallError::NotSent));
+            assert!(found.is_empty(), "{found:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_made_while_a_token_is_fetched_is_not_made_after_a_logout() {
+    let server = Running::start();
+    let client = client(&server);
+    let (open, gate) = tokio::sync::watch::channel(false);
+    client.set_auth(move |_| {
+        let gate = gate.clone();
+        async move { opened(gate).await.map(|()| None) }
+    });
+    let mut call = client.mutation(api::notes::add("whose?".into()));
+    let mut noop = Context::from_waker(Waker::noop());
+    assert!(
+        call.as_mut().poll(&mut noop).is_pending(),
+        "it is made, and waits"
+    );
+    client.clear_auth();
+    open.send_replace(true);
+    assert_eq!(client.query(api::notes::me()).await.unwrap(), None);
+    assert_eq!(call.await.unwrap_err().downcast_ref(), Some(&CallError::NotSent));
+    assert!(client.query(api::notes::list()).await.unwrap().is_empty());
+}
+
+/// It may have run, and the error says so.
+#[tokio::test]
+async fn a_mutation_whose_answer_was_lost_may_have_run_when_no_token_is_taken() {
+    let server = Running::start();
+    let proxy = Proxy::to(server.addr).await;
+    let (client, other) = (proxy.client(), Proxy::to(server.addr).await.client());
+    log_in(&client, [server.issuer.token("ada", now())]);
+    client.query(api::notes::me()).await.unwrap();
+    let mut seen = other.watch(api::notes::list()).unwrap();
+    seen.next().await.unwrap().unwrap();
+    proxy.lose_answers(true);
+    let call = tokio::spawn(client.mutation(api::notes::add("committed".into())));
+    assert_eq!(seen.next().await.unwrap().unwrap(), ["committed"]);
+    log_in(
+        &client,
+        [server.issuer.token("ada", now() - Duration::from_hours(48))],
+    );
+    proxy.cut();
+    proxy.lose_answers(false);
+    let error = call.await.unwrap().unwrap_err();
+    let Some(CallError::Unanswered(why)) = error.downcast_ref() else {
+        panic!("{error}");
+    };
+    assert!(matches!(**why, CallError::Unauthenticated(_)), "{error}");
+    assert!(
+        error.to_string().contains("whether it ran is not known"),
+        "{error}"
+    );
 }

@@ -28,8 +28,18 @@ struct Pending {
     args: Object,
     /// It is sent for no one else.
     user: User,
-    was_sent: bool,
+    sent: Sent,
     answer: oneshot::Sender<Outcome>,
+}
+
+/// Whether the server may have run it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    No,
+    /// On this connection, behind what makes this version of the identity and had no verdict. Until it is accepted, nothing
+    /// runs that comes after it.
+    Behind(u32),
+    Yes,
 }
 
 /// A mutation whose call ends when its effects can be seen.
@@ -80,7 +90,7 @@ impl Requests {
             path,
             args,
             user,
-            was_sent: false,
+            sent: Sent::No,
             answer,
         };
         self.pending.insert(self.next, pending);
@@ -89,6 +99,10 @@ impl Requests {
             self.mutations.insert(self.next);
         }
         self.next += 1;
+    }
+
+    pub(super) fn has_any_of(&self, user: &User) -> bool {
+        self.pending.values().any(|pending| pending.user == *user)
     }
 
     /// It is known by now for whom those are made that were made for the `awaited` one.
@@ -103,8 +117,9 @@ impl Requests {
         self.may_have_others = true;
     }
 
-    /// Those of `user` that can be sent and were not on this connection, in their order. Those of others end.
-    pub(super) fn take_unsent(&mut self, user: &User) -> Vec<ClientMessage> {
+    /// Those of `user` that can be sent and were not on this connection, in their order. Those of others end. The server runs
+    /// them when it has accepted the identity whose `verdict` it owes.
+    pub(super) fn take_unsent(&mut self, user: &User, verdict: Option<u32>) -> Vec<ClientMessage> {
         if std::mem::take(&mut self.may_have_others) {
             self.end_unsent_of_others(user);
         }
@@ -130,8 +145,10 @@ impl Requests {
         }
         for request_id in sent {
             self.unsent.remove(&request_id);
-            if let Some(pending) = self.pending.get_mut(&request_id) {
-                pending.was_sent = true;
+            if let Some(pending) = self.pending.get_mut(&request_id)
+                && pending.sent == Sent::No
+            {
+                pending.sent = verdict.map_or(Sent::Yes, Sent::Behind);
             }
         }
         messages
@@ -143,12 +160,13 @@ impl Requests {
             .iter()
             .filter_map(|id| Some((*id, self.pending.get(id)?)));
         let others = unsent.filter(|(_, pending)| pending.user != *user);
-        let ended: Vec<_> = others.map(|(id, pending)| (id, pending.was_sent)).collect();
-        for (request_id, was_sent) in ended {
-            let error = if was_sent {
-                CallError::UserChanged
-            } else {
-                CallError::NotSent
+        let ended: Vec<_> = others.map(|(id, pending)| (id, pending.sent)).collect();
+        for (request_id, sent) in ended {
+            // One that is still for whoever was awaited ends as well. The token that was to tell has been overtaken, and has
+            // failed or takes too long, or there was a logout: for whom the call was made will not be known.
+            let error = match sent {
+                Sent::No => CallError::NotSent,
+                Sent::Behind(_) | Sent::Yes => CallError::UserChanged,
             };
             self.answer(request_id, Err(error.into()));
         }
@@ -164,6 +182,20 @@ impl Requests {
     pub(super) fn disconnect(&mut self) {
         for request_id in std::mem::take(&mut self.actions) {
             self.answer(request_id, Err(CallError::Lost.into()));
+        }
+        for pending in self.pending.values_mut() {
+            if matches!(pending.sent, Sent::Behind(_)) {
+                pending.sent = Sent::Yes;
+            }
+        }
+    }
+
+    /// What makes this version of the identity is refused, so nothing has run that was sent behind it.
+    pub(super) fn refused(&mut self, identity: u32) {
+        for pending in self.pending.values_mut() {
+            if pending.sent == Sent::Behind(identity) {
+                pending.sent = Sent::No;
+            }
         }
     }
 
@@ -206,11 +238,15 @@ impl Requests {
         }
     }
 
-    /// Ends all calls. The outcome of those that are committed is known.
+    /// Ends all calls. The outcome of those that are committed is known, and of those that were not sent.
     pub(super) fn fail(&mut self, error: &CallError) {
         self.settle(Timestamp(u64::MAX));
         for (_, pending) in std::mem::take(&mut self.pending) {
-            let _ = pending.answer.send(Err(error.clone().into()));
+            let error = match pending.sent {
+                Sent::No => error.clone(),
+                Sent::Behind(_) | Sent::Yes => CallError::Unanswered(Box::new(error.clone())),
+            };
+            let _ = pending.answer.send(Err(error.into()));
         }
         self.unsent.clear();
         self.mutations.clear();

@@ -388,6 +388,124 @@ fn at_the_end_nobody_is_left_waiting() {
     assert_eq!(newest(&slot), Some(stopped()));
 }
 
+fn given_up() -> CallError {
+    CallError::Unauthenticated("no".into())
+}
+
+/// What a call fails with that may have run.
+fn unanswered(error: CallError) -> Outcome {
+    Err(CallError::Unanswered(Box::new(error)).into())
+}
+
+fn refusal(of_what_was_presented: bool) -> ServerMessage {
+    ServerMessage::AuthError(AuthError {
+        error: "no".into(),
+        base_version: None,
+        auth_update_attempted: Some(of_what_was_presented),
+    })
+}
+
+#[test]
+fn a_client_that_gives_up_says_which_calls_may_have_run() {
+    for kind in [Kind::Mutation, Kind::Action] {
+        let mut session = connected();
+        let mut sent = request(&mut session, kind);
+        session.outgoing();
+        let mut unsent = request(&mut session, kind);
+        session.fail(&given_up());
+        assert_eq!(sent.try_recv(), Ok(unanswered(given_up())));
+        assert_eq!(unsent.try_recv(), Ok(Err(given_up().into())));
+    }
+}
+
+#[test]
+fn a_mutation_that_was_sent_once_may_have_run_however_the_next_token_is_taken() {
+    let mut session = connected();
+    let mut answer = request(&mut session, Kind::Mutation);
+    session.outgoing();
+    session.disconnect("lost");
+    session.fail(&given_up());
+    assert_eq!(answer.try_recv(), Ok(unanswered(given_up())));
+
+    let mut session = Session::new();
+    session.set_token(Some("token".into()));
+    session.connect();
+    let mut answer = request(&mut session, Kind::Mutation);
+    session.outgoing();
+    session.disconnect("no verdict");
+    session.connect();
+    session.outgoing();
+    session.receive(refusal(true)).unwrap();
+    session.fail(&given_up());
+    assert_eq!(answer.try_recv(), Ok(unanswered(given_up())));
+}
+
+/// A server runs nothing that comes after a token before it has taken the token.
+#[test]
+fn what_was_sent_behind_a_token_that_is_refused_has_not_run() {
+    for kind in [Kind::Mutation, Kind::Action] {
+        let mut session = connected();
+        let mut before = request(&mut session, kind);
+        session.outgoing();
+        session.set_token(Some("token".into()));
+        let mut with = request(&mut session, kind);
+        session.outgoing();
+        let mut after = request(&mut session, kind);
+        session.outgoing();
+        session.receive(refusal(true)).unwrap();
+        session.fail(&given_up());
+        assert_eq!(before.try_recv(), Ok(unanswered(given_up())));
+        assert_eq!(with.try_recv(), Ok(Err(given_up().into())));
+        assert_eq!(after.try_recv(), Ok(Err(given_up().into())));
+    }
+}
+
+#[test]
+fn what_was_sent_behind_a_token_may_have_run_if_another_one_may_be_meant() {
+    let begin = || {
+        let mut session = Session::new();
+        session.set_token(Some("first".into()));
+        session.connect();
+        let answer = request(&mut session, Kind::Mutation);
+        session.outgoing();
+        (session, answer)
+    };
+    let accepted = || transition(version(0, 0, 0), version(1, 1, 1), vec![]);
+
+    let (mut ended, mut answer) = begin();
+    ended.receive(accepted()).unwrap();
+    ended.receive(refusal(false)).unwrap();
+    ended.fail(&given_up());
+    assert_eq!(
+        answer.try_recv(),
+        Ok(unanswered(given_up())),
+        "the token has ended"
+    );
+
+    let (mut accepted_before, mut answer) = begin();
+    accepted_before.receive(accepted()).unwrap();
+    accepted_before.set_token(Some("second".into()));
+    accepted_before.outgoing();
+    accepted_before.receive(refusal(true)).unwrap();
+    accepted_before.fail(&given_up());
+    assert_eq!(
+        answer.try_recv(),
+        Ok(unanswered(given_up())),
+        "the second token is refused"
+    );
+
+    let (mut two, mut answer) = begin();
+    two.set_token(Some("second".into()));
+    two.outgoing();
+    two.receive(refusal(true)).unwrap();
+    two.fail(&given_up());
+    assert_eq!(
+        answer.try_recv(),
+        Ok(unanswered(given_up())),
+        "either of two may be refused"
+    );
+}
+
 #[test]
 fn sessions_have_random_uuids() {
     let (a, b) = (uuid(), uuid());

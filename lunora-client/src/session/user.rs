@@ -5,30 +5,44 @@
 
 use crate::auth::Bearer;
 
+/// The time from one change of where tokens come from to the next.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Era(u32);
+
 /// As far as a client can tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum User {
     Nobody,
     /// Whom a token names.
     Named(Bearer),
-    /// Whoever the tokens are of that came since so many changes of the user, and that do not say.
-    Unnamed(u32),
-    /// Whoever the token is of that is being fetched, since so many changes of the user.
-    Awaited(u32),
+    /// Whoever the tokens of an era are of, which do not say.
+    Unnamed(Era),
+    /// Whoever the token is of that was being fetched in an era.
+    Awaited(Era),
+}
+
+impl User {
+    /// Whom a token of an era is of.
+    pub(super) fn of(token: Option<&str>, era: Era) -> Self {
+        match token {
+            None => Self::Nobody,
+            Some(token) => Bearer::of(token).map_or(Self::Unnamed(era), Self::Named),
+        }
+    }
 }
 
 /// Who is the user now.
 #[derive(Debug)]
 pub(super) struct CurrentUser {
     user: User,
-    changes: u32,
+    era: Era,
 }
 
 impl Default for CurrentUser {
     fn default() -> Self {
         Self {
             user: User::Nobody,
-            changes: 0,
+            era: Era::default(),
         }
     }
 }
@@ -40,18 +54,14 @@ impl CurrentUser {
 
     /// Tokens come from elsewhere from now on.
     pub(super) fn change(&mut self) {
-        self.changes += 1;
+        self.era.0 += 1;
     }
 
-    /// Who a call is made for that is made while the next token is being fetched.
-    pub(super) fn awaited(&self) -> User {
-        User::Awaited(self.changes)
+    pub(super) const fn era(&self) -> Era {
+        self.era
     }
 
     pub(super) fn presents(&mut self, token: Option<&str>) {
-        self.user = match token {
-            None => User::Nobody,
-            Some(token) => Bearer::of(token).map_or(User::Unnamed(self.changes), User::Named),
-        };
+        self.user = User::of(token, self.era);
     }
 }

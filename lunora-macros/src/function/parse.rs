@@ -27,9 +27,10 @@ const KINDS: [&str; 11] = [
     "crons",
 ];
 
-const LIMITS: [&str; 5] = [
+const LIMITS: [&str; 6] = [
     "documents_read",
     "bytes_read",
+    "entries_counted",
     "documents_written",
     "bytes_written",
     "work_millis",

@@ -3,7 +3,8 @@
 use lunora_core::limits::{LimitExceeded, Limits};
 
 const READ_LESS: &str = "read through an index, take fewer rows, or raise the limit on the function";
-const COUNT_LESS: &str = "count a smaller range, or keep the number in a document";
+const COUNT_LESS: &str =
+    "count a smaller range, keep the number in a document, or raise the limit on the function";
 const WRITE_LESS: &str = "split the work over several mutations, or raise the limit on the function";
 const SMALLER: &str = "split the document, or keep large content outside the database";
 

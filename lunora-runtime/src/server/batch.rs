@@ -42,7 +42,7 @@ async fn try_batch(shared: &Shared, request: Request) -> Result<Response, Proble
     let (parts, body) = request.into_parts();
     let body = body::receive(&parts.headers, body, &limits, &shared.buffers).await?;
     let slot = shared.requests.take(1).ok_or_else(too_many)?;
-    let caller = Caller::of(&parts.headers, &shared.runtime).await?;
+    let caller = Caller::of(&parts, &shared.runtime).await?;
     let queries = read(&parts.headers, &body.bytes, &limits, shared.runtime.call_limits())?;
     let batch = Batch {
         runtime: shared.runtime.clone(),

@@ -80,7 +80,7 @@ async fn try_call(target: Target, shared: &Shared, request: Request) -> Result<R
     // Read first, whatever the headers say: a client that is still sending would not read a refusal.
     let body = body::receive(&parts.headers, body, limits, &shared.buffers).await?;
     let slot = shared.requests.take(1).ok_or_else(too_many)?;
-    let caller = Caller::of(&parts.headers, &shared.runtime).await?;
+    let caller = Caller::of(&parts, &shared.runtime).await?;
     let asked = Asked::read(target, &parts, &body.bytes, shared.runtime.call_limits())?;
     let request_id = request_id(&parts);
     let view = View {

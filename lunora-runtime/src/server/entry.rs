@@ -72,14 +72,9 @@ impl Entry {
     pub(super) const fn new(shared: Arc<Shared>) -> Self {
         Self { shared }
     }
-}
 
-impl hyper::service::Service<Request<Incoming>> for Entry {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
-
-    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+    /// Answers a request, wherever it comes from.
+    pub(super) fn answer(&self, mut request: Request<Body>) -> impl Future<Output = Response> + Send + use<> {
         drop_repeated_slashes(request.uri_mut());
         let id = RequestId::random();
         let line = AccessLine::start(id, &request, &self.shared.runtime);
@@ -91,10 +86,10 @@ impl hyper::service::Service<Request<Incoming>> for Entry {
         );
         request.extensions_mut().insert(id);
         let shared = Arc::clone(&self.shared);
-        Box::pin(async move {
+        async move {
             let mut response = match &cors {
                 Some(cors) if cors.is_preflight() => Response::new(Body::empty()),
-                _ => routes::answer(&shared, request.map(Body::new)).await,
+                _ => routes::answer(&shared, request).await,
             };
             if let Some(cors) = cors {
                 cors.apply(response.headers_mut());
@@ -102,8 +97,19 @@ impl hyper::service::Service<Request<Incoming>> for Entry {
             if let Some(line) = line {
                 line.write(response.status());
             }
-            Ok(response)
-        })
+            response
+        }
+    }
+}
+
+impl hyper::service::Service<Request<Incoming>> for Entry {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let answer = self.answer(request.map(Body::new));
+        Box::pin(async move { Ok(answer.await) })
     }
 }
 
@@ -134,7 +140,7 @@ struct AccessLine {
 
 impl AccessLine {
     /// Nothing, at no cost, unless somebody reads such lines.
-    fn start(id: RequestId, request: &Request<Incoming>, runtime: &Runtime) -> Option<Self> {
+    fn start(id: RequestId, request: &Request<Body>, runtime: &Runtime) -> Option<Self> {
         tracing::enabled!(tracing::Level::DEBUG).then(|| {
             let (method, path) = (request.method().clone(), request.uri().path());
             Self {

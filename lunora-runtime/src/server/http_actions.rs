@@ -13,7 +13,6 @@ use axum_core::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use lunora_core::{
     error::Error,
-    identity::Identity,
     json::{Format, write},
 };
 
@@ -39,47 +38,33 @@ const FRAMING: [HeaderName; 4] = [
 ];
 
 /// Answers what no route of the server does: by an HTTP action, or else a file.
-pub(super) async fn answer(shared: Arc<Shared>, request: Request) -> Response {
-    answer_for(None, shared, request).await
-}
-
-/// The same for a caller whom something else than a token vouches for.
-pub(super) async fn answer_for(
-    user: Option<Arc<Identity>>,
-    shared: Arc<Shared>,
-    request: Request,
-) -> Response {
+pub(super) async fn answer(shared: &Shared, request: Request) -> Response {
     let (method, path) = (request.method(), request.uri().path());
     let mut methods = match shared.runtime.http_actions().find(method, path) {
         Found::Action(found) => {
-            let answer = run(found, user, &shared, request).await;
+            let answer = run(found, shared, request).await;
             return answer.unwrap_or_else(Response::from);
         }
         Found::OtherMethods(methods) => methods,
-        Found::Nothing => return assets::asset(&shared, &request),
+        Found::Nothing => return assets::asset(shared, &request),
     };
-    if assets::has(&shared, path) {
+    if assets::has(shared, path) {
         methods.extend([Method::GET, Method::HEAD]);
         if methods.contains(method) {
-            return assets::asset(&shared, &request);
+            return assets::asset(shared, &request);
         }
     }
     pages::only_by(&methods)
 }
 
-async fn run(
-    found: FoundAction,
-    user: Option<Arc<Identity>>,
-    shared: &Shared,
-    request: Request,
-) -> Result<Response, Problem> {
+async fn run(found: FoundAction, shared: &Shared, request: Request) -> Result<Response, Problem> {
     if shared.lifecycle.is_ending() {
         return Err(Problem::shutting_down());
     }
     // Until the action has ended and its answer, which may be a stream, has been sent.
     let slot = Arc::new(shared.http_requests.take(1).ok_or_else(too_many)?);
     let (head, body) = request.into_parts();
-    let identity = match user {
+    let identity = match caller::vouched(&head) {
         None => caller::identity(&head.headers, &shared.runtime).await?,
         known => known,
     };

@@ -203,6 +203,6 @@ async fn answer_at(endpoint: Endpoint, shared: &Arc<Shared>, request: Request) -
         Endpoint::Health => pages::health(shared),
         Endpoint::Version => pages::version(),
         Endpoint::InstanceName => pages::instance_name(shared),
-        Endpoint::Home | Endpoint::Asset => http_actions::answer(Arc::clone(shared), request).await,
+        Endpoint::Home | Endpoint::Asset => http_actions::answer(shared, request).await,
     }
 }

@@ -1,4 +1,4 @@
-//! Requests for HTTP actions, without a socket.
+//! HTTP requests without a socket.
 
 use std::{fmt, sync::Arc};
 
@@ -15,7 +15,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::TestApp;
 use crate::server::InProcess;
 
-/// A request of a test. It goes the way of one that comes over the network, from its path on.
+/// A request of a test. It goes the way of one that comes over the network, from the routes on: those of the server come
+/// first, then HTTP actions, then files. The server has the options that it has by default.
+///
+/// Not part of it is what is done with connections: limits on their number and on heads and the time that those take, and
+/// `/api/sync`, which answers 426, because a socket needs a network. (Live queries are [`TestApp::watch`].)
 #[must_use = "a request does nothing until it is sent"]
 pub struct TestRequest {
     server: InProcess,
@@ -33,7 +37,7 @@ pub struct TestResponse {
 }
 
 impl TestApp {
-    /// A request for an HTTP action: `app.http(Method::POST, "/stripe/webhook").json(&event).send().await?`.
+    /// A request, to an HTTP action as a rule: `app.http(Method::POST, "/stripe/webhook").json(&event).send().await?`.
     ///
     /// It is made for the user of [`as_user`](Self::as_user), if there is one; a token in its headers counts otherwise.
     pub fn http(&self, method: Method, address: &str) -> TestRequest {

@@ -1,6 +1,6 @@
 //! Calls are made for who was the user when they were made, or not at all.
 
-use super::*;
+use super::{user::Era, *};
 
 /// A token of a user, by no means a valid one. Two of them differ.
 fn token(user: &str, number: u32) -> String {
@@ -151,6 +151,82 @@ fn a_call_that_is_made_while_a_token_is_fetched_is_its_users() {
     reconnect(&mut session);
     assert_eq!(sent(&mut session), [0]);
     assert_eq!(answer.try_recv(), WAITS);
+}
+
+/// Has the session take other tokens while one is fetched, for whose user there is a call. Gives the call's answer, and what
+/// it is made for.
+fn overtaken(session: &mut Session, kind: Kind) -> (Answer, Era) {
+    session.change_user();
+    session.paused = true;
+    let answer = request(session, kind);
+    let era = session.awaited().expect("a call is made for whoever comes");
+    session.change_user();
+    session.undecided = true;
+    (answer, era)
+}
+
+#[test]
+fn a_call_is_made_if_the_token_that_was_overtaken_is_of_the_same_user() {
+    for kind in [Kind::Mutation, Kind::Action] {
+        let mut session = connected();
+        let (mut first, era) = overtaken(&mut session, kind);
+        session.set_token(Some(token("ada", 1)));
+        let mut second = request(&mut session, kind);
+        assert_eq!(sent(&mut session), [0; 0], "the second one must not run first");
+        assert_eq!(first.try_recv(), WAITS);
+        session.learn(era, Some(&token("ada", 0)));
+        session.undecided = false;
+        assert_eq!(sent(&mut session), [0, 1]);
+        assert_eq!((first.try_recv(), second.try_recv()), (WAITS, WAITS));
+    }
+}
+
+#[test]
+fn it_makes_no_difference_which_of_the_tokens_comes_first() {
+    let mut session = connected();
+    let (mut answer, era) = overtaken(&mut session, Kind::Mutation);
+    session.learn(era, Some(&token("ada", 0)));
+    session.undecided = false;
+    assert_eq!(
+        sent(&mut session),
+        [0; 0],
+        "the token that counts is not there yet"
+    );
+    session.set_token(Some(token("ada", 1)));
+    assert_eq!(sent(&mut session), [0]);
+    assert_eq!(answer.try_recv(), WAITS);
+}
+
+#[test]
+fn a_call_is_not_made_if_the_token_that_was_overtaken_is_of_somebody_else_or_does_not_say() {
+    let (bob, unnamed) = (token("bob", 0), "a token".to_owned());
+    for (overtaken_by, learned) in [
+        (token("ada", 1), Some(Some(bob.as_str()))),
+        (token("ada", 1), Some(None)),
+        (token("ada", 1), None),
+        (unnamed.clone(), Some(Some(unnamed.as_str()))),
+    ] {
+        let mut session = connected();
+        let (mut answer, era) = overtaken(&mut session, Kind::Mutation);
+        session.set_token(Some(overtaken_by));
+        if let Some(token) = learned {
+            session.learn(era, token);
+        }
+        session.undecided = false;
+        assert_eq!(sent(&mut session), [0; 0]);
+        assert_eq!(answer.try_recv(), Ok(failed(CallError::NotSent)));
+    }
+}
+
+#[test]
+fn a_token_that_no_call_waits_for_need_not_come() {
+    let mut session = connected();
+    session.change_user();
+    session.paused = true;
+    assert_eq!(session.awaited(), None);
+    session.set_token(Some(token("ada", 0)));
+    let _answer = request(&mut session, Kind::Mutation);
+    assert_eq!(session.awaited(), None, "it is known whose the call is");
 }
 
 #[test]
