@@ -25,9 +25,9 @@ pub struct Options {
     /// What may stay in memory for reads at timestamps before the last checkpoint: more than a full overlay, or they
     /// end after `history_at_least`. Default 96 MiB.
     pub history_bytes: usize,
-    /// How many commits the feed retains at most, in commits. Default 65,536.
+    /// How many commits the feed reaches back at most, in commits. Default 65,536.
     pub recent_commits: usize,
-    /// What the commits retained by the feed may hold. Default 64 MiB.
+    /// What the feed retains of them: their keys. Default 64 MiB.
     pub recent_bytes: usize,
 }
 

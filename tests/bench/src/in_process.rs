@@ -4,14 +4,17 @@
 //! before its answer. The figures include what it costs to draw the accounts and to make the calls.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use lunora_core::{Object, Value, path::FunctionPath, reference::Kind};
 use lunora_runtime::{
     database::OpenOptions,
-    functions::{CallRequest, EngineOptions, RequestId, Runtime},
+    functions::{CallRequest, EngineOptions, IdempotencyKey, RequestId, Runtime},
     store::{Embedded, Memory, Options, Store},
 };
 use rand::{SeedableRng, rngs::StdRng};
@@ -69,9 +72,35 @@ impl Transfer for sqlite::Bank {
 
 impl Transfer for Bank {
     async fn transfer(&self, from: u32, to: u32) -> Outcome<bool> {
-        let args = Object::from_iter([("amount", 1_u32), ("from", from), ("to", to)]);
-        let request = request(Kind::Mutation, self.transfer.clone(), args);
-        Ok(self.runtime.public().call(request).await.is_ok())
+        self.move_a_cent(from, to, None).await
+    }
+}
+
+/// The bank as a client has it whose requests are numbered, as they are over the socket: each leaves a record.
+#[derive(Clone)]
+pub(crate) struct InSession {
+    bank: Bank,
+    session: Arc<str>,
+    next: Arc<AtomicU32>,
+}
+
+impl InSession {
+    pub(crate) fn new(bank: Bank) -> Self {
+        Self {
+            bank,
+            session: "b9f5ab8c-64a5-4be0-a3a1-5a0ac6e0f1d5".into(),
+            next: Arc::default(),
+        }
+    }
+}
+
+impl Transfer for InSession {
+    async fn transfer(&self, from: u32, to: u32) -> Outcome<bool> {
+        let key = IdempotencyKey::InSession {
+            session: Arc::clone(&self.session),
+            request: self.next.fetch_add(1, Ordering::Relaxed),
+        };
+        self.bank.move_a_cent(from, to, Some(key)).await
     }
 }
 
@@ -122,6 +151,15 @@ impl Bank {
                 .await?;
         }
         Ok(bank)
+    }
+
+    async fn move_a_cent(&self, from: u32, to: u32, key: Option<IdempotencyKey>) -> Outcome<bool> {
+        let args = Object::from_iter([("amount", 1_u32), ("from", from), ("to", to)]);
+        let request = CallRequest {
+            idempotency_key: key,
+            ..request(Kind::Mutation, self.transfer.clone(), args)
+        };
+        Ok(self.runtime.public().call(request).await.is_ok())
     }
 
     async fn call(&self, kind: Kind, path: &str, args: Object) -> Outcome<Value> {

@@ -104,7 +104,7 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<()> {
         }),
         other => Err(format!(
             "there is no benchmark `{other}`; there are `transfer`, `in-process`, `scans`, `fanout`, `socket`, `cache`, `jobs`, `load`, `memory` \
-             and `all`, each with [SECONDS], and for profilers `hot-path [THOUSANDS] [work:plain | work:scheduled]`"
+             and `all`, each with [SECONDS], and for profilers `hot-path [THOUSANDS] [session | work:plain | work:scheduled]`"
         )
         .into()),
     }
@@ -187,18 +187,28 @@ async fn in_process(time: Duration) -> Outcome<()> {
     report.print(SQLITE)
 }
 
-/// So many thousand transfers, one after the other between few accounts, or calls of a function of [`work`], without a
-/// disk: for programs that count instructions.
+/// So many thousand transfers, one after the other between few accounts, as requests of a session or not, or calls of a
+/// function of [`work`], without a disk: for programs that count instructions.
 async fn hot_path(thousands: u64, function: Option<String>) -> Outcome<()> {
     const FEW: u32 = 1_000;
     let calls = u32::try_from(thousands * 1_000)?;
-    if let Some(function) = function {
+    let in_session = function.as_deref() == Some("session");
+    if let Some(function) = function.filter(|_| !in_session) {
         return jobs::hot_path(&function, calls).await;
     }
     let bank = in_process::Bank::in_memory(FEW, BALANCE).await?;
-    for number in 0..calls {
-        let (from, to) = (number % FEW, (number + 7) % FEW);
-        in_process::Transfer::transfer(&bank, from, to).await?;
+    if in_session {
+        transfers(&in_process::InSession::new(bank.clone()), calls, FEW).await?;
+    } else {
+        transfers(&bank, calls, FEW).await?;
     }
     bank.check_total(u64::from(FEW) * BALANCE).await
+}
+
+/// So many transfers between the first accounts, one after the other.
+async fn transfers(bank: &impl in_process::Transfer, calls: u32, accounts: u32) -> Outcome<()> {
+    for number in 0..calls {
+        bank.transfer(number % accounts, (number + 7) % accounts).await?;
+    }
+    Ok(())
 }
