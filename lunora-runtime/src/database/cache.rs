@@ -28,8 +28,11 @@ use crate::store::{Key, Timestamp};
 /// So many that a commit seldom touches the shard of something that is being brought in.
 const SHARDS: usize = 512;
 
-/// What an entry takes beside its content: its places in the map and the ring, and the objects around a document.
-const ENTRY_BYTES: usize = 192;
+/// What a slot takes: its places in the map, of which a third is empty, and in the ring.
+const SLOT_BYTES: usize = 120;
+
+/// What the objects around a document take.
+const DOCUMENT_BYTES: usize = 72;
 
 /// What a decoded document takes for each byte of its stored form, roughly: fields are small, and each has a name.
 const DECODED: usize = 4;
@@ -242,7 +245,7 @@ impl Shard {
             self.bytes = self.bytes + bytes - known.bytes();
         } else if !matches!(known, Known::Nothing) {
             let (known, used) = (mem::take(known), false);
-            self.bytes += bytes + ENTRY_BYTES;
+            self.bytes += bytes + SLOT_BYTES;
             self.ring.push_back(hash);
             self.slots.insert(hash, Slot { since, known, used });
         }
@@ -267,7 +270,7 @@ impl Shard {
 
     fn remove(&mut self, hash: u64) {
         if let Some(slot) = self.slots.remove(&hash) {
-            self.bytes -= slot.known.bytes() + ENTRY_BYTES;
+            self.bytes -= slot.known.bytes() + SLOT_BYTES;
         }
     }
 }
@@ -297,7 +300,7 @@ impl Known {
     fn bytes(&self) -> usize {
         match self {
             Self::Nothing | Self::Marked(_) => 0,
-            Self::Document(document) => DECODED * document.payload.len(),
+            Self::Document(document) => DOCUMENT_BYTES + DECODED * document.payload.len(),
             Self::Entry(entry) => entry.len(),
         }
     }
