@@ -15,9 +15,13 @@ const LONG: Duration = Duration::from_mins(1);
 
 /// Watches `name` as query 0, whose next `times` runs take too long.
 async fn held_up(runtime: &Runtime, name: &str, times: u32) -> Client {
+    held_up_in(runtime, "unhurried", name, times).await
+}
+
+async fn held_up_in(runtime: &Runtime, function: &str, name: &str, times: u32) -> Client {
     hold_up(name, times);
     let mut client = Client::new(runtime);
-    client.watch_named(0, "unhurried", name);
+    client.watch_named(0, function, name);
     client.changed().await;
     assert_out_of_time(&client);
     client
@@ -109,4 +113,12 @@ async fn what_the_function_itself_fails_with_stays_until_something_is_written() 
     for number in 1..=3 {
         assert!(client.held[&number].is_err());
     }
+}
+
+#[tokio::test]
+async fn what_a_function_makes_of_being_out_of_time_is_no_result() {
+    let (runtime, name) = (open(), "careless");
+    set(&runtime, name, 3).await;
+    let mut client = held_up_in(&runtime, "careless", name, 1).await;
+    number(&mut client, 3.0).await;
 }

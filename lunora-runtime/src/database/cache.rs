@@ -1,4 +1,5 @@
-//! What was read or written lately, decoded: documents, and the entries of unique indexes.
+//! What was read or written lately, decoded: documents, the entries of unique indexes, and of documents that are written
+//! over and over and hardly ever looked into no more than a mark.
 //!
 //! Everything here is as of the newest commit that the cache has heard of. An entry says since when it holds, and holds
 //! until a commit touches its key; so it answers a reader whose snapshot lies between the two. Readers of older

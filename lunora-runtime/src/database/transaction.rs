@@ -67,6 +67,8 @@ pub struct Transaction {
     pub(super) page_end: Option<PageEnd>,
     pub(super) journal: Option<String>,
     pub(super) paginated: bool,
+    /// An operation was refused because its time was over.
+    was_late: bool,
     ids: Option<Box<StdRng>>,
     creation_times: Arc<CreationTimes>,
 }
@@ -99,6 +101,7 @@ impl Transaction {
             page_end: None,
             journal: None,
             paginated: false,
+            was_late: false,
             ids: None,
             creation_times,
         }
@@ -129,10 +132,18 @@ impl Transaction {
         self.page_end.as_ref()
     }
 
-    pub(super) fn check_time(&self) -> Result<(), TimeLimitExceeded> {
-        match self.options.deadline {
-            Some(deadline) if Instant::now() >= deadline => Err(TimeLimitExceeded),
-            _ => Ok(()),
+    pub(super) fn check_time(&mut self) -> Result<(), TimeLimitExceeded> {
+        let is_over = self.options.deadline.is_some_and(|end| Instant::now() >= end);
+        self.was_late |= is_over;
+        if is_over { Err(TimeLimitExceeded) } else { Ok(()) }
+    }
+
+    /// Fails if one of its operations has come too late, whatever was made of that error.
+    pub fn check_was_in_time(&self) -> Result<(), TimeLimitExceeded> {
+        if self.was_late {
+            Err(TimeLimitExceeded)
+        } else {
+            Ok(())
         }
     }
 
@@ -217,6 +228,7 @@ impl Transaction {
     pub(crate) fn overwrite(&mut self, known: Marked, fields: Object) -> Result<()> {
         self.check_time()?;
         let table = self.table(known.id.table)?;
+        debug_assert!(table.indexes.iter().all(|index| index.spec.fields.is_empty()));
         document::check_fields(&fields).map_err(|error| invalid(&table, error))?;
         let document = StoredDocument::encode(known.id, known.creation_time, fields);
         self.count_write(&table, document.bytes())?;

@@ -48,9 +48,7 @@ impl From<String> for IdempotencyKey {
 pub(super) struct RequestKey {
     /// The record that it has, or that it takes over from an earlier request of its session.
     place: DocumentId,
-    /// Whether it is one of a session, which take turns in their places.
-    takes_turns: bool,
-    /// Which of them it is.
+    /// Which of the requests it is that take turns in this place.
     request: u32,
     path: String,
     arguments: [u8; 32],
@@ -119,7 +117,6 @@ impl RequestKey {
         };
         Some(Self {
             place,
-            takes_turns: matches!(key, IdempotencyKey::InSession { .. }),
             request: number,
             path: request.path.as_str().to_owned(),
             arguments: Sha256::digest(&arguments).into(),
@@ -174,11 +171,12 @@ impl RequestKey {
         })?;
         transaction.with(|transaction| {
             match earlier {
-                Earlier::Other(known) => transaction.overwrite(*known, fields)?,
+                // Few sessions come around to a place again. This one does.
+                Earlier::Other(known) => {
+                    transaction.overwrite(*known, fields)?;
+                    transaction.mark(self.place, self.request);
+                }
                 _ => transaction.insert_as(self.place, fields)?,
-            }
-            if self.takes_turns {
-                transaction.mark(self.place, self.request);
             }
             transaction.stamp(self.place, "ts")
         })
@@ -358,6 +356,60 @@ mod tests {
         records.insert(START, 2, 0, START + KEPT);
         assert_eq!(records.count_after_purge(START + KEPT + second), 2);
         assert_eq!(records.count_after_purge(START + KEPT + KEPT), 2);
+        assert_eq!(
+            records.count_after_purge(START + KEPT + KEPT + second + second),
+            0
+        );
+    }
+
+    /// The outcome of a request that is looked for, and recorded if it is new.
+    fn turn(records: &Records, now: Time, request: u32) -> Result<&'static str> {
+        let key = RequestKey {
+            place: place(&hash(&["a session"]), Some(request)),
+            request,
+            path: "messages:send".to_owned(),
+            arguments: [7; 32],
+        };
+        let (seen, _) = records.at(now).ordered(|transaction| {
+            let earlier = key.earlier(transaction)?;
+            let seen = match earlier {
+                Earlier::Same(_) => return Ok("same"),
+                Earlier::Nothing => "nothing",
+                Earlier::Other(_) => "other",
+            };
+            key.record(transaction, &Value::Null, &earlier, now)?;
+            Ok(seen)
+        })?;
+        Ok(seen)
+    }
+
+    #[test]
+    fn requests_of_a_session_take_turns_whether_the_last_one_is_remembered_or_not() {
+        let (records, second) = (Records::new(), Duration::from_secs(1));
+        let turn = |now, number| turn(&records, now, number * KEPT_REQUESTS);
+        let marked = || {
+            let id = place(&hash(&["a session"]), Some(0));
+            let look = records
+                .at(START)
+                .ordered(|transaction| transaction.with(|transaction| Ok(transaction.marked(id))));
+            look.unwrap().0.map(|marked| marked.mark)
+        };
+        assert_eq!(turn(START, 1).unwrap(), "nothing");
+        assert_eq!(marked(), None, "most sessions never come around");
+        assert_eq!(turn(START, 2).unwrap(), "other");
+        assert_eq!(marked(), Some(2 * KEPT_REQUESTS));
+        assert_eq!(turn(START + KEPT, 3).unwrap(), "other");
+        assert_eq!(turn(START + KEPT, 3).unwrap(), "same");
+        let forgotten = turn(START + KEPT, 2).unwrap_err();
+        assert_eq!(forgotten.as_request(), Some(&RequestError::RequestForgotten));
+        // As old as its first request, and made anew.
+        assert_eq!(records.count_after_purge(START + KEPT + second), 1);
+        assert_eq!(marked(), None);
+        assert_eq!(turn(START + KEPT + second, 3).unwrap(), "same");
+        assert_eq!(turn(START + KEPT + second, 4).unwrap(), "other");
+        assert_eq!(turn(START + KEPT + second, 5).unwrap(), "other");
+        let report = records.0.check(|_| ()).unwrap();
+        assert!(report.is_clean(), "{report:?}");
         assert_eq!(
             records.count_after_purge(START + KEPT + KEPT + second + second),
             0

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use lunora_core::{error::Result, value::Value};
+use lunora_core::{
+    error::{Error, Result},
+    value::Value,
+};
 
 use super::{
     Ctx, QueryCtx,
@@ -115,8 +118,10 @@ impl Work {
         let result = self.handle(Ctx::Query(&ctx), state.ends);
         // Whatever a leaked future still holds of the context is cut off here.
         let transaction = state.transaction.take()?;
+        // A result that is made of what could still be read would be given to others.
+        let in_time = transaction.check_was_in_time().map_err(Error::from);
         Ok(Ran {
-            result,
+            result: in_time.and(result),
             audience: self.audience(&state.looked),
             transaction,
         })

@@ -220,6 +220,10 @@ impl Work {
             Ok(transaction) => transaction,
             Err(error) => return Attempt::Failed { error, seen },
         };
+        if let Err(late) = transaction.check_was_in_time() {
+            let error = Error::from(late);
+            return Attempt::Failed { error, seen };
+        }
         watcher.committing();
         let committed = self.engine.database.commit(transaction);
         watcher.committed(committed.as_ref().ok().copied());

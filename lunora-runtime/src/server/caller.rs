@@ -32,7 +32,8 @@ impl Caller {
         matches!(self, Self::Admin(..))
     }
 
-    /// Reads the `Authorization` header. One that is present and not valid is refused, never ignored.
+    /// Reads the `Authorization` header, where no test vouches for a user. One that is present and not valid is refused, never
+    /// ignored.
     pub(super) async fn of(request: &Parts, runtime: &Runtime) -> Result<Self, Problem> {
         if let Some(user) = vouched(request) {
             return Ok(Self::Public(Some(user)));

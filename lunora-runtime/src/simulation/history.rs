@@ -65,8 +65,8 @@ pub(super) enum Answer {
     Refused(String),
 }
 
-/// Why calls are refused here. The last is what redb says until the store knows that it has failed; and where time leaps in
-/// the middle of a run, it has worked for too long.
+/// Why calls are refused here. "Previous I/O error" is what redb says until the store knows that it has failed; and where time
+/// leaps in the middle of a run, it has worked for too long.
 const REFUSALS: [&str; 7] = [
     "the store has failed",
     "the outcome is unknown",

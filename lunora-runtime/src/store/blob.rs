@@ -24,6 +24,16 @@ enum Place {
     Shared(Arc<[u8]>),
 }
 
+impl Blob {
+    /// The memory that it takes beside itself, roughly: counters, and the bytes.
+    pub(crate) fn bytes_elsewhere(&self) -> usize {
+        match &self.0 {
+            Place::Within { .. } => 0,
+            Place::Shared(bytes) => 2 * size_of::<usize>() + bytes.len(),
+        }
+    }
+}
+
 impl Deref for Blob {
     type Target = [u8];
 

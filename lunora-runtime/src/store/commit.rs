@@ -39,7 +39,10 @@ impl Changes {
 
     /// Memory that they take, roughly.
     pub(crate) fn bytes(&self) -> usize {
-        let keys = self.keys.iter().map(|key| key.len());
+        let keys = self
+            .keys
+            .iter()
+            .map(|key| size_of::<Key>() + key.bytes_elsewhere());
         size_of::<Self>() + keys.sum::<usize>()
     }
 }

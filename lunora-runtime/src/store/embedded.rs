@@ -1,10 +1,10 @@
 //! The store on this machine's disk.
 
-use super::commit::Changes;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::commit::Changes;
 use super::delegate;
 use super::engine::{Engine, Parts};
 use super::error::StoreError;

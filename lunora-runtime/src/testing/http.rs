@@ -39,7 +39,8 @@ pub struct TestResponse {
 impl TestApp {
     /// A request, to an HTTP action as a rule: `app.http(Method::POST, "/stripe/webhook").json(&event).send().await?`.
     ///
-    /// It is made for the user of [`as_user`](Self::as_user), if there is one; a token in its headers counts otherwise.
+    /// It is made for the user of [`as_user`](Self::as_user), if there is one; a token or an admin key in its headers counts
+    /// otherwise, and at routes for administrators in any case.
     pub fn http(&self, method: Method, address: &str) -> TestRequest {
         TestRequest {
             server: self.in_process().clone(),

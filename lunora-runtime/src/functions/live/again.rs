@@ -1,10 +1,10 @@
 //! Failures that are no result of what was read: they are tried again without a commit.
 //!
 //! A query that was out of time may have read nothing by then, so that no commit would ever make it run again; and one for
-//! whose reads there was no room may fit when others have left. Such a failure is held like a result, and by who comes
-//! later as well, so that one run is made for all of them: after a while, and after a longer one each time that it fails
-//! once more. For want of room nothing runs until there is as much of it as the last run needed, and what one of them
-//! will take is not offered to the next.
+//! whose reads there was no room may fit when others have left. Such a failure is held like a result, and one for want
+//! of time by who comes later as well, so that one run is made for all of them: after a while, and after a longer one each
+//! time that it fails once more. For want of room nothing runs until there is as much of it as the last run needed, and
+//! what is offered to one is not offered to another whose time comes at the same look.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -77,6 +77,9 @@ impl State {
 
     /// Tries those failures again whose time has come.
     pub(super) fn try_again_due(&mut self, now: Instant) {
+        if self.queries.next_retry().is_none_or(|next| next > now) {
+            return;
+        }
         let mut room = Room {
             free: self.engine.results.room_to_watch(),
             queries: HashSet::new(),

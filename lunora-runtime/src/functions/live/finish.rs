@@ -161,7 +161,11 @@ impl State {
         if let Some((id, slot)) = self.queries.slot_of(query, finished.audience) {
             match slot.retry {
                 _ if slot.ran_at > run.ts() => return (outcome, Holding::Nothing),
-                None if outcome.may_pass() => return (outcome, Holding::Forever),
+                // The others have a result, which holds.
+                None if outcome.may_pass() => {
+                    let audience = Audience::Nobody;
+                    return self.add_result(query, times, Finished { audience, ..finished });
+                }
                 None => return (outcome, Holding::Slot(id)),
                 Some(failed) => {
                     times = times.max(failed.times);
@@ -184,6 +188,8 @@ impl State {
             ..finished
         });
         let (outcome, slot, reason) = match watched {
+            // On what is written all the time it would be run all the time.
+            Err(_) if outcome.may_pass() => return (outcome, Holding::Forever),
             Err(_) => return (outcome, Holding::Nothing),
             Ok(Watched::Exactly(entry)) => {
                 let slot = Slot {

@@ -72,8 +72,7 @@ impl State {
         let Some(waiters) = self.late.hanging.remove(&id) else {
             return;
         };
-        let is_first = self.times_tried(&waiters) == 0;
-        if finished.is_some_and(|finished| self.engine.results.keep_late(finished)) && is_first {
+        if finished.is_some_and(|finished| self.engine.results.keep_late(finished)) {
             // Those who waited for it find it there.
             self.wake_failed(waiters);
             self.settle();

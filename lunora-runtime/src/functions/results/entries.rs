@@ -62,6 +62,9 @@ pub(in super::super) enum Watched {
 struct Entry {
     key: Arc<QueryKey>,
     audience: Audience,
+    /// It is found by its key. A failure is not: what the next run reads, which may come to more, need not be what it had
+    /// read.
+    is_known: bool,
     reads: Arc<SealedReads>,
     ran_at: Timestamp,
     /// Gone when the memory was needed for others; the entry stays while somebody watches it.
@@ -187,8 +190,7 @@ impl Entries {
         self.forget_useless(id);
     }
 
-    /// Without an outcome that somebody can be given, an entry is of use only while it is watched. What the next run reads
-    /// need not be what a run that failed had read.
+    /// Without an outcome that somebody can be given, an entry is of use only while it is watched.
     fn forget_useless(&mut self, id: EntryId) {
         let outcome = self.entries.get(&id).and_then(|entry| entry.outcome.as_ref());
         if outcome.is_none_or(|outcome| outcome.result().is_err()) {
@@ -203,7 +205,7 @@ impl Entries {
         if entry.watched {
             self.watched_bytes -= entry.read_bytes;
         }
-        if entry.audience != Audience::Nobody {
+        if entry.is_known {
             self.by_key.remove(&(Arc::clone(&entry.key), entry.audience));
             self.personal -= usize::from(entry.audience != Audience::Everyone);
         }
@@ -248,6 +250,7 @@ impl Entries {
         let id = self.add(Entry {
             key,
             audience: Audience::Nobody,
+            is_known: false,
             reads: Arc::new(reads.outline()),
             ran_at,
             outcome: None,
@@ -282,12 +285,9 @@ impl Entries {
     }
 
     fn insert(&mut self, run: Finished) -> EntryId {
-        let known = match run.audience {
-            Audience::Nobody => None,
-            audience => self.id(&run.key, audience),
-        };
-        let outcome = Arc::clone(&run.outcome);
-        let id = known.unwrap_or_else(|| self.add(Entry::of(run)));
+        let (new, outcome) = (Entry::of(&run), Arc::clone(&run.outcome));
+        let known = new.is_known.then(|| self.id(&run.key, run.audience)).flatten();
+        let id = known.unwrap_or_else(|| self.add(new));
         if let Some(entry) = self.entries.get_mut(&id) {
             let is_wanted = entry.audience != Audience::Nobody && entry.bytes <= largest(self.limit);
             // What holds for one key at one time is one result; it is only that the entry may have lost it.
@@ -305,7 +305,7 @@ impl Entries {
         self.next += 1;
         self.subscriptions.insert(id, &entry.reads);
         self.read_bytes += entry.read_bytes;
-        if entry.audience != Audience::Nobody {
+        if entry.is_known {
             self.by_key.insert((Arc::clone(&entry.key), entry.audience), id);
             self.personal += usize::from(entry.audience != Audience::Everyone);
         }
@@ -348,13 +348,14 @@ impl Entries {
 }
 
 impl Entry {
-    fn of(run: Finished) -> Self {
+    fn of(run: &Finished) -> Self {
         Self {
             bytes: run.bytes_without_reads(),
             read_bytes: run.reads.bytes(),
-            key: run.key,
+            key: Arc::clone(&run.key),
             audience: run.audience,
-            reads: run.reads,
+            is_known: run.audience != Audience::Nobody && run.outcome.result().is_ok(),
+            reads: Arc::clone(&run.reads),
             ran_at: run.ran_at,
             outcome: None,
             used: false,

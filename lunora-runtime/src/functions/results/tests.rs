@@ -277,3 +277,24 @@ fn a_failure_that_nobody_watches_any_more_is_forgotten_with_what_it_read() {
     write(&*store, "y");
     assert_eq!(results.advance().ended, [entry]);
 }
+
+#[test]
+fn what_a_run_that_failed_had_read_is_not_what_a_later_one_has() {
+    let (store, database) = database();
+    let results = Results::new(database.clone(), 1 << 20, 1 << 20);
+    let failed = Finished {
+        outcome: Arc::new(QueryOutcome::new(Err(Error::internal("out of time")), None)),
+        ..run(&database, "a", "x", "")
+    };
+    let failure = watch(&results, failed);
+    // Whatever becomes of the failure's outcome, one who asks gets further.
+    for _ in 0..2 {
+        results.keep(run(&database, "a", "y", "one"));
+    }
+    assert_eq!(found(&results, "a"), Some("one".into()));
+    write(&*store, "y");
+    assert_eq!(found(&results, "a"), None);
+    assert_eq!(results.advance().ended, []);
+    write(&*store, "x");
+    assert_eq!(results.advance().ended, [failure]);
+}
