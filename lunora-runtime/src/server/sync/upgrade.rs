@@ -51,15 +51,18 @@ async fn serve(shared: Arc<Shared>, upgraded: OnUpgrade, headers: HeaderMap, end
         tracing::error!("a connection came back from its upgrade as something else");
         return;
     };
-    let arrived = arrival(&shared, &stream, &headers).await;
-    // A socket lives long, and its headers are of no use to it.
-    drop(headers);
-    let connection = |arrival| Connection::new(&shared, stream, &read, arrival);
-    match arrived {
-        Ok(arrival) => connection(arrival).serve(end).await,
-        Err(problem) => {
+    let (arrival, problem) = match arrival(&shared, &stream, &headers).await {
+        Ok(arrival) => (arrival, None),
+        Err(problem) => (None, Some(problem)),
+    };
+    let connection = Connection::new(&shared, stream, &read, arrival);
+    // A socket lives long, and what its request was read into is of no use to it.
+    drop((headers, read, shared));
+    match problem {
+        None => connection.serve(end).await,
+        Some(problem) => {
             tracing::debug!(?problem, "a caller could not be checked");
-            connection(None).turn_away(end).await;
+            connection.turn_away(end).await;
         }
     }
 }
