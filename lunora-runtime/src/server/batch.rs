@@ -1,6 +1,6 @@
 //! `/api/query_batch`: several queries at one timestamp.
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
 use axum_core::{extract::Request, response::Response};
 use http::{HeaderMap, StatusCode};
@@ -21,6 +21,7 @@ use super::{
     finishing::Finishing,
     held::hold,
     moments,
+    object::ObjectAs,
     options::ServerLimits,
     problem::{Problem, json},
 };
@@ -189,7 +190,7 @@ impl<'de> Visitor<'de> for Queries {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut queries = Vec::new();
         while queries.len() < self.0 {
-            match seq.next_element::<Envelope<'de>>()? {
+            match seq.next_element_seed(ObjectAs(PhantomData))? {
                 Some(envelope) => queries.push(envelope),
                 None => return Ok(Some(queries)),
             }

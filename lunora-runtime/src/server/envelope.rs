@@ -11,7 +11,7 @@ use lunora_core::{
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Deserializer, de::DeserializeSeed};
 
-use super::problem::Problem;
+use super::{object, problem::Problem};
 
 /// A call as a request words it. Keys that are not known are ignored.
 #[derive(Debug, Default, Deserialize)]
@@ -56,7 +56,7 @@ impl<'a> Envelope<'a> {
         if !is_json(headers) {
             return Err(bad_json("the Content-Type header is not application/json"));
         }
-        serde_json::from_slice(body).map_err(bad_json)
+        object::from_slice(body).map_err(bad_json)
     }
 
     /// Reads a query string: `path`, `args` (JSON text) and `format`.

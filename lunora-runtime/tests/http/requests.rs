@@ -61,6 +61,34 @@ fn unknown_keys_are_ignored_and_repeated_ones_are_not() {
     assert_eq!(code("/api/query", body), (400, "BadJsonBody".to_owned()));
 }
 
+/// A list of values in the order of our own fields is no wording of a request.
+#[test]
+fn a_request_is_an_object_and_no_list() {
+    for body in [
+        r#"["values:who"]"#,
+        r#"["values:who","json",{}]"#,
+        r#"["values:who","json",{},null,null]"#,
+    ] {
+        for route in [
+            "/api/query",
+            "/api/query_at_ts",
+            "/api/function",
+            "/api/run/values/who",
+        ] {
+            assert_eq!(
+                code(route, body),
+                (400, "BadJsonBody".to_owned()),
+                "{route} {body}"
+            );
+        }
+        let batch = format!(r#"{{"queries":[{body}]}}"#);
+        assert_eq!(code("/api/query_batch", &batch), (400, "BadJsonBody".to_owned()));
+    }
+    let admin = shared().as_admin();
+    let made = shared().post_with("/api/admin/keys/create", &admin, r#"["listed",["run-internal"]]"#);
+    assert_eq!((made.status, made.code().as_str()), (400, "BadJsonBody"));
+}
+
 #[test]
 fn only_the_root_component_exists() {
     let body = r#"{"path":"values:echo","args":{},"componentPath":"mounted"}"#;
