@@ -155,7 +155,13 @@ impl Asked {
             let address = parts.uri.path().strip_prefix(RUN_PREFIX).unwrap_or_default();
             envelope.name(path_of_address(address)?);
         }
-        Self::from_envelope(envelope, target.shape(), body.len(), limits)
+        // To other routes it means nothing, and may be anything.
+        let ts = match target {
+            Target::AtTimestamp => envelope.timestamp()?,
+            _ => String::new(),
+        };
+        let asked = Self::from_envelope(envelope, target.shape(), body.len(), limits)?;
+        Ok(Self { ts, ..asked })
     }
 
     /// `body_len` is the length of the body in which the envelope came.
@@ -167,14 +173,14 @@ impl Asked {
     ) -> Result<Self, Problem> {
         let path = envelope.path()?;
         envelope.check_component()?;
-        let (format, ts) = (envelope.format()?, envelope.timestamp());
+        let format = envelope.format()?;
         let args = envelope.into_args(shape)?;
         check_size(&args, body_len, limits.argument_bytes)?;
         Ok(Self {
             path,
             args,
             format,
-            ts,
+            ts: String::new(),
         })
     }
 }

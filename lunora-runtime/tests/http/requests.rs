@@ -89,6 +89,32 @@ fn a_request_is_an_object_and_no_list() {
     assert_eq!((made.status, made.code().as_str()), (400, "BadJsonBody"));
 }
 
+/// What a route has no use for is an unknown key there, whatever it holds.
+#[test]
+fn keys_that_mean_something_elsewhere_are_ignored_like_unknown_ones() {
+    for ignored in [
+        "7",
+        "null",
+        r#"{"deep":[1]}"#,
+        "[]",
+        "true",
+        r#""soon""#,
+        "-1.5e3",
+    ] {
+        let body = format!(r#"{{"path":"values:echo","args":{{"value":1}},"ts":{ignored}}}"#);
+        for route in ["/api/query", "/api/function", "/api/run/values/echo"] {
+            assert!(is_success(&shared().post(route, &body)), "{route} {ignored}");
+        }
+        let batch = shared().post("/api/query_batch", format!(r#"{{"queries":[{body}]}}"#));
+        assert_eq!(batch.json()["results"][0]["value"], 1.0, "{ignored}");
+        let named_twice = format!(r#"{{"path":{ignored},"args":{{"value":1}}}}"#);
+        assert!(
+            is_success(&shared().post("/api/run/values/echo", &named_twice)),
+            "{ignored}"
+        );
+    }
+}
+
 #[test]
 fn only_the_root_component_exists() {
     let body = r#"{"path":"values:echo","args":{},"componentPath":"mounted"}"#;
