@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 use http::{HeaderMap, header};
 use lunora_core::{
     Object, Value,
-    json::{Format, ValueSeed, parse_named},
+    json::{Format, ValueSeed, parse_arguments},
     path::FunctionPath,
 };
 use percent_encoding::percent_decode_str;
@@ -109,7 +109,7 @@ impl<'de> Visitor<'de> for TextVisitor {
 }
 
 fn arguments<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    ValueSeed::new("args").deserialize(deserializer).map(Some)
+    ValueSeed::arguments().deserialize(deserializer).map(Some)
 }
 
 /// Whether the arguments may stand in an array of one.
@@ -139,7 +139,7 @@ impl<'a> Envelope<'a> {
                 "format" => set_once(&mut envelope.format, Text::Is(text), "format")?,
                 "componentPath" => set_once(&mut envelope.component_path, Text::Is(text), "componentPath")?,
                 "args" => {
-                    let args = parse_named(text.as_bytes(), "args").map_err(bad_json)?;
+                    let args = parse_arguments(text.as_bytes()).map_err(bad_json)?;
                     set_once(&mut envelope.args, args, "args")?;
                 }
                 _ => {}

@@ -19,6 +19,41 @@ fn arguments_are_an_object_or_an_array_that_holds_it() {
     }
 }
 
+/// The array around the object is a matter of wording, and no level of what is sent.
+#[test]
+fn arguments_nest_as_deep_in_either_wording() {
+    let nested = |levels: usize| {
+        // The arguments themselves are the first level.
+        let value = format!("{}{}", "[".repeat(levels - 1), "]".repeat(levels - 1));
+        let object = format!(r#"{{"value":{value}}}"#);
+        let in_body = |args: &str| {
+            let body = format!(r#"{{"path":"values:echo","args":{args}}}"#);
+            shared().post("/api/query", body)
+        };
+        let in_address = |args: &str| {
+            let args = args.replace('"', "%22");
+            shared().ask(
+                &format!("GET /api/query?path=values:echo&args={args} HTTP/1.1\r\n"),
+                b"",
+            )
+        };
+        let array = format!("[{object}]");
+        [
+            in_body(&object),
+            in_body(&array),
+            in_address(&object),
+            in_address(&array),
+        ]
+    };
+    for reply in nested(64) {
+        assert!(is_success(&reply), "{reply:?}");
+    }
+    for reply in nested(65) {
+        assert_eq!((reply.status, reply.code().as_str()), (400, "BadJsonBody"));
+        assert!(reply.text().contains("nested deeper than 64 levels"), "{reply:?}");
+    }
+}
+
 #[test]
 fn arguments_of_any_other_shape_are_refused() {
     for args in [
