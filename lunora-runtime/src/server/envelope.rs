@@ -133,12 +133,19 @@ impl<'a> Envelope<'a> {
     /// Reads a query string: `path`, `args` (JSON text) and `format`.
     pub(super) fn from_query(query: &'a str) -> Result<Self, Problem> {
         let mut envelope = Self::default();
-        for (name, text) in form_urlencoded::parse(query.as_bytes()) {
+        let pairs = query
+            .split('&')
+            .flat_map(|pair| form_urlencoded::parse(pair.as_bytes()).map(move |named| (pair, named)));
+        for (pair, (name, text)) in pairs {
             match &*name {
                 "path" => set_once(&mut envelope.path, Text::Is(text), "path")?,
                 "format" => set_once(&mut envelope.format, Text::Is(text), "format")?,
                 "componentPath" => set_once(&mut envelope.component_path, Text::Is(text), "componentPath")?,
                 "args" => {
+                    // The form's own rules put something else in the place of such bytes.
+                    if percent_decode_str(pair).decode_utf8().is_err() {
+                        return Err(bad_json("`args` is not UTF-8"));
+                    }
                     let args = parse_arguments(text.as_bytes()).map_err(bad_json)?;
                     set_once(&mut envelope.args, args, "args")?;
                 }

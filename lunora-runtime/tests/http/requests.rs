@@ -274,6 +274,13 @@ fn a_query_may_stand_in_the_address() {
         let reply = get(query);
         assert_eq!((reply.status, reply.code().as_str()), (400, code), "{query}");
     }
+    // Not replaced by something else: a body like that is refused as well.
+    let broken = get("path=values:echo&args={%22value%22:%22%FF%22}");
+    assert_eq!((broken.status, broken.code().as_str()), (400, "BadJsonBody"));
+    let other = get("path=values:echo&args={}&other=%FF");
+    assert!(is_success(&other), "{other:?}");
+    let whole = get("path=values:echo&args={%22value%22:%22%C3%A4+%EF%BF%BD%22}");
+    assert_eq!(whole.json()["value"], "ä \u{fffd}");
     let refused = get("path=errors:fail");
     assert!(
         refused.text().contains("as Query, but it is defined as Mutation"),
