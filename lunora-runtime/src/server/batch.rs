@@ -160,6 +160,9 @@ impl<'de> Visitor<'de> for AtMost {
         let mut queries = None;
         while let Some(key) = map.next_key::<String>()? {
             if key == "queries" {
+                if queries.is_some() {
+                    return Err(A::Error::duplicate_field("queries"));
+                }
                 queries = Some(map.next_value_seed(Queries(self.0))?);
             } else {
                 map.next_value::<IgnoredAny>()?;
