@@ -30,8 +30,17 @@ pub fn parse(text: &[u8]) -> Result<Value, DecodeError> {
 
 /// Like [`parse`]; errors call the whole value `name`, as in `args.remote[3].x: ...`.
 pub fn parse_named(text: &[u8], name: &str) -> Result<Value, DecodeError> {
+    parse_as(ValueSeed::new(name), text)
+}
+
+/// Reads the arguments of a call; see [`ValueSeed::arguments`].
+pub fn parse_arguments(text: &[u8]) -> Result<Value, DecodeError> {
+    parse_as(ValueSeed::arguments(), text)
+}
+
+fn parse_as(seed: ValueSeed<'_>, text: &[u8]) -> Result<Value, DecodeError> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let value = ValueSeed::new(name).deserialize(&mut deserializer)?;
+    let value = seed.deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(value)
 }
@@ -42,6 +51,8 @@ pub struct ValueSeed<'p> {
     path: Path<'p>,
     /// How many arrays and objects are around this value.
     depth: usize,
+    /// Whether this is what the arguments stand in: an array there is no level of theirs.
+    holds_arguments: bool,
 }
 
 impl<'p> ValueSeed<'p> {
@@ -50,6 +61,16 @@ impl<'p> ValueSeed<'p> {
         Self {
             path: Path::Root(name),
             depth: 0,
+            holds_arguments: false,
+        }
+    }
+
+    /// Reads the arguments of a call, `args`: one object, or an array that holds it. In either wording they may nest as
+    /// deep.
+    pub fn arguments() -> Self {
+        Self {
+            holds_arguments: true,
+            ..Self::new("args")
         }
     }
 }
@@ -105,13 +126,15 @@ impl ValueVisitor<'_> {
         ValueSeed {
             path: Path::Field(&self.place.path, name),
             depth: self.place.depth + 1,
+            holds_arguments: false,
         }
     }
 
     fn element(&self, index: usize) -> ValueSeed<'_> {
         ValueSeed {
             path: Path::Index(&self.place.path, index),
-            depth: self.place.depth + 1,
+            depth: self.place.depth + usize::from(!self.place.holds_arguments),
+            holds_arguments: false,
         }
     }
 

@@ -7,7 +7,7 @@ mod error;
 mod format;
 mod special;
 
-pub use decode::{ValueSeed, parse, parse_named};
+pub use decode::{ValueSeed, parse, parse_arguments, parse_named};
 pub use encode::{
     to_clean_string, to_encoded_string, write, write_clean, write_encoded, write_export, write_string,
 };

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, de::DeserializeSeed};
 use serde_json::value::RawValue;
 
 use crate::{
-    json::{ValueSeed, parse_named},
+    json::{ValueSeed, parse_arguments},
     value::{Object, Value},
 };
 
@@ -123,7 +123,7 @@ pub(super) struct ReadArgs(Value);
 
 impl<'de> Deserialize<'de> for ReadArgs {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        ValueSeed::new("args").deserialize(deserializer).map(Self)
+        ValueSeed::arguments().deserialize(deserializer).map(Self)
     }
 }
 
@@ -143,7 +143,7 @@ impl WireArgs for ReadArgs {
 /// Read by themselves, so that the message can be understood without them.
 impl WireArgs for &RawValue {
     fn into_object(self) -> Result<Object, InvalidArgs> {
-        let args = parse_named(self.get().as_bytes(), "args");
+        let args = parse_arguments(self.get().as_bytes());
         ReadArgs(args.map_err(|error| InvalidArgs(error.message))?).into_object()
     }
 }

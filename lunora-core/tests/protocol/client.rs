@@ -104,6 +104,31 @@ fn arguments_may_stand_alone_or_be_left_out() {
     );
 }
 
+/// The array around them is no level of theirs, nor are they any deeper for another argument that cannot be read.
+#[test]
+fn arguments_nest_64_levels_in_either_wording() {
+    let is_read = |levels: usize, in_array: bool, other: &str| {
+        let value = format!("{}{}", "[".repeat(levels - 1), "]".repeat(levels - 1));
+        let args = format!(r#"{{"value":{value}}}"#);
+        let args = if in_array { format!("[{args}]") } else { args };
+        let message = format!(
+            r#"{{"type":"ModifyQuerySet","baseVersion":0,"newVersion":1,"modifications":[
+                {{"type":"Add","queryId":0,"udfPath":"a:b","args":{args}}},
+                {{"type":"Add","queryId":1,"udfPath":"a:b","args":{other}}}]}}"#
+        );
+        let Ok(ClientMessage::ModifyQuerySet(change)) = ClientMessage::parse(&message) else {
+            panic!("{message}")
+        };
+        matches!(&change.modifications[0], QueryModification::Add(query) if query.args.is_ok())
+    };
+    for in_array in [true, false] {
+        for other in ["[{}]", r#"[{"$set":1}]"#] {
+            assert!(is_read(64, in_array, other), "{in_array} {other}");
+            assert!(!is_read(65, in_array, other), "{in_array} {other}");
+        }
+    }
+}
+
 #[test]
 fn authenticate() {
     let message = |token| {

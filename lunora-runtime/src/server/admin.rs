@@ -11,6 +11,7 @@ use super::{
     caller::admin_key,
     entry::{Shared, request_id},
     envelope::{bad_json, is_json},
+    object,
     problem::{Problem, json},
 };
 use crate::functions::{AdminKey, RequestId, Runtime};
@@ -50,7 +51,7 @@ impl Admitted {
         if !is_json(&self.parts.headers) {
             return Err(bad_json("the Content-Type header is not application/json"));
         }
-        serde_json::from_slice(&self.body.bytes).map_err(bad_json)
+        object::from_slice(&self.body.bytes).map_err(bad_json)
     }
 
     /// Its id.

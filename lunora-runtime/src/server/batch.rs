@@ -1,6 +1,6 @@
 //! `/api/query_batch`: several queries at one timestamp.
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
 use axum_core::{extract::Request, response::Response};
 use http::{HeaderMap, StatusCode};
@@ -21,6 +21,7 @@ use super::{
     finishing::Finishing,
     held::hold,
     moments,
+    object::ObjectAs,
     options::ServerLimits,
     problem::{Problem, json},
 };
@@ -159,6 +160,9 @@ impl<'de> Visitor<'de> for AtMost {
         let mut queries = None;
         while let Some(key) = map.next_key::<String>()? {
             if key == "queries" {
+                if queries.is_some() {
+                    return Err(A::Error::duplicate_field("queries"));
+                }
                 queries = Some(map.next_value_seed(Queries(self.0))?);
             } else {
                 map.next_value::<IgnoredAny>()?;
@@ -189,7 +193,7 @@ impl<'de> Visitor<'de> for Queries {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut queries = Vec::new();
         while queries.len() < self.0 {
-            match seq.next_element::<Envelope<'de>>()? {
+            match seq.next_element_seed(ObjectAs(PhantomData))? {
                 Some(envelope) => queries.push(envelope),
                 None => return Ok(Some(queries)),
             }

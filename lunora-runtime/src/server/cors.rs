@@ -57,7 +57,7 @@ impl Cors {
             .filter(|origin| allowed.allow(origin))
             .cloned();
         let preflight = (method == Method::OPTIONS).then(|| Preflight {
-            headers: headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned(),
+            headers: asked_for(headers),
         });
         Some(Self { origin, preflight })
     }
@@ -81,6 +81,19 @@ impl Cors {
             insert_some(answer, header::ACCESS_CONTROL_ALLOW_HEADERS, preflight.headers);
         }
     }
+}
+
+/// The headers that a preflight asks for: a list, which may come in several lines.
+fn asked_for(headers: &HeaderMap) -> Option<HeaderValue> {
+    let mut lines = headers.get_all(header::ACCESS_CONTROL_REQUEST_HEADERS).iter();
+    let first = lines.next()?;
+    let mut list = first.as_bytes().to_vec();
+    for line in lines {
+        list.extend_from_slice(b", ");
+        list.extend_from_slice(line.as_bytes());
+    }
+    // Lines of values make a value, so that this never takes the first alone.
+    Some(HeaderValue::from_bytes(&list).unwrap_or_else(|_| first.clone()))
 }
 
 fn insert_some(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>) {

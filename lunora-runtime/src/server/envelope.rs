@@ -1,17 +1,20 @@
 //! What a request for a call says, from its body or its address.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use http::{HeaderMap, header};
 use lunora_core::{
     Object, Value,
-    json::{Format, ValueSeed, parse_named},
+    json::{Format, ValueSeed, parse_arguments},
     path::FunctionPath,
 };
 use percent_encoding::percent_decode_str;
-use serde::{Deserialize, Deserializer, de::DeserializeSeed};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 
-use super::problem::Problem;
+use super::{object, problem::Problem};
 
 /// A call as a request words it. Keys that are not known are ignored.
 #[derive(Debug, Default, Deserialize)]
@@ -32,13 +35,81 @@ pub(super) struct Envelope<'a> {
     named: Option<FunctionPath>,
 }
 
-/// A string that borrows from the request where it can; `Option<Cow<str>>` never does.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+/// A string that borrows from the request where it can; or something else, which matters only to a route that has a use
+/// for the string.
+#[derive(Debug)]
+enum Text<'a> {
+    Is(Cow<'a, str>),
+    IsNot,
+}
+
+impl Text<'_> {
+    /// The string under `key`, if there is one.
+    fn read<'t>(text: Option<&'t Self>, key: &str) -> Result<Option<&'t str>, Problem> {
+        match text {
+            None => Ok(None),
+            Some(Text::Is(text)) => Ok(Some(text)),
+            Some(Text::IsNot) => Err(bad_json(format_args!("`{key}` is not a string"))),
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = Text<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Text<'de>, E> {
+        Ok(Text::Is(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Text<'de>, E> {
+        Ok(Text::Is(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Text<'de>, E> {
+        Ok(Text::IsNot)
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Text<'de>, E> {
+        Ok(Text::IsNot)
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Text<'de>, E> {
+        Ok(Text::IsNot)
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Text<'de>, E> {
+        Ok(Text::IsNot)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Text<'de>, E> {
+        Ok(Text::IsNot)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Text<'de>, A::Error> {
+        while elements.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Text::IsNot)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Text<'de>, A::Error> {
+        while fields.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Text::IsNot)
+    }
+}
 
 fn arguments<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    ValueSeed::new("args").deserialize(deserializer).map(Some)
+    ValueSeed::arguments().deserialize(deserializer).map(Some)
 }
 
 /// Whether the arguments may stand in an array of one.
@@ -56,19 +127,26 @@ impl<'a> Envelope<'a> {
         if !is_json(headers) {
             return Err(bad_json("the Content-Type header is not application/json"));
         }
-        serde_json::from_slice(body).map_err(bad_json)
+        object::from_slice(body).map_err(bad_json)
     }
 
     /// Reads a query string: `path`, `args` (JSON text) and `format`.
     pub(super) fn from_query(query: &'a str) -> Result<Self, Problem> {
         let mut envelope = Self::default();
-        for (name, text) in form_urlencoded::parse(query.as_bytes()) {
+        let pairs = query
+            .split('&')
+            .flat_map(|pair| form_urlencoded::parse(pair.as_bytes()).map(move |named| (pair, named)));
+        for (pair, (name, text)) in pairs {
             match &*name {
-                "path" => set_once(&mut envelope.path, Text(text), "path")?,
-                "format" => set_once(&mut envelope.format, Text(text), "format")?,
-                "componentPath" => set_once(&mut envelope.component_path, Text(text), "componentPath")?,
+                "path" => set_once(&mut envelope.path, Text::Is(text), "path")?,
+                "format" => set_once(&mut envelope.format, Text::Is(text), "format")?,
+                "componentPath" => set_once(&mut envelope.component_path, Text::Is(text), "componentPath")?,
                 "args" => {
-                    let args = parse_named(text.as_bytes(), "args").map_err(bad_json)?;
+                    // The form's own rules put something else in the place of such bytes.
+                    if percent_decode_str(pair).decode_utf8().is_err() {
+                        return Err(bad_json("`args` is not UTF-8"));
+                    }
+                    let args = parse_arguments(text.as_bytes()).map_err(bad_json)?;
                     set_once(&mut envelope.args, args, "args")?;
                 }
                 _ => {}
@@ -83,10 +161,9 @@ impl<'a> Envelope<'a> {
     }
 
     /// The timestamp to read at, as it is written; empty when there is none.
-    pub(super) fn timestamp(&self) -> String {
-        self.ts
-            .as_ref()
-            .map_or_else(String::new, |Text(ts)| ts.to_string())
+    pub(super) fn timestamp(&self) -> Result<String, Problem> {
+        let text = Text::read(self.ts.as_ref(), "ts")?;
+        Ok(text.unwrap_or_default().to_owned())
     }
 
     /// The function that the request names.
@@ -94,13 +171,13 @@ impl<'a> Envelope<'a> {
         if let Some(path) = &self.named {
             return Ok(path.clone());
         }
-        let Text(path) = self.path.as_ref().ok_or_else(|| bad_json("`path` is missing"))?;
-        FunctionPath::parse(path).map_err(bad_path)
+        let path = Text::read(self.path.as_ref(), "path")?;
+        FunctionPath::parse(path.ok_or_else(|| bad_json("`path` is missing"))?).map_err(bad_path)
     }
 
     /// The form in which the result is wanted.
     pub(super) fn format(&self) -> Result<Format, Problem> {
-        let Some(Text(name)) = &self.format else {
+        let Some(name) = Text::read(self.format.as_ref(), "format")? else {
             return Ok(Format::default());
         };
         Format::parse(name).map_err(|error| Problem::bad_request("BadFormat", error.to_string()))
@@ -108,8 +185,8 @@ impl<'a> Envelope<'a> {
 
     /// There are no components, so only the root can be meant.
     pub(super) fn check_component(&self) -> Result<(), Problem> {
-        match &self.component_path {
-            Some(Text(path)) if !path.is_empty() => Err(Problem::bad_request(
+        match Text::read(self.component_path.as_ref(), "componentPath")? {
+            Some(path) if !path.is_empty() => Err(Problem::bad_request(
                 "BadComponentPath",
                 "This server has no components; leave out `componentPath`.",
             )),

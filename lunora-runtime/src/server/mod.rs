@@ -38,6 +38,7 @@ mod lifecycle;
 mod listen;
 mod logs;
 mod moments;
+mod object;
 mod options;
 mod pages;
 mod problem;

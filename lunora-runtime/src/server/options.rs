@@ -37,7 +37,8 @@ impl Default for ServerOptions {
     }
 }
 
-/// Limits at the boundary. Every limit has a name, which its error carries.
+/// Limits at the boundary. Every limit has a name, which its error carries, where there is a request to answer: a head that
+/// is too large gets a bare 431, and one that does not come, or an answer that nobody takes, ends the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerLimits {
     /// Open connections. Further ones are told 503 and closed.

@@ -36,6 +36,22 @@ fn a_preflight_needs_no_credentials_and_mirrors_what_it_is_asked() {
     }
 }
 
+/// A list may come in several lines (RFC 9110, section 5.3).
+#[test]
+fn a_preflight_mirrors_every_header_that_it_asks_for() {
+    let head = format!(
+        "OPTIONS /api/query HTTP/1.1\r\n{ORIGIN}Access-Control-Request-Headers: content-type\r\n\
+         Access-Control-Request-Headers: authorization,convex-client\r\n"
+    );
+    let reply = shared().ask(&head, b"");
+    let allowed = reply.headers.iter();
+    let allowed = allowed.filter(|(name, _)| name == "access-control-allow-headers");
+    let allowed: Vec<_> = allowed
+        .flat_map(|(_, value)| value.split(',').map(str::trim))
+        .collect();
+    assert_eq!(allowed, ["content-type", "authorization", "convex-client"]);
+}
+
 #[test]
 fn every_answer_under_api_carries_the_origin_and_errors_do_too() {
     let ask = |path: &str, body: &str| shared().post_with(path, ORIGIN, body);

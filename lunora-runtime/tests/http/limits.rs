@@ -101,6 +101,18 @@ fn argument_bytes() {
     };
     assert_eq!(numbers(55).status, 200);
     too_large(&numbers(56), "ArgumentsTooLarge", "argument_bytes");
+    // In the address they count as in the body, and are refused before anybody looks who is called.
+    let in_address = |path: &str, count: usize| {
+        let args = format!(r"{{%22value%22:[{}0]}}", "0,".repeat(count - 1));
+        server.ask(
+            &format!("GET /api/query?path={path}&args={args} HTTP/1.1\r\n"),
+            b"",
+        )
+    };
+    assert_eq!(in_address("values:echo", 55).json()["status"], "success");
+    for path in ["values:echo", "values:hidden", "values:absent"] {
+        too_large(&in_address(path, 56), "ArgumentsTooLarge", "argument_bytes");
+    }
 }
 
 #[test]

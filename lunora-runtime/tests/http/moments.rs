@@ -203,6 +203,7 @@ fn what_is_no_batch_is_refused() {
         r#"{"queries":[1]}"#,
         r#"{"queries":[]"#,
         r#"{"queries":[]}x"#,
+        r#"{"queries":[],"queries":[]}"#,
         r#"{"queries":[{"args":{}}]}"#,
     ] {
         let reply = shared().post("/api/query_batch", body);

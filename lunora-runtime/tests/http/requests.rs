@@ -19,6 +19,41 @@ fn arguments_are_an_object_or_an_array_that_holds_it() {
     }
 }
 
+/// The array around the object is a matter of wording, and no level of what is sent.
+#[test]
+fn arguments_nest_as_deep_in_either_wording() {
+    let nested = |levels: usize| {
+        // The arguments themselves are the first level.
+        let value = format!("{}{}", "[".repeat(levels - 1), "]".repeat(levels - 1));
+        let object = format!(r#"{{"value":{value}}}"#);
+        let in_body = |args: &str| {
+            let body = format!(r#"{{"path":"values:echo","args":{args}}}"#);
+            shared().post("/api/query", body)
+        };
+        let in_address = |args: &str| {
+            let args = args.replace('"', "%22");
+            shared().ask(
+                &format!("GET /api/query?path=values:echo&args={args} HTTP/1.1\r\n"),
+                b"",
+            )
+        };
+        let array = format!("[{object}]");
+        [
+            in_body(&object),
+            in_body(&array),
+            in_address(&object),
+            in_address(&array),
+        ]
+    };
+    for reply in nested(64) {
+        assert!(is_success(&reply), "{reply:?}");
+    }
+    for reply in nested(65) {
+        assert_eq!((reply.status, reply.code().as_str()), (400, "BadJsonBody"));
+        assert!(reply.text().contains("nested deeper than 64 levels"), "{reply:?}");
+    }
+}
+
 #[test]
 fn arguments_of_any_other_shape_are_refused() {
     for args in [
@@ -59,6 +94,60 @@ fn unknown_keys_are_ignored_and_repeated_ones_are_not() {
     assert!(is_success(&shared().post("/api/query", body)));
     let body = r#"{"path":"values:echo","path":"values:echo","args":{}}"#;
     assert_eq!(code("/api/query", body), (400, "BadJsonBody".to_owned()));
+}
+
+/// A list of values in the order of our own fields is no wording of a request.
+#[test]
+fn a_request_is_an_object_and_no_list() {
+    for body in [
+        r#"["values:who"]"#,
+        r#"["values:who","json",{}]"#,
+        r#"["values:who","json",{},null,null]"#,
+    ] {
+        for route in [
+            "/api/query",
+            "/api/query_at_ts",
+            "/api/function",
+            "/api/run/values/who",
+        ] {
+            assert_eq!(
+                code(route, body),
+                (400, "BadJsonBody".to_owned()),
+                "{route} {body}"
+            );
+        }
+        let batch = format!(r#"{{"queries":[{body}]}}"#);
+        assert_eq!(code("/api/query_batch", &batch), (400, "BadJsonBody".to_owned()));
+    }
+    let admin = shared().as_admin();
+    let made = shared().post_with("/api/admin/keys/create", &admin, r#"["listed",["run-internal"]]"#);
+    assert_eq!((made.status, made.code().as_str()), (400, "BadJsonBody"));
+}
+
+/// What a route has no use for is an unknown key there, whatever it holds.
+#[test]
+fn keys_that_mean_something_elsewhere_are_ignored_like_unknown_ones() {
+    for ignored in [
+        "7",
+        "null",
+        r#"{"deep":[1]}"#,
+        "[]",
+        "true",
+        r#""soon""#,
+        "-1.5e3",
+    ] {
+        let body = format!(r#"{{"path":"values:echo","args":{{"value":1}},"ts":{ignored}}}"#);
+        for route in ["/api/query", "/api/function", "/api/run/values/echo"] {
+            assert!(is_success(&shared().post(route, &body)), "{route} {ignored}");
+        }
+        let batch = shared().post("/api/query_batch", format!(r#"{{"queries":[{body}]}}"#));
+        assert_eq!(batch.json()["results"][0]["value"], 1.0, "{ignored}");
+        let named_twice = format!(r#"{{"path":{ignored},"args":{{"value":1}}}}"#);
+        assert!(
+            is_success(&shared().post("/api/run/values/echo", &named_twice)),
+            "{ignored}"
+        );
+    }
 }
 
 #[test]
@@ -185,6 +274,13 @@ fn a_query_may_stand_in_the_address() {
         let reply = get(query);
         assert_eq!((reply.status, reply.code().as_str()), (400, code), "{query}");
     }
+    // Not replaced by something else: a body like that is refused as well.
+    let broken = get("path=values:echo&args={%22value%22:%22%FF%22}");
+    assert_eq!((broken.status, broken.code().as_str()), (400, "BadJsonBody"));
+    let other = get("path=values:echo&args={}&other=%FF");
+    assert!(is_success(&other), "{other:?}");
+    let whole = get("path=values:echo&args={%22value%22:%22%C3%A4+%EF%BF%BD%22}");
+    assert_eq!(whole.json()["value"], "ä \u{fffd}");
     let refused = get("path=errors:fail");
     assert!(
         refused.text().contains("as Query, but it is defined as Mutation"),

@@ -62,6 +62,13 @@ fn what_is_no_upgrade_is_told_what_this_is() {
         );
     }
     assert_eq!(asked(shared(), &good.replacen("GET", "POST", 1)).status, 405);
+    // HEAD is answered where GET is, but begins nothing (RFC 6455, section 4.2.1).
+    let head = good.replacen("GET", "HEAD", 1);
+    let head = shared().ask(head.strip_suffix("\r\n").unwrap(), b"");
+    assert_eq!(
+        (head.status, head.header("sec-websocket-version")),
+        (426, Some("13"))
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum_core::{body::Body, extract::Request, response::Response};
 use data_encoding::BASE64;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use hyper::upgrade::{OnUpgrade, Parts, Upgraded};
 use hyper_util::rt::TokioIo;
 use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY};
@@ -27,7 +27,8 @@ pub(in crate::server) fn upgrade(shared: &Arc<Shared>, mut request: Request) -> 
         Ok(accept) => accept,
         Err(problem) => return refusal(problem),
     };
-    if request.extensions().get::<OnUpgrade>().is_none() {
+    // The route is there for HEAD as well.
+    if request.method() != Method::GET || request.extensions().get::<OnUpgrade>().is_none() {
         return refusal(not_an_upgrade());
     }
     let upgraded = hyper::upgrade::on(&mut request);

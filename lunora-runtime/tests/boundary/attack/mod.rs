@@ -200,6 +200,8 @@ pub(crate) fn no_wording_of_the_body_tells_them_apart(server: &Running) {
         r#"{"path":"PATH","args":ARGS,"visibility":"public","isInternal":false,"kind":"query"}"#,
         r#"{"path":{"path":"PATH"},"args":ARGS}"#,
         r#"[{"path":"PATH","args":ARGS}]"#,
+        r#"["PATH","convex_encoded_json",ARGS,null,null]"#,
+        r#"{"path":"PATH","args":[ARGS],"ts":{"path":"PATH"}}"#,
     ] {
         compare_all(server, |entry, name| {
             let body = body.replace("PATH", &name.text()).replace("ARGS", &name.args);
