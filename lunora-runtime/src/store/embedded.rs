@@ -117,6 +117,11 @@ impl Embedded {
         self.recovery
     }
 
+    /// Ends it, and waits for nothing to get to the disk: nobody is going to open it again.
+    pub(super) fn abandon(&self) {
+        self.running.end();
+    }
+
     /// Takes over the claim to the directory, which otherwise ends when the store is closed.
     pub(crate) fn claim(&self) -> Option<DirLock> {
         self.running.claim()

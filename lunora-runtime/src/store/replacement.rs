@@ -90,7 +90,7 @@ impl Replacement {
 impl Drop for Replacement {
     fn drop(&mut self) {
         let Some(new) = self.new.take() else { return };
-        drop(new.close());
+        new.abandon();
         // What is left is thrown away at the next opening.
         let _ = fs::remove_dir_all(Places::of(&self.dir).next);
     }
