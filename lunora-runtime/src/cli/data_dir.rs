@@ -10,7 +10,7 @@ use std::{
 use super::Failure;
 use crate::{
     memory::MemoryBudget,
-    store::{Embedded, Store, StoreError, refuse_foreign},
+    store::{Embedded, Store, StoreError, make_private_dirs, refuse_foreign},
 };
 
 /// What lies in a data directory.
@@ -47,7 +47,11 @@ impl<'a> DataDir<'a> {
     /// Makes the directory, for its owner alone, if it is not there. One that is in use for something else is refused.
     pub(crate) fn make(&self) -> Result<(), StoreError> {
         refuse_foreign(self.0, &OURS)?;
-        make_private(self.0).map_err(StoreError::io("make", self.0))
+        // The store is made in it later: where that is, the name of the directory is on disk.
+        if self.exists() {
+            return Ok(());
+        }
+        make_private_dirs(self.0)
     }
 
     pub(crate) fn exists(&self) -> bool {
@@ -106,15 +110,6 @@ impl<'a> DataDir<'a> {
         // It may never have been written; a stale one is overwritten by the next server.
         let _ = fs::remove_file(self.address());
     }
-}
-
-/// Makes a directory, and those above it, for their owner alone. One that is there stays as it is.
-fn make_private(path: &Path) -> io::Result<()> {
-    let mut directory = fs::DirBuilder::new();
-    directory.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut directory, 0o700);
-    directory.create(path)
 }
 
 /// Writes a file that its owner alone can read, whole or not at all.

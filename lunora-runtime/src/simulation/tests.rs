@@ -90,9 +90,11 @@ fn steps(random: &mut Random) -> u64 {
 
 fn mishaps(random: &mut Random) -> Mishaps {
     let mut often = |share: f64| random.random_bool(share);
-    let (dies, fails, is_slow, is_full) = (often(0.3), often(0.15), often(0.5), often(0.1));
+    let (dies, names, fails, is_slow, is_full) =
+        (often(0.3), often(0.2), often(0.15), often(0.5), often(0.1));
     Mishaps {
         operations: dies.then(|| random.random_range(0..600)),
+        changes_of_names: names.then(|| random.random_range(0..20)),
         failing_syncs: fails.then(|| random.random_range(1..40)),
         slow: if is_slow {
             let longest = [1, 50, 3_000][random.random_range(0..3)];

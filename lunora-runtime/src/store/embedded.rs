@@ -1,11 +1,11 @@
 //! The store on this machine's disk.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::commit::Changes;
 use super::delegate;
+use super::directories::make_dirs;
 use super::engine::{Engine, Parts};
 use super::error::StoreError;
 use super::foreign::refuse_foreign;
@@ -43,8 +43,11 @@ pub struct Embedded {
     recovery: Recovery,
 }
 
+/// The file of the engine.
+const STATE: &str = "state.redb";
+
 /// What a store consists of, whole or half made.
-const OURS: [&str; 6] = ["lock", "log", "next", "ready", "state.redb", "state.tmp"];
+const OURS: [&str; 6] = ["lock", "log", "next", "ready", STATE, "state.tmp"];
 
 /// Bytes of the smallest segments. In tests a few commits fill one.
 const LEAST_SEGMENT: usize = if cfg!(test) { 1 << 10 } else { 1 << 12 };
@@ -75,20 +78,25 @@ impl Embedded {
         reason = "a caller writes them where it opens, and keeps none"
     )]
     pub fn open(dir: &Path, options: Options) -> Result<Self, StoreError> {
+        Self::refuse_foreign(dir)?;
         Self::open_on(dir, &options, &(Arc::new(Disk) as Arc<dyn Files>))
     }
 
+    /// Refuses a directory that is in use for something else.
+    pub(super) fn refuse_foreign(dir: &Path) -> Result<(), StoreError> {
+        refuse_foreign(dir, &OURS)
+    }
+
     pub(crate) fn open_on(dir: &Path, options: &Options, files: &Arc<dyn Files>) -> Result<Self, StoreError> {
-        refuse_foreign(dir, &OURS)?;
-        let log_dir = dir.join("log");
-        let new = !log_dir.exists();
-        fs::create_dir_all(&log_dir).map_err(StoreError::io("create", &log_dir))?;
-        let lock = DirLock::acquire(dir)?;
-        if new {
-            sync_names(dir, files)?;
+        let (log_dir, make_dir) = (dir.join("log"), |dir: &Path| files.make_dir(dir));
+        // The engine is made last: where it is, the name of the directory is on disk.
+        if !files.exists(&dir.join(STATE)) {
+            make_dirs(dir, &**files, make_dir)?;
         }
+        make_dir(&log_dir).map_err(StoreError::io("create", &log_dir))?;
+        let lock = files.lock(dir)?;
         settle(dir, files)?;
-        Self::start(open_parts(dir, &log_dir, options, files)?, options, Some(lock))
+        Self::start(open_parts(dir, &log_dir, options, files)?, options, lock)
     }
 
     fn start(
@@ -102,19 +110,14 @@ impl Embedded {
         Ok(Self { running, recovery })
     }
 
-    /// Opens a store whose directory is on no disk of this machine.
-    #[cfg(test)]
-    pub(crate) fn open_simulated(options: &Options, files: &Arc<dyn Files>) -> Result<Self, StoreError> {
-        Self::start(
-            open_parts(Path::new(""), Path::new("log"), options, files)?,
-            options,
-            None,
-        )
-    }
-
     /// What opening it took.
     pub fn recovery(&self) -> Recovery {
         self.recovery
+    }
+
+    /// Ends it, and waits for nothing to get to the disk: nobody is going to open it again.
+    pub(super) fn abandon(&self) {
+        self.running.end();
     }
 
     /// Takes over the claim to the directory, which otherwise ends when the store is closed.
@@ -146,7 +149,7 @@ fn open_parts(
         disk: Arc::new(DiskSpace::impatient()),
         health: Arc::default(),
     };
-    let path = dir.join("state.redb");
+    let path = dir.join(STATE);
     // What a process that was killed had named may be on no disk yet, and counts from here on.
     [log_dir, dir]
         .into_iter()
@@ -189,17 +192,6 @@ fn open_parts(
         last,
     };
     Ok((parts, recovery))
-}
-
-/// The names of `dir` and of what is in it are on disk once both directories are.
-fn sync_names(dir: &Path, files: &Arc<dyn Files>) -> Result<(), StoreError> {
-    let parent = dir
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    [dir, parent]
-        .into_iter()
-        .try_for_each(|dir| files.sync_dir(dir).map_err(StoreError::io("sync", dir)))
 }
 
 /// What an engine is opened with.

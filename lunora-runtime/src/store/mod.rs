@@ -14,6 +14,7 @@ mod blob;
 mod checkpoint;
 mod commit;
 mod delegate;
+mod directories;
 mod embedded;
 mod engine;
 mod error;
@@ -40,6 +41,7 @@ pub(crate) use self::tests::{Breaks, Mishaps, SimulatedDisk, copy_dir, memory_th
 pub use blob::Blob;
 pub use commit::{Changes, Commit, Key, Payload};
 pub(crate) use delegate::delegate;
+pub(crate) use directories::make_private_dirs;
 pub use embedded::{Embedded, Recovery};
 pub use error::StoreError;
 pub(crate) use error::advice;

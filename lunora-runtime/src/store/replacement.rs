@@ -5,8 +5,6 @@
 //! opening; a crash after leaves the new one, and the next opening goes on moving it to where the old one is. Both
 //! happen under the directory's lock, which never moves.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -40,6 +38,7 @@ impl Places {
 #[derive(Debug)]
 pub struct Replacement {
     dir: PathBuf,
+    files: Arc<dyn Files>,
     old: Arc<Embedded>,
     new: Option<Arc<Embedded>>,
 }
@@ -48,10 +47,20 @@ impl Embedded {
     /// Opens the store in `dir`, or makes one, and an empty one that takes its place when it is finished. Needs room
     /// on the disk for both.
     pub fn replace(dir: &Path, options: &Options) -> Result<Replacement, StoreError> {
-        let old = Arc::new(Self::open(dir, options.clone())?);
-        let new = Self::open(&Places::of(dir).next, options.clone())?;
+        Self::refuse_foreign(dir)?;
+        Self::replace_on(dir, options, &(Arc::new(Disk) as Arc<dyn Files>))
+    }
+
+    pub(crate) fn replace_on(
+        dir: &Path,
+        options: &Options,
+        files: &Arc<dyn Files>,
+    ) -> Result<Replacement, StoreError> {
+        let old = Arc::new(Self::open_on(dir, options, files)?);
+        let new = Self::open_on(&Places::of(dir).next, options, files)?;
         Ok(Replacement {
             dir: dir.to_owned(),
+            files: Arc::clone(files),
             old,
             new: Some(Arc::new(new)),
         })
@@ -74,14 +83,18 @@ impl Replacement {
     pub fn finish(mut self) -> Result<(), StoreError> {
         self.successor()?.close()?;
         let Places { next, ready } = Places::of(&self.dir);
-        fs::rename(&next, &ready).map_err(StoreError::io("finish", &next))?;
-        Disk.sync_dir(&self.dir)
+        let files = &self.files;
+        files
+            .rename(&next, &ready)
+            .map_err(StoreError::io("finish", &next))?;
+        files
+            .sync_dir(&self.dir)
             .map_err(StoreError::io("sync", &self.dir))?;
         // From here on the old store is gone, whatever happens. The lock stays until the new one is in its place.
         self.new = None;
         let lock = self.old.claim();
         drop(self.old.close());
-        let moved = settle(&self.dir, &(Arc::new(Disk) as Arc<dyn Files>));
+        let moved = settle(&self.dir, files);
         drop(lock);
         moved
     }
@@ -90,9 +103,9 @@ impl Replacement {
 impl Drop for Replacement {
     fn drop(&mut self) {
         let Some(new) = self.new.take() else { return };
-        drop(new.close());
+        new.abandon();
         // What is left is thrown away at the next opening.
-        let _ = fs::remove_dir_all(Places::of(&self.dir).next);
+        let _ = self.files.remove_all(&Places::of(&self.dir).next);
     }
 }
 
@@ -100,16 +113,15 @@ impl Drop for Replacement {
 /// Under the lock of the directory.
 pub(super) fn settle(dir: &Path, files: &Arc<dyn Files>) -> Result<(), StoreError> {
     let Places { next, ready } = Places::of(dir);
-    if next.exists() {
-        fs::remove_dir_all(&next).map_err(StoreError::io("remove", &next))?;
-    }
-    if !ready.exists() {
+    let remove = |path: &Path| files.remove_all(path).map_err(StoreError::io("remove", path));
+    remove(&next)?;
+    if !files.exists(&ready) {
         return Ok(());
     }
     for part in PARTS {
         let (from, to) = (ready.join(part), dir.join(part));
-        if from.exists() {
-            remove(&to).map_err(StoreError::io("remove", &to))?;
+        if files.exists(&from) {
+            remove(&to)?;
             files.rename(&from, &to).map_err(StoreError::io("move", &from))?;
             // In this order on the disk as well: what has left `ready` is in its place.
             [dir, &ready]
@@ -117,15 +129,5 @@ pub(super) fn settle(dir: &Path, files: &Arc<dyn Files>) -> Result<(), StoreErro
                 .try_for_each(|dir| files.sync_dir(dir).map_err(StoreError::io("sync", dir)))?;
         }
     }
-    fs::remove_dir_all(&ready).map_err(StoreError::io("remove", &ready))
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
-        fs::remove_dir_all(path)
-    } else if path.exists() {
-        fs::remove_file(path)
-    } else {
-        Ok(())
-    }
+    remove(&ready)
 }

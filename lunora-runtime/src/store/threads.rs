@@ -77,7 +77,7 @@ impl Running {
     }
 
     /// Ends the threads, then the engine, then the claim to the directory.
-    fn end(&self) {
+    pub(crate) fn end(&self) {
         self.engine.stop();
         let threads = std::mem::take(&mut *self.threads.lock());
         // The last handle may be dropped by a callback, on the log thread.

@@ -9,6 +9,9 @@ use parking_lot::Mutex;
 use redb::StorageBackend;
 use redb::backends::FileBackend;
 
+use super::super::error::StoreError;
+use super::super::lock::DirLock;
+
 /// Directories and names.
 pub(crate) trait Files: Send + Sync + Debug {
     fn create(&self, path: &Path) -> io::Result<Box<dyn LogFile>>;
@@ -17,6 +20,30 @@ pub(crate) trait Files: Send + Sync + Debug {
     fn remove(&self, path: &Path) -> io::Result<()>;
     /// Makes creations, renames and removals in `dir` durable.
     fn sync_dir(&self, dir: &Path) -> io::Result<()>;
+
+    /// Claims `dir` for this process, where there may be others.
+    fn lock(&self, dir: &Path) -> Result<Option<DirLock>, StoreError> {
+        DirLock::acquire(dir).map(Some)
+    }
+
+    /// Makes a directory in one that is there. It may be there itself.
+    fn make_dir(&self, dir: &Path) -> io::Result<()> {
+        match fs::create_dir(dir) {
+            Err(_) if dir.is_dir() => Ok(()),
+            made => made,
+        }
+    }
+
+    /// Removes what has this name, with all that is in it.
+    fn remove_all(&self, path: &Path) -> io::Result<()> {
+        if path.is_dir() {
+            fs::remove_dir_all(path)
+        } else if path.exists() {
+            fs::remove_file(path)
+        } else {
+            Ok(())
+        }
+    }
 
     fn exists(&self, path: &Path) -> bool {
         path.exists()

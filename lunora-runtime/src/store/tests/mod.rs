@@ -8,6 +8,7 @@ mod faulty;
 mod lifecycle;
 mod model;
 mod power;
+mod power_lives;
 mod recovery;
 mod replacement;
 mod rot;

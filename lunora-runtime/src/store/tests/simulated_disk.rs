@@ -13,19 +13,24 @@ use parking_lot::Mutex;
 use rand::RngExt;
 use redb::StorageBackend;
 
+use super::super::lock::DirLock;
 use super::super::log::{Files, LogFile};
-use super::super::{Embedded, Options, StoreError};
+use super::super::{Embedded, Options, Replacement, StoreError};
 use super::simulated_names::Names;
 use crate::sync::simulated::{Random, crash, is_over, pause};
 use crate::sync::thread;
 
 const SECTOR: usize = 512;
+/// Where the store is on it. Nothing of that is there at first.
+const STORE: &str = "/data/of/store";
 
 /// What goes wrong in one life of the disk.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Mishaps {
     /// After so many operations it is off, and in a simulation the process with it.
     pub(crate) operations: Option<u64>,
+    /// The same after so many changes of names: right after one, before it is synced.
+    pub(crate) changes_of_names: Option<u64>,
     /// From this one on syncs fail, counted from now.
     pub(crate) failing_syncs: Option<u64>,
     /// How often an operation takes long, and how long.
@@ -44,6 +49,7 @@ struct Medium {
     names: Names,
     mishaps: Mishaps,
     done: u64,
+    names_changed: u64,
     syncs: u64,
     is_off: bool,
     random: Random,
@@ -76,6 +82,7 @@ impl SimulatedDisk {
             names: Names::default(),
             mishaps: Mishaps::default(),
             done: 0,
+            names_changed: 0,
             syncs: 0,
             is_off: false,
             random,
@@ -84,7 +91,16 @@ impl SimulatedDisk {
 
     /// Opens the store on it.
     pub(crate) fn open_store(&self, options: &Options) -> Result<Embedded, StoreError> {
-        Embedded::open_simulated(options, &(Arc::new(self.clone()) as Arc<dyn Files>))
+        Embedded::open_on(Path::new(STORE), options, &self.files())
+    }
+
+    /// Opens the store on it, and one that is to take its place.
+    pub(crate) fn replace_store(&self, options: &Options) -> Result<Replacement, StoreError> {
+        Embedded::replace_on(Path::new(STORE), options, &self.files())
+    }
+
+    fn files(&self) -> Arc<dyn Files> {
+        Arc::new(self.clone())
     }
 
     /// Nothing goes through any more.
@@ -99,7 +115,8 @@ impl SimulatedDisk {
     pub(crate) fn turn_on(&self, mishaps: Mishaps) {
         let mut medium = self.0.lock();
         medium.mishaps = mishaps;
-        (medium.done, medium.syncs, medium.is_off) = (0, 0, false);
+        (medium.done, medium.names_changed, medium.syncs) = (0, 0, 0);
+        medium.is_off = false;
     }
 
     /// Loses what a power cut loses.
@@ -110,7 +127,7 @@ impl SimulatedDisk {
     /// What is about to happen to a file or a name, unless the disk is off by then.
     fn happens<T>(&self, what: impl FnOnce(&mut Medium) -> io::Result<T>) -> io::Result<T> {
         let mut medium = self.0.lock();
-        let is_spent = medium.mishaps.operations.is_some_and(|most| medium.done >= most);
+        let is_spent = medium.is_spent();
         if is_spent {
             crash();
         }
@@ -120,6 +137,15 @@ impl SimulatedDisk {
         }
         medium.done += 1;
         what(&mut medium)
+    }
+
+    /// The same, where it changes a name.
+    fn changes(&self, what: impl FnOnce(&mut Names) -> io::Result<()>) -> io::Result<()> {
+        self.takes_a_while();
+        self.happens(|medium| {
+            medium.names_changed += 1;
+            what(&mut medium.names)
+        })
     }
 
     /// Others go on meanwhile, some of them for long.
@@ -153,8 +179,7 @@ impl Files for SimulatedDisk {
             if medium.random.random_bool(often) {
                 return Err(io::ErrorKind::StorageFull.into());
             }
-            medium.make(path);
-            Ok(())
+            medium.make(path)
         })?;
         Ok(Box::new(self.file(path)?))
     }
@@ -164,21 +189,35 @@ impl Files for SimulatedDisk {
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.takes_a_while();
-        self.happens(|medium| medium.names.rename(from, to))
+        self.changes(|names| names.rename(from, to))
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        self.takes_a_while();
-        self.happens(|medium| medium.names.remove(path))
+        self.changes(|names| names.remove(path))
     }
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         self.takes_a_while();
-        self.happens(|medium| {
-            medium.names.sync(dir);
-            Ok(())
-        })
+        self.happens(|medium| medium.names.sync(dir))
+    }
+
+    /// One process at a time has it.
+    fn lock(&self, _: &Path) -> Result<Option<DirLock>, StoreError> {
+        Ok(None)
+    }
+
+    fn make_dir(&self, dir: &Path) -> io::Result<()> {
+        self.changes(|names| names.make_dir(dir))
+    }
+
+    fn remove_all(&self, path: &Path) -> io::Result<()> {
+        if !self.exists(path) {
+            return Ok(());
+        }
+        for within in self.list(path).unwrap_or_default() {
+            self.remove_all(&within)?;
+        }
+        self.remove(path)
     }
 
     fn exists(&self, path: &Path) -> bool {
@@ -194,15 +233,15 @@ impl Files for SimulatedDisk {
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
-        self.happens(|medium| Ok(medium.names.list(dir)))
+        self.happens(|medium| medium.names.list(dir))
     }
 
     fn state(&self, path: &Path) -> io::Result<Box<dyn StorageBackend>> {
         self.happens(|medium| {
-            if !medium.names.has(path) {
-                medium.make(path);
+            if medium.names.has(path) {
+                return Ok(());
             }
-            Ok(())
+            medium.make(path)
         })?;
         Ok(Box::new(self.file(path)?))
     }
@@ -276,9 +315,15 @@ impl Medium {
         Ok(&self.files[self.names.file(path)?].current)
     }
 
-    fn make(&mut self, path: &Path) {
+    fn is_spent(&self) -> bool {
+        let spent = |done: u64, most: Option<u64>| most.is_some_and(|most| done >= most);
+        spent(self.done, self.mishaps.operations) || spent(self.names_changed, self.mishaps.changes_of_names)
+    }
+
+    fn make(&mut self, path: &Path) -> io::Result<()> {
+        self.names_changed += 1;
         self.files.push(Contents::default());
-        self.names.give(self.files.len() - 1, path);
+        self.names.give(self.files.len() - 1, path)
     }
 
     /// After a sync that fails, what the system could not write is in memory as before and counts as written: no later
