@@ -131,6 +131,19 @@ pub async fn cancel_and_look(ctx: &mut MutationCtx, job: JobId) -> Result<Option
     Ok(ctx.scheduler().get(job).await?.map(|job| job.status()))
 }
 
+#[mutation]
+pub async fn many_and_fail(ctx: &mut MutationCtx, jobs: u32) -> Result<()> {
+    ctx.run_mutation(api::work::many(jobs)).await?;
+    Err(Error::app("it fails"))
+}
+
+#[mutation]
+pub async fn many_nested(ctx: &mut MutationCtx, taken_back: u32, kept: u32) -> Result<()> {
+    let failed = ctx.run_mutation(api::work::many_and_fail(taken_back)).await;
+    assert!(failed.is_err());
+    ctx.run_mutation(api::work::many(kept)).await
+}
+
 #[query]
 pub async fn status(ctx: &QueryCtx, job: JobId) -> Result<Option<JobStatus>> {
     Ok(ctx.scheduler().get(job).await?.map(|job| job.status()))
