@@ -214,7 +214,7 @@ fn internally_tagged() {
 #[test]
 fn what_is_wrong_with_a_tagged_variant_is_said_of_it() {
     #[data]
-    #[derive(Debug)]
+    #[derive(Debug, PartialEq)]
     #[serde(tag = "kind")]
     enum Event {
         Opened { at: f64 },
@@ -227,6 +227,25 @@ fn what_is_wrong_with_a_tagged_variant_is_said_of_it() {
         Text(String),
         Numbers(Vec<f64>),
     }
+    #[data]
+    #[derive(Debug, PartialEq)]
+    #[serde(tag = "size")]
+    enum Size {
+        Small,
+        Large { meters: f64 },
+    }
+    #[data]
+    #[derive(Debug, PartialEq)]
+    struct Both {
+        #[serde(flatten)]
+        event: Event,
+        #[serde(flatten)]
+        size: Size,
+    }
+    agree(&Both {
+        event: Event::Opened { at: 1.0 },
+        size: Size::Large { meters: 2.0 },
+    });
     says::<Event>(
         serde_json::json!({"kind": "closed", "reason": "x", "why": 1}),
         "value.why: unknown field; expected `kind`, `reason`, `by`",
