@@ -246,6 +246,10 @@ fn what_is_wrong_with_a_tagged_variant_is_said_of_it() {
         event: Event::Opened { at: 1.0 },
         size: Size::Large { meters: 2.0 },
     });
+    says::<Both>(
+        serde_json::json!({"kind": "closed", "reason": "x", "size": "large", "meters": "y"}),
+        "value.meters: expected number, got \"y\"",
+    );
     says::<Event>(
         serde_json::json!({"kind": "closed", "reason": "x", "why": 1}),
         "value.why: unknown field; expected `kind`, `reason`, `by`",

@@ -170,7 +170,7 @@ impl Shapes {
             let Err(mismatch) = self.check_node(node, value) else {
                 return Ok(());
             };
-            if meant.is_none() && self.has_tag_of(node, value) {
+            if meant.is_none() && self.has_tags_of(node, value) {
                 meant = Some(mismatch);
             } else if mismatch.path.len() > deepest.as_ref().map_or(0, |deepest| deepest.path.len()) {
                 deepest = Some(mismatch);
@@ -182,20 +182,23 @@ impl Shapes {
         Err(meant.or(deepest).unwrap_or_else(all))
     }
 
-    /// The value has the tag of this alternative.
-    fn has_tag_of(&self, node: &Node, value: &Value) -> bool {
-        let Some((tag, object)) = self.tag(node).zip(value.as_object()) else {
+    /// The value has the tag of this alternative; all of them, if several enums are flattened into it.
+    fn has_tags_of(&self, node: &Node, value: &Value) -> bool {
+        let Some(object) = value.as_object() else {
             return false;
         };
-        let sent = object.get(tag.name);
-        sent.is_some_and(|sent| self.check_node(&tag.shape, sent).is_ok())
+        let mut tags = self.tags(node).peekable();
+        tags.peek().is_some() && tags.all(|tag| self.check_field(tag, object.get(tag.name)).is_ok())
     }
 
     /// What is wrong with the tag of an object that has none of these alternatives', which have one each.
     fn wrong_tag(&self, alternatives: &[Node], value: &Value) -> Option<Mismatch> {
         let object = value.as_object()?;
         let is_object = |node: &&Node| matches!(self.resolve(node), Node::Object { .. } | Node::Union { .. });
-        let tags = alternatives.iter().filter(is_object).map(|node| self.tag(node));
+        let tags = alternatives
+            .iter()
+            .filter(is_object)
+            .map(|node| self.tags(node).next());
         let tags: Vec<&Field> = tags.collect::<Option<_>>()?;
         let name = tags.first()?.name;
         if tags.iter().any(|tag| tag.name != name) {
@@ -205,13 +208,14 @@ impl Shapes {
         self.check_field(&tag, object.get(name)).err()
     }
 
-    /// The field that tells an alternative from others: it is always the same string.
-    fn tag<'a>(&'a self, node: &'a Node) -> Option<&'a Field> {
-        let Node::Object { fields, .. } = self.resolve(node) else {
-            return None;
+    /// The fields that tell an alternative from others: each is always the same string.
+    fn tags<'a>(&'a self, node: &'a Node) -> impl Iterator<Item = &'a Field> {
+        let fields = match self.resolve(node) {
+            Node::Object { fields, .. } => fields.as_slice(),
+            _ => &[],
         };
         let is_tag = |field: &&Field| matches!(field.shape, Node::Literal { .. }) && !field.optional;
-        fields.iter().find(is_tag)
+        fields.iter().filter(is_tag)
     }
 }
 
