@@ -87,6 +87,25 @@ version!(
     |query, title| query.filter(move |note| note.title == title)
 );
 
+version!(
+    small,
+    [#[index(by_stars(stars))]],
+    u32,
+    {},
+    |title, stars| Note { title, stars },
+    |query, title| query.with_index(Note::by_stars().eq(title.parse::<u32>().unwrap_or_default()))
+);
+version!(
+    big,
+    [#[index(by_stars(stars))]],
+    u64,
+    {},
+    |title, stars| Note {
+        title,
+        stars: stars.into()
+    },
+    |query, title| query.with_index(Note::by_stars().eq(title.parse::<u64>().unwrap_or_default()))
+);
 fn open(app: lunora::App, directory: &Path) -> lunora::Result<TestApp> {
     TestApp::builder(app).in_directory(directory).build()
 }
@@ -161,6 +180,24 @@ async fn a_document_that_does_not_fit_stops_the_start_and_stays() {
 
     let app = open(plain::app(), directory.path()).unwrap();
     assert_eq!(count(&app, "a").await, 1);
+    assert_clean(&app);
+    app.close().await.unwrap();
+}
+
+/// An index has what is stored, and would not have it under what it is read as.
+#[tokio::test]
+async fn a_plain_number_that_is_to_be_a_bigint_stops_the_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let app = open(small::app(), directory.path()).unwrap();
+    let id = add(&app, "a").await;
+    app.close().await.unwrap();
+
+    let error = open(big::app(), directory.path()).unwrap_err().to_string();
+    for part in ["`notes`", &id, "stars: expected bigint, got number"] {
+        assert!(error.contains(part), "{part} is not named: {error}");
+    }
+    let app = open(small::app(), directory.path()).unwrap();
+    assert_eq!(count(&app, "3").await, 1);
     assert_clean(&app);
     app.close().await.unwrap();
 }

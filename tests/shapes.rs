@@ -35,6 +35,15 @@ fn takes<T: Shape + Debug>(json: serde_json::Value, expected: bool) {
     assert_eq!(read.is_ok(), expected, "serde: {read:?}");
 }
 
+/// What is wrong with this JSON.
+#[track_caller]
+fn says<T: Shape>(json: serde_json::Value, expected: &str) {
+    let value = lunora_core::json::parse(json.to_string().as_bytes()).expect("the test writes legal JSON");
+    let (shapes, node) = shape::<T>();
+    let mismatch = shapes.check("value", &node, &value).unwrap_err();
+    assert_eq!(mismatch.to_string(), expected);
+}
+
 fn shape<T: Shape>() -> (Shapes, Node) {
     let mut shapes = Shapes::default();
     let node = T::shape(&mut shapes);
@@ -199,6 +208,88 @@ fn internally_tagged() {
     );
     takes::<Example>(serde_json::json!({"kind": "newtype"}), false);
     takes::<Example>(serde_json::json!({"firstPart": 5, "second": 5}), false);
+}
+
+/// The path is the one of the variant that the tag names, whichever comes first.
+#[test]
+fn what_is_wrong_with_a_tagged_variant_is_said_of_it() {
+    #[data]
+    #[derive(Debug, PartialEq)]
+    #[serde(tag = "kind")]
+    enum Event {
+        Opened { at: f64 },
+        Closed { reason: String, by: Option<String> },
+    }
+    #[data]
+    #[derive(Debug)]
+    #[serde(tag = "kind", content = "data")]
+    enum Message {
+        Text(String),
+        Numbers(Vec<f64>),
+    }
+    #[data]
+    #[derive(Debug, PartialEq)]
+    #[serde(tag = "size")]
+    enum Size {
+        Small,
+        Large { meters: f64 },
+    }
+    #[data]
+    #[derive(Debug, PartialEq)]
+    struct Both {
+        #[serde(flatten)]
+        event: Event,
+        #[serde(flatten)]
+        size: Size,
+    }
+    agree(&Both {
+        event: Event::Opened { at: 1.0 },
+        size: Size::Large { meters: 2.0 },
+    });
+    says::<Both>(
+        serde_json::json!({"kind": "closed", "reason": "x", "size": "large", "meters": "y"}),
+        "value.meters: expected number, got \"y\"",
+    );
+    says::<Event>(
+        serde_json::json!({"kind": "closed", "reason": "x", "why": 1}),
+        "value.why: unknown field; expected `kind`, `reason`, `by`",
+    );
+    says::<Event>(
+        serde_json::json!({"kind": "closed", "reason": 1}),
+        "value.reason: expected string, got number",
+    );
+    says::<Event>(
+        serde_json::json!({"kind": "closed"}),
+        "value.reason: missing, expected string",
+    );
+    for (json, got) in [
+        (
+            serde_json::json!({"kind": "close", "reason": "x"}),
+            "got \"close\"",
+        ),
+        (serde_json::json!({"kind": 1}), "got number"),
+    ] {
+        says::<Event>(
+            json,
+            &format!("value.kind: expected \"opened\" | \"closed\", {got}"),
+        );
+    }
+    says::<Event>(
+        serde_json::json!({"reason": "x"}),
+        "value.kind: missing, expected \"opened\" | \"closed\"",
+    );
+    says::<Option<Event>>(
+        serde_json::json!({"kind": "closed", "at": 1}),
+        "value.at: unknown field; expected `kind`, `reason`, `by`",
+    );
+    says::<Message>(
+        serde_json::json!({"kind": "numbers", "data": "x"}),
+        "value.data: expected Array<number>, got \"x\"",
+    );
+    says::<Message>(
+        serde_json::json!({"kind": "numbers", "date": [1]}),
+        "value.date: unknown field; expected `kind`, `data`",
+    );
 }
 
 #[test]

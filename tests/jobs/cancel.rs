@@ -34,6 +34,18 @@ async fn what_is_over_cannot_be_canceled() {
     assert_eq!(status.state, JobState::Succeeded);
 }
 
+/// Its cancel would be taken back with everything else that it does.
+#[tokio::test]
+async fn a_mutation_cannot_cancel_the_job_that_it_runs_as() {
+    let app = test_app();
+    let call = api::work::schedule_action("cancelItself".into(), String::new(), 0);
+    let job = app.mutation(call).await.unwrap();
+    app.advance(SECOND).await.unwrap();
+    assert_eq!(notes(&app).await, ["false"]);
+    let status = app.query(api::work::status(job)).await.unwrap().unwrap();
+    assert_eq!(status.state, JobState::Succeeded);
+}
+
 #[tokio::test]
 async fn an_action_is_told_and_what_it_schedules_afterwards_is_canceled() {
     let app = test_app();

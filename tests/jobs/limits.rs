@@ -20,6 +20,15 @@ async fn a_mutation_schedules_a_thousand_jobs_at_most() {
 }
 
 #[tokio::test]
+async fn jobs_that_are_taken_back_count_for_nothing() {
+    let app = test_app();
+    app.mutation(api::work::many_nested(1_000, 1_000)).await.unwrap();
+    refused(app.mutation(api::work::many_nested(1, 1_001)), "jobs_scheduled").await;
+    app.advance(SECOND).await.unwrap();
+    assert_eq!(notes(&app).await.len(), 1_000);
+}
+
+#[tokio::test]
 async fn arguments_of_jobs_are_bounded() {
     let app = test_app();
     app.mutation(api::work::wordy(1_000_000, 1)).await.unwrap();

@@ -21,7 +21,7 @@ lunora::app! {
     work::{
         note, note_as_caller, notes, later, later_and_fail, later_nested, at, many, wordy, cancel, status, waiting, describe,
         fail, panic, flaky, act, act_flaky, from_action, told, relay, watched, schedule_action, count_up, chain,
-        whoever, cancel_and_look, cancel_and_fail, cancel_nested, asked, off,
+        whoever, cancel_and_look, cancel_and_fail, cancel_nested, asked, off, cancel_itself, many_and_fail, many_nested,
     },
 }
 

@@ -131,6 +131,29 @@ pub async fn cancel_and_look(ctx: &mut MutationCtx, job: JobId) -> Result<Option
     Ok(ctx.scheduler().get(job).await?.map(|job| job.status()))
 }
 
+/// Finds the job that it runs as, tries to cancel it, and notes what came of that.
+#[internal_mutation]
+pub async fn cancel_itself(ctx: &mut MutationCtx) -> Result<()> {
+    let waiting = ctx.scheduler().list(JobState::Pending, 1).await?;
+    let own = waiting.first().ok_or_else(|| Error::not_found("job"))?.id();
+    let is_canceled = ctx.scheduler().cancel(own).await?;
+    let text = is_canceled.to_string();
+    ctx.db().insert(Note { text }).await.map(drop)
+}
+
+#[mutation]
+pub async fn many_and_fail(ctx: &mut MutationCtx, jobs: u32) -> Result<()> {
+    ctx.run_mutation(api::work::many(jobs)).await?;
+    Err(Error::app("it fails"))
+}
+
+#[mutation]
+pub async fn many_nested(ctx: &mut MutationCtx, taken_back: u32, kept: u32) -> Result<()> {
+    let failed = ctx.run_mutation(api::work::many_and_fail(taken_back)).await;
+    assert!(failed.is_err());
+    ctx.run_mutation(api::work::many(kept)).await
+}
+
 #[query]
 pub async fn status(ctx: &QueryCtx, job: JobId) -> Result<Option<JobStatus>> {
     Ok(ctx.scheduler().get(job).await?.map(|job| job.status()))
@@ -282,6 +305,7 @@ pub async fn schedule_action(
             scheduler.run_after(now, call).retry(retries, second).await
         }
         "fail" => scheduler.run_after(now, internal::work::fail(name)).await,
+        "cancelItself" => scheduler.run_after(now, internal::work::cancel_itself()).await,
         "panic" => scheduler.run_after(now, internal::work::panic()).await,
         other => Err(Error::internal(format!("there is no {other}"))),
     }

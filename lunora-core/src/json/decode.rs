@@ -204,13 +204,22 @@ impl<'de> Visitor<'de> for ValueVisitor<'_> {
         Ok(Value::Bool(flag))
     }
 
-    // A plain JSON number is a double, with or without a point.
+    // Only our own deserializer calls this, for a negative `Int64`, into a buffer of serde's.
+    fn visit_i32<E: de::Error>(self, integer: i32) -> Result<Value, E> {
+        Ok(Value::Int64(integer.into()))
+    }
+
+    // A plain JSON number is a double, with or without a point, and comes here if it is negative. An `Int64` of our own
+    // deserializer, which serde has had in a buffer, is not.
     #[expect(
         clippy::cast_precision_loss,
         reason = "JSON numbers are doubles; rounding is what every client does"
     )]
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<Value, E> {
-        Ok(Value::Float64(number as f64))
+        if number < 0 {
+            return Ok(Value::Float64(number as f64));
+        }
+        Ok(Value::Int64(number))
     }
 
     #[expect(

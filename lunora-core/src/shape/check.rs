@@ -163,19 +163,59 @@ impl Shapes {
         Ok(())
     }
 
+    /// Looks once at each alternative: they may contain others.
     fn check_union(&self, alternatives: &[Node], value: &Value) -> Result<(), Mismatch> {
-        let mut deepest: Option<Mismatch> = None;
+        let (mut meant, mut deepest) = (None, None::<Mismatch>);
         for node in alternatives {
             let Err(mismatch) = self.check_node(node, value) else {
                 return Ok(());
             };
-            if mismatch.path.len() > deepest.as_ref().map_or(0, |deepest| deepest.path.len()) {
+            if meant.is_none() && self.has_tags_of(node, value) {
+                meant = Some(mismatch);
+            } else if mismatch.path.len() > deepest.as_ref().map_or(0, |deepest| deepest.path.len()) {
                 deepest = Some(mismatch);
             }
         }
-        // The alternative that fits furthest is the one that was meant.
+        let meant = meant.or_else(|| self.wrong_tag(alternatives, value));
+        // Without a tag, the alternative that fits furthest is the one that was meant.
         let all = || Mismatch::expected(&self.describe(&Node::union(alternatives.iter().cloned())), value);
-        Err(deepest.unwrap_or_else(all))
+        Err(meant.or(deepest).unwrap_or_else(all))
+    }
+
+    /// The value has the tag of this alternative; all of them, if several enums are flattened into it.
+    fn has_tags_of(&self, node: &Node, value: &Value) -> bool {
+        let Some(object) = value.as_object() else {
+            return false;
+        };
+        let mut tags = self.tags(node).peekable();
+        tags.peek().is_some() && tags.all(|tag| self.check_field(tag, object.get(tag.name)).is_ok())
+    }
+
+    /// What is wrong with the tag of an object that has none of these alternatives', which have one each.
+    fn wrong_tag(&self, alternatives: &[Node], value: &Value) -> Option<Mismatch> {
+        let object = value.as_object()?;
+        let is_object = |node: &&Node| matches!(self.resolve(node), Node::Object { .. } | Node::Union { .. });
+        let tags = alternatives
+            .iter()
+            .filter(is_object)
+            .map(|node| self.tags(node).next());
+        let tags: Vec<&Field> = tags.collect::<Option<_>>()?;
+        let name = tags.first()?.name;
+        if tags.iter().any(|tag| tag.name != name) {
+            return None;
+        }
+        let tag = Field::new(name, Node::union(tags.iter().map(|tag| tag.shape.clone())));
+        self.check_field(&tag, object.get(name)).err()
+    }
+
+    /// The fields that tell an alternative from others: each is always the same string.
+    fn tags<'a>(&'a self, node: &'a Node) -> impl Iterator<Item = &'a Field> {
+        let fields = match self.resolve(node) {
+            Node::Object { fields, .. } => fields.as_slice(),
+            _ => &[],
+        };
+        let is_tag = |field: &&Field| matches!(field.shape, Node::Literal { .. }) && !field.optional;
+        fields.iter().filter(is_tag)
     }
 }
 

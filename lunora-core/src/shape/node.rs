@@ -191,6 +191,16 @@ impl Node {
     #[must_use]
     pub fn flatten(self, other: Self, shapes: &Shapes) -> Self {
         match (self, shapes.resolve(&other).clone()) {
+            // Every pair is one alternative.
+            (Self::Union { alternatives }, other) => {
+                let both = alternatives
+                    .into_iter()
+                    .map(|own| own.flatten(other.clone(), shapes));
+                Self::union(both.flat_map(|node| match node {
+                    Self::Union { alternatives } => alternatives,
+                    node => vec![node],
+                }))
+            }
             (
                 Self::Object { mut fields, rest },
                 Self::Object {

@@ -86,12 +86,25 @@ pub(crate) fn safe_integer(number: f64) -> Option<i64> {
 /// Shows a number to a visitor that takes anything: as an integer where it is one.
 ///
 /// serde reads internally tagged, untagged and flattened types into a buffer first, through `deserialize_any`. From that
-/// buffer it makes a float of an integer, and never an integer of a float.
+/// buffer it makes a float of an integer, and never an integer of a float. What is a plain number comes as JSON has it:
+/// without a sign where there is none.
 fn visit_number<'de, V: Visitor<'de>>(number: f64, visitor: V) -> Result<V::Value, ValueError> {
     match safe_integer(number) {
         Some(0) if number.is_sign_negative() => visitor.visit_f64(number),
-        Some(integer) => visitor.visit_i64(integer),
+        Some(integer) => match u64::try_from(integer) {
+            Ok(natural) => visitor.visit_u64(natural),
+            Err(_) => visitor.visit_i64(integer),
+        },
         None => visitor.visit_f64(number),
+    }
+}
+
+/// Shows a bigint to a visitor that takes anything: as no plain number comes, so that a [`Value`] behind serde's buffer
+/// knows it again. Below -2^31 there is no such way, and it becomes a plain number there.
+fn visit_bigint<'de, V: Visitor<'de>>(integer: i64, visitor: V) -> Result<V::Value, ValueError> {
+    match i32::try_from(integer) {
+        Ok(small) if small < 0 => visitor.visit_i32(small),
+        _ => visitor.visit_i64(integer),
     }
 }
 
@@ -141,7 +154,7 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'_> {
         match self.value {
             Value::Null => visitor.visit_unit(),
             Value::Bool(flag) => visitor.visit_bool(*flag),
-            Value::Int64(integer) => visitor.visit_i64(*integer),
+            Value::Int64(integer) => visit_bigint(*integer, visitor),
             Value::Float64(number) => visit_number(*number, visitor),
             Value::String(text) => visitor.visit_str(text),
             Value::Bytes(bytes) => visitor.visit_bytes(bytes),
@@ -221,8 +234,8 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'_> {
         visitor: V,
     ) -> Result<V::Value, ValueError> {
         match self.value {
-            // A `Value` asks to be handed over unchanged. `deserialize_any` would tell it nothing but `visit_i64`,
-            // which JSON uses for plain numbers.
+            // A `Value` asks to be handed over unchanged. `deserialize_any` would show large bigints as JSON does plain
+            // numbers.
             Value::Int64(integer) if name == VALUE_TOKEN => visitor.visit_i128((*integer).into()),
             Value::Float64(number) if name == VALUE_TOKEN => visitor.visit_f64(*number),
             _ if name == VALUE_TOKEN => self.deserialize_any(visitor),

@@ -347,6 +347,84 @@ fn flattened_fields_pass() {
     );
 }
 
+/// Numbers of values within types that serde reads by way of a buffer.
+#[test]
+fn values_stay_what_they_are_in_buffers() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(tag = "kind")]
+    enum Tagged {
+        Held {
+            value: Value,
+        },
+        Counted {
+            big: i64,
+            natural: u64,
+            small: i32,
+            float: f64,
+        },
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Open {
+        #[serde(flatten)]
+        rest: BTreeMap<String, Value>,
+    }
+    let integers = [0, 1, -1, i64::from(i32::MIN), i64::MAX].map(Value::Int64);
+    let floats = [0.0, -0.0, 1.0, -1.0, 5e9, -5e9, 0.5, f64::NAN, f64::INFINITY].map(Value::Float64);
+    for value in integers.into_iter().chain(floats) {
+        both_ways(
+            Tagged::Held { value: value.clone() },
+            object([("kind", "Held".into()), ("value", value.clone())]),
+        );
+        let list = Value::Array(vec![value.clone(), object([("deep", value.clone())])]);
+        let rest = BTreeMap::from([
+            ("one".to_owned(), value.clone()),
+            ("more".to_owned(), list.clone()),
+        ]);
+        both_ways(Open { rest }, object([("one", value), ("more", list)]));
+    }
+    for (number, natural) in [
+        (5, 5),
+        (-5, 0),
+        (i64::MIN, 7),
+        (i64::MAX, 1 << 40),
+        (-5_000_000_000, 0),
+    ] {
+        let small = i32::try_from(number).unwrap_or(-1);
+        both_ways(
+            Tagged::Counted {
+                big: number,
+                natural,
+                small,
+                float: f64::from(small),
+            },
+            object([
+                ("kind", "Counted".into()),
+                ("big", Value::Int64(number)),
+                ("natural", Value::Int64(natural.try_into().unwrap())),
+                ("small", f64::from(small).into()),
+                ("float", f64::from(small).into()),
+            ]),
+        );
+    }
+    // Plain numbers are taken for bigints there as well.
+    for number in [5_i64, -5, -5_000_000_000, 5_000_000_000] {
+        #[allow(clippy::cast_precision_loss, reason = "they are far below 2^53")]
+        let plain = Value::Float64(number as f64);
+        let sent = object([
+            ("kind", "Counted".into()),
+            ("big", plain),
+            ("natural", 0.0.into()),
+            ("small", 0.0.into()),
+            ("float", 0.0.into()),
+        ]);
+        let read = from_value::<Tagged>(sent).unwrap();
+        assert!(
+            matches!(read, Tagged::Counted { big, .. } if big == number),
+            "{read:?}"
+        );
+    }
+}
+
 #[test]
 fn values_nest_64_levels_and_no_more() {
     assert_eq!(to_value(&nested(64)).unwrap(), nested(64));

@@ -6,7 +6,7 @@ use lunora_core::{
     id::TableTag,
     shape::Shapes,
     table::{BY_CREATION_TIME, BY_ID, IndexSpec, Table},
-    value::{Value, ValueError, from_value},
+    value::{Value, ValueError, from_value_ref, to_value},
 };
 
 use super::keys::SYSTEM;
@@ -26,6 +26,34 @@ pub struct TableSchema {
     pub decodes: fn(Value) -> Result<(), ValueError>,
 }
 
+/// Whether a stored document is one of `T`, and not by the kindness with which plain numbers are read as bigints: no index
+/// would have it under the values that it is read as.
+fn decodes<T: Table>(stored: Value) -> Result<(), ValueError> {
+    let written = to_value(&from_value_ref::<T>(&stored)?)?;
+    check_bigints(&stored, &written)
+}
+
+/// Refuses plain numbers in the place of what is written as a bigint.
+fn check_bigints(stored: &Value, written: &Value) -> Result<(), ValueError> {
+    match (stored, written) {
+        (Value::Float64(_), Value::Int64(_)) => {
+            let (wanted, got) = (written.kind_name(), stored.kind_name());
+            Err(ValueError::new(format!("expected {wanted}, got {got}")))
+        }
+        (Value::Array(stored), Value::Array(written)) => {
+            let mut pairs = stored.iter().zip(written).enumerate();
+            pairs.try_for_each(|(at, (stored, written))| {
+                check_bigints(stored, written).map_err(|error| error.in_index(at))
+            })
+        }
+        (Value::Object(stored), Value::Object(written)) => stored.iter().try_for_each(|(name, stored)| {
+            let written = written.get(name).unwrap_or(stored);
+            check_bigints(stored, written).map_err(|error| error.in_field(name))
+        }),
+        _ => Ok(()),
+    }
+}
+
 impl TableSchema {
     /// The schema of `T`.
     pub fn of<T: Table>(shapes: &mut Shapes) -> Self {
@@ -35,7 +63,7 @@ impl TableSchema {
             tag: TableTag::of(T::NAME),
             indexes: T::INDEXES.to_vec(),
             fingerprint: shapes.canonical(&shape),
-            decodes: |value| from_value::<T>(value).map(drop),
+            decodes: decodes::<T>,
         }
     }
 

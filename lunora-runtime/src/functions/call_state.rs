@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use lunora_core::{
     error::{Error, Result},
     identity::Identity,
+    job::JobId,
     limits::LimitExceeded,
     time::Time,
 };
@@ -69,6 +70,11 @@ impl CallState {
         let within = self.job.as_ref().and_then(JobRun::action).map(|action| action.id);
         let ends = self.engine.jobs.ends();
         Desk::new(&self.transaction, &self.made, ends, self.now, within)
+    }
+
+    /// The transaction is that of this job, and ends it.
+    pub(super) fn is_run_of(&self, job: JobId) -> bool {
+        self.job.as_ref().is_some_and(|run| run.is_own(job))
     }
 
     /// What is to be done once its transaction is ordered.

@@ -11,7 +11,7 @@ use super::{
     BoxFuture, Ctx, QueryCtx,
     call::{decode_output, encode_args},
     call_state::{CallState, Depth},
-    scheduler::Scheduler,
+    scheduler::{Mark, Scheduler},
 };
 use crate::database::{Savepoint, Writer};
 
@@ -73,7 +73,7 @@ struct Tentative<'a> {
     state: &'a CallState,
     savepoint: Option<Savepoint>,
     /// What had been done to jobs.
-    made: usize,
+    made: Mark,
 }
 
 impl<'a> Tentative<'a> {

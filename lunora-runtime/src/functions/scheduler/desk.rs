@@ -38,13 +38,26 @@ const LAST_TIME: f64 = 8.64e15;
 
 /// What a transaction has done to jobs, to be told when it is ordered.
 #[derive(Debug, Default)]
-pub(in crate::functions) struct Made(Mutex<Counted>);
+pub(in crate::functions) struct Made(Mutex<Done>);
 
 #[derive(Debug, Default)]
-struct Counted {
+struct Done {
     notices: Vec<Notice>,
+    scheduled: Scheduled,
+}
+
+/// What counts against the limits of a mutation.
+#[derive(Debug, Clone, Copy, Default)]
+struct Scheduled {
     jobs: usize,
     bytes: usize,
+}
+
+/// A place in what a transaction has done to jobs.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::functions) struct Mark {
+    notices: usize,
+    scheduled: Scheduled,
 }
 
 impl Made {
@@ -53,13 +66,19 @@ impl Made {
     }
 
     /// Marks this place.
-    pub(in crate::functions) fn mark(&self) -> usize {
-        self.0.lock().notices.len()
+    pub(in crate::functions) fn mark(&self) -> Mark {
+        let done = self.0.lock();
+        Mark {
+            notices: done.notices.len(),
+            scheduled: done.scheduled,
+        }
     }
 
-    /// Forgets what has been taken back since `mark`. (What was counted stays counted.)
-    pub(in crate::functions) fn undo_to(&self, mark: usize) {
-        self.0.lock().notices.truncate(mark);
+    /// Forgets what has been taken back since `mark`.
+    pub(in crate::functions) fn undo_to(&self, mark: Mark) {
+        let mut done = self.0.lock();
+        done.notices.truncate(mark.notices);
+        done.scheduled = mark.scheduled;
     }
 
     fn add(&self, notice: Notice) {
@@ -69,11 +88,11 @@ impl Made {
     /// Counts a job that is being scheduled.
     fn count(&self, bytes: usize) -> Result<(), LimitExceeded> {
         check("job_argument_bytes", bytes, MAX_ARGUMENTS)?;
-        let mut counted = self.0.lock();
-        counted.jobs += 1;
-        counted.bytes += bytes;
-        check("jobs_scheduled", counted.jobs, MAX_JOBS)?;
-        check("jobs_argument_bytes", counted.bytes, MAX_ALL_ARGUMENTS)
+        let scheduled = &mut self.0.lock().scheduled;
+        scheduled.jobs += 1;
+        scheduled.bytes += bytes;
+        check("jobs_scheduled", scheduled.jobs, MAX_JOBS)?;
+        check("jobs_argument_bytes", scheduled.bytes, MAX_ALL_ARGUMENTS)
     }
 }
 

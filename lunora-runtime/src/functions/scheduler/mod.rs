@@ -29,11 +29,6 @@ pub use self::{
     cancellation::Cancellation, job::Job, reader::JobReader, retries::Retries, schedule::Schedule,
     writer::Scheduler,
 };
-pub(super) use self::{
-    desk::Made,
-    jobs::Jobs,
-    running::{JobRun, RunningAction},
-};
 pub(crate) use self::{
     desk::{Desk, NewJob},
     ends::JobEnd,
@@ -43,4 +38,9 @@ pub(crate) use self::{
     settle::is_disk_full,
     stored::{JobKind, Origin, StoredJob},
     table::{due, job_at},
+};
+pub(super) use self::{
+    desk::{Made, Mark},
+    jobs::Jobs,
+    running::{JobRun, RunningAction},
 };

@@ -56,6 +56,11 @@ impl JobRun {
         desk.put(*id, &job)
     }
 
+    /// The call is the mutation of this job.
+    pub(in crate::functions) fn is_own(&self, job: JobId) -> bool {
+        matches!(self, Self::Own { id, .. } if *id == job)
+    }
+
     /// The action around a call.
     pub(in crate::functions) const fn action(&self) -> Option<&Arc<RunningAction>> {
         match self {

@@ -53,13 +53,19 @@ impl<'a> Scheduler<'a> {
         Schedule::new(self.0, time, encode_args(call))
     }
 
-    /// Cancels a job; false if it is over already, is not known any more, or is a hook.
+    /// Cancels a job; false if it is over already, is not known any more, is a hook, or is the one that this mutation
+    /// runs as, whose success ends it.
     ///
     /// A job that waits never runs then. A mutation that has not committed yet has no effect. An action that runs is
     /// told ([`ActionCtx::cancellation`]), and what it schedules from then on is canceled as well.
     pub fn cancel(&self, job: JobId) -> BoxFuture<'a, Result<bool>> {
         let place = self.0;
-        Box::pin(async move { place.with(move |desk| desk.cancel_for_function(job)).await })
+        Box::pin(async move {
+            if place.is_run_of(job) {
+                return Ok(false);
+            }
+            place.with(move |desk| desk.cancel_for_function(job)).await
+        })
     }
 
     /// The job, as long as it is kept: up to 7 days after its end.
@@ -89,6 +95,11 @@ impl<'a> Place<'a> {
             Self::Action(ctx) => ctx.auth(),
         };
         auth.identity().cloned()
+    }
+
+    /// What is done here is a part of this job's own transaction.
+    fn is_run_of(self, job: JobId) -> bool {
+        matches!(self, Self::Mutation(state) if state.is_run_of(job))
     }
 
     /// An action may run for long, so its delays count from now on.
