@@ -9,7 +9,7 @@ use bytes::Bytes;
 use lunora_core::{
     error::Error,
     json::{to_encoded_string, write_encoded},
-    value::Value,
+    value::{Object, Value},
 };
 use sha2::{Digest, Sha256};
 
@@ -60,12 +60,17 @@ fn heap_bytes(value: &Value) -> usize {
             .iter()
             .map(|item| size_of::<Value>() + heap_bytes(item))
             .sum(),
-        Value::Object(object) => object
-            .iter()
-            .map(|(name, value)| size_of::<(String, Value)>() + name.len() + heap_bytes(value))
-            .sum(),
+        Value::Object(object) => heap_bytes_of_fields(object),
         Value::Null | Value::Bool(_) | Value::Int64(_) | Value::Float64(_) => 0,
     }
+}
+
+/// What an object takes on the heap.
+pub(in super::super) fn heap_bytes_of_fields(object: &Object) -> usize {
+    let fields = object.iter();
+    fields
+        .map(|(name, value)| size_of::<(String, Value)>() + name.len() + heap_bytes(value))
+        .sum()
 }
 
 /// What a function returned: a value of its own, or one that others share.
