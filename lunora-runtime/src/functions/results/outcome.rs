@@ -184,14 +184,20 @@ impl QueryOutcome {
         error.is_some_and(|error| error.downcast_ref::<TimeLimitExceeded>().is_some())
     }
 
-    /// What the value takes as JSON, in bytes.
+    /// What the value takes as JSON, in bytes. The data of a failure counts twice: its text has it too.
     pub(in super::super) fn json_bytes(&self) -> usize {
-        self.result.as_ref().map_or(0, |value| value.json().len())
+        match &self.result {
+            Ok(value) => value.json().len(),
+            Err(error) => 2 * error.app_data().map_or(0, Value::size),
+        }
     }
 
     /// The memory that it takes, in bytes.
     pub(in super::super) fn bytes(&self) -> usize {
-        let value = self.result.as_ref().map_or(0, |value| value.bytes());
+        let value = match &self.result {
+            Ok(value) => value.bytes(),
+            Err(error) => error.app_data().map_or(0, heap_bytes),
+        };
         size_of::<Self>() + value + self.journal.as_ref().map_or(0, |journal| journal.len())
     }
 }
