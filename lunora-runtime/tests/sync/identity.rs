@@ -203,6 +203,17 @@ fn an_admin_key_opens_internal_functions() {
 }
 
 #[test]
+fn a_key_may_have_the_sort_of_deployment_before_it() {
+    let server = serve(options());
+    for prefix in ["prod:", "dev:"] {
+        let mut socket = server.socket();
+        socket.authenticate(0, "Admin", &format!("{prefix}{}", server.admin_key));
+        socket.transition();
+        assert_eq!(socket.version.identity, 1);
+    }
+}
+
+#[test]
 fn the_holder_of_a_key_acts_as_a_user() {
     let server = serve(options());
     let header = server.with_key("acts", &[Scope::ActAs], "");

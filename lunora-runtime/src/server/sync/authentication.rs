@@ -8,7 +8,10 @@ use std::{
 
 use lunora_core::{identity::Identity, protocol::AuthToken};
 
-use super::{super::caller::Caller, end::End};
+use super::{
+    super::caller::{Caller, without_display_prefix},
+    end::End,
+};
 use crate::functions::{AuthError, Authenticated, Credential, Ended, Runtime, Validity};
 
 /// What a client is told whose token nobody can check.
@@ -60,7 +63,7 @@ impl Authentication {
                 AuthToken::None => Credential::None,
                 AuthToken::User(token) => Credential::Token(token),
                 AuthToken::Admin { key, acting_as } => Credential::AdminKey {
-                    key,
+                    key: without_display_prefix(key),
                     acting_as: acting_as.clone(),
                 },
             };
