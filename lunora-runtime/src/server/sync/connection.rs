@@ -169,8 +169,15 @@ impl Connection {
         match self.authentication.poll_verdict(cx) {
             Poll::Pending => Ok(false),
             Poll::Ready(verdict) => {
-                verdict?;
-                self.caller_changed()?;
+                let is_another = verdict?;
+                if let Some(presence) = &self.presence {
+                    presence.identify(self.authentication.identity().cloned());
+                }
+                if is_another {
+                    self.caller_changed()?;
+                }
+                let live_version = self.session.as_ref().map_or(0, |session| session.live.version());
+                self.versions.identity_changed(live_version);
                 Ok(true)
             }
         }
