@@ -3,6 +3,8 @@
 use std::fmt;
 
 const MAX_COMPONENT: usize = 64;
+/// Longest path: refusals and subscriptions hold it, and a module may have any number of parts.
+const MAX_PATH: usize = 1024;
 const DEFAULT_EXPORT: &str = "default";
 
 /// The canonical wire path of a function. Parsing accepts every spelling that clients use.
@@ -24,7 +26,8 @@ impl FunctionPath {
     pub fn parse(text: &str) -> Result<Self, MalformedPath> {
         let (module, function) = text.rsplit_once(':').unwrap_or((text, DEFAULT_EXPORT));
         let module = module.strip_suffix(".js").unwrap_or(module);
-        check_module(module)
+        check_length(module, function)
+            .and_then(|()| check_module(module))
             .and_then(|()| check_function(function))
             .map_err(|problem| {
                 // A path may be as long as a request; an error is not.
@@ -56,6 +59,14 @@ impl fmt::Display for FunctionPath {
 impl fmt::Debug for FunctionPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "FunctionPath({})", self.0)
+    }
+}
+
+fn check_length(module: &str, function: &str) -> Result<(), &'static str> {
+    if module.len() + ":".len() + function.len() > MAX_PATH {
+        Err("it is longer than 1024 characters")
+    } else {
+        Ok(())
     }
 }
 
@@ -125,6 +136,21 @@ mod tests {
         for text in malformed.into_iter().chain([long.as_str()]) {
             assert_eq!(canonical(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_path_has_an_end() {
+        let path = |length: usize| format!("{}a:list", "a/".repeat((length - 6) / 2));
+        let (longest, longer) = (path(1024), path(1026));
+        assert_eq!(canonical(&longest), Some(longest));
+        let refused = FunctionPath::parse(&longer).unwrap_err().to_string();
+        assert!(
+            refused.contains("longer than 1024 characters") && refused.len() < 500,
+            "{refused}"
+        );
+        // However it is spelled.
+        let spelled = path(1024).replace(":list", ".js:list");
+        assert_eq!(canonical(&spelled), Some(path(1024)));
     }
 
     #[test]

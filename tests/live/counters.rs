@@ -142,3 +142,9 @@ pub async fn text(ctx: &QueryCtx, name: String) -> Result<String> {
     let length = find(ctx, &name).await?.map_or(0, |counter| counter.value);
     Ok("x".repeat(usize::try_from(length)?))
 }
+
+/// Fails with such a text.
+#[query]
+pub async fn objection(ctx: &QueryCtx, name: String) -> Result<()> {
+    Err(Error::app(text(ctx, name).await?))
+}

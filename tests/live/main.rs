@@ -28,7 +28,7 @@ lunora::app! {
     schema::Counter,
     schema::Row,
     counters::{
-        set, remove, transfer, value, hidden, is_even, total, whose, subject, timed, expect, gated, unhurried, careless, text,
+        set, remove, transfer, value, hidden, is_even, total, whose, subject, timed, expect, gated, unhurried, careless, text, objection,
     },
     lists::{add, remove, page},
 }

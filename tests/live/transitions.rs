@@ -345,6 +345,27 @@ async fn results_that_do_not_fit_into_a_transition_fail_by_name() {
     );
 }
 
+#[tokio::test]
+async fn failures_with_data_need_room_like_results() {
+    let runtime = limited(LiveLimits::default().transition_bytes(1_000));
+    for name in ["fails one", "fails two"] {
+        set(&runtime, name, 400).await;
+    }
+    let mut client = Client::new(&runtime);
+    client.watch_named(0, "objection", "fails one");
+    client.watch_named(1, "objection", "fails two");
+    client.changed().await;
+    // Either run may have been the first to end.
+    let mut texts = [0, 1].map(|number| client.held[&number].as_ref().unwrap_err().clone());
+    texts.sort();
+    let [refused, told] = texts;
+    assert!(
+        refused.contains("transition_bytes is limited to 1000"),
+        "{refused}"
+    );
+    assert!(told.contains(&"x".repeat(400)), "{told}");
+}
+
 /// Wakes a test.
 #[derive(Default)]
 struct Woken(tokio::sync::Notify);

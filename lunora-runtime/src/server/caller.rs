@@ -123,7 +123,7 @@ fn admin(credential: &str) -> Result<Credential<'_>, Problem> {
 }
 
 /// Tools show keys with the sort of deployment before them; it means nothing.
-fn without_display_prefix(key: &str) -> &str {
+pub(super) fn without_display_prefix(key: &str) -> &str {
     ["prod:", "dev:"]
         .iter()
         .find_map(|prefix| key.strip_prefix(prefix))

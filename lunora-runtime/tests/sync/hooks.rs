@@ -164,6 +164,18 @@ fn who_comes_is_whom_the_upgrade_names_and_who_goes_is_whom_the_last_token_names
 }
 
 #[test]
+fn who_is_nobody_in_messages_is_nobody_for_hooks() {
+    let token = shared().issuer.token("ada", SystemClock.now());
+    let session = uuid();
+    let mut socket = connect_with(&session, &format!("Authorization: Bearer {token}\r\n"));
+    assert_eq!(subject(&told("door", &session)), Some("ada"));
+    socket.say(json!({"type": "Authenticate", "baseVersion": 0, "tokenType": "None"}));
+    socket.transition();
+    drop(socket);
+    assert_eq!(subject(&told("away", &session)), None);
+}
+
+#[test]
 fn a_hook_that_holds_its_thread_does_not_stop_the_start() {
     let gate = shut("start");
     let server = serve_app(APP_THAT_HANGS, options());

@@ -59,6 +59,29 @@ fn an_identity_is_confirmed_even_if_nothing_comes_of_it() {
     assert_eq!(socket.version.identity, 2);
 }
 
+/// Few bytes say who one is, and a thousand queries run for those who are somebody else.
+#[test]
+fn for_the_same_caller_nothing_is_watched_again() {
+    let server = serve(options());
+    let mut socket = watching_who(&server);
+    let mut watched_again = |version: u32, kind: &str, token: &str| {
+        let before = server.runtime.public().lookups();
+        socket.authenticate(version, kind, token);
+        let changes = socket.changes().len();
+        assert_eq!(socket.version.identity, version + 1);
+        (server.runtime.public().lookups() - before, changes)
+    };
+    assert_eq!(watched_again(0, "None", ""), (0, 0));
+    assert_eq!(watched_again(1, "User", &token(&server, "ada")), (1, 1));
+    // Another token of the same user.
+    let refreshed = server.issuer.claims("ada", SystemClock.now(), HOUR * 2);
+    assert_eq!(watched_again(2, "User", &server.issuer.sign(&refreshed)), (0, 0));
+    assert_eq!(watched_again(3, "User", &token(&server, "bob")), (1, 1));
+    // What a key opens is decided anew.
+    assert_eq!(watched_again(4, "Admin", &server.admin_key), (0, 1));
+    assert_eq!(watched_again(5, "None", ""), (1, 0));
+}
+
 #[test]
 fn a_call_is_made_by_whom_it_was_sent_by() {
     let server = serve(options());
@@ -200,6 +223,17 @@ fn an_admin_key_opens_internal_functions() {
         change["type"], "QueryFailed",
         "what the key had opened is closed again: {change}"
     );
+}
+
+#[test]
+fn a_key_may_have_the_sort_of_deployment_before_it() {
+    let server = serve(options());
+    for prefix in ["prod:", "dev:"] {
+        let mut socket = server.socket();
+        socket.authenticate(0, "Admin", &format!("{prefix}{}", server.admin_key));
+        socket.transition();
+        assert_eq!(socket.version.identity, 1);
+    }
 }
 
 #[test]

@@ -121,6 +121,38 @@ fn bytes_of_subscriptions() {
 }
 
 #[test]
+fn small_values_count_as_what_they_take() {
+    let server = with(|limits| limits.subscription_bytes = 100_000);
+    let mut socket = server.socket();
+    // A byte each among the arguments, and many times that in memory.
+    socket.add(0, "values:echo", json!({"value": vec![Json::Null; 8_000]}));
+    let (_, code, reason) = socket.end();
+    assert!(code == 1013 && reason.contains("subscription_bytes"), "{code} {reason}");
+    let mut socket = server.socket();
+    socket.add(0, "values:echo", json!({"value": "x".repeat(90_000)}));
+    assert_eq!(socket.changes()[0]["type"], "QueryUpdated");
+}
+
+#[test]
+fn names_that_never_end() {
+    let server = with(|limits| limits.subscription_bytes = 10_000);
+    let mut socket = server.socket();
+    let longest = format!("{}a:list", "a/".repeat(509));
+    let longer = format!("a/{longest}");
+    for (id, name) in [longest, longer].into_iter().enumerate() {
+        socket.add(u32::try_from(id).unwrap(), &name, json!({}));
+        let change = socket.changes().remove(0);
+        let text = change["errorMessage"].as_str().unwrap();
+        assert_eq!(text.contains("longer than 1024 characters"), id == 1, "{text}");
+    }
+    // Those that can be watched count with their names.
+    let named = |number: u32| add(number, &format!("{}a:list", "a/".repeat(500)), json!({}));
+    socket.modify(Json::Array((2..7).map(named).collect()));
+    let (_, code, reason) = socket.end();
+    assert!(code == 1013 && reason.contains("subscription_bytes"), "{code} {reason}");
+}
+
+#[test]
 fn mutations_that_wait() {
     let server = with(|limits| limits.waiting_mutations = 3);
     let gate = app::shut("waiting");

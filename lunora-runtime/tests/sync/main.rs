@@ -14,5 +14,6 @@ mod limits;
 mod mutations;
 mod queries;
 mod resends;
+mod turns;
 mod upgrade;
 mod violations;

@@ -16,7 +16,7 @@ use super::{
     super::{
         engine::Engine,
         function::Function,
-        results::{CallerClass, QueryKey, QueryOutcome, UserKey},
+        results::{CallerClass, QueryKey, QueryOutcome, UserKey, heap_bytes_of_fields},
     },
     connection::{Connection, ConnectionId, Target, Transition},
     limits::LiveLimits,
@@ -45,6 +45,14 @@ pub struct WatchRequest {
     pub identity: Option<Arc<Identity>>,
     /// Where its page ended last, if the client has been told: [`QueryOutcome::journal`].
     pub journal: Option<String>,
+}
+
+impl WatchRequest {
+    /// The memory that it takes, in bytes. Small values take many times what they count among the arguments.
+    pub(crate) fn bytes(&self) -> usize {
+        let journal = self.journal.as_ref().map_or(0, String::len);
+        size_of::<Self>() + self.path.as_str().len() + heap_bytes_of_fields(&self.args) + journal
+    }
 }
 
 /// Why a query is not watched. What was watched before still is.

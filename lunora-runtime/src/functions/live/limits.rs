@@ -6,8 +6,8 @@
 pub struct LiveLimits {
     /// Queries that one connection watches at a time. Default 1,000.
     pub subscriptions: usize,
-    /// Bytes of results in one transition, as JSON. What does not fit is delivered as a failure of its query.
-    /// Default 64 MiB.
+    /// Bytes of results in one transition, as JSON, those of failures with data included. What does not fit is delivered
+    /// as a failure of its query. Default 64 MiB.
     pub transition_bytes: usize,
     /// Bytes that it takes to remember what the queries of one connection have read: about 72 for a document. A query
     /// beyond it fails until it reads less or others make room. Default 16 MiB.

@@ -22,5 +22,5 @@ pub(super) use self::{
     cache::{EntryId, Finished, Results},
     entries::{SMALL_READ_SET, Watched},
     key::{Audience, CallerClass, QueryKey, UserKey},
-    outcome::Fingerprint,
+    outcome::{Fingerprint, heap_bytes_of_fields},
 };

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use lunora_core::{
     error::Error,
     json::{to_encoded_string, write_encoded},
-    value::Value,
+    value::{Object, Value},
 };
 use sha2::{Digest, Sha256};
 
@@ -60,12 +60,17 @@ fn heap_bytes(value: &Value) -> usize {
             .iter()
             .map(|item| size_of::<Value>() + heap_bytes(item))
             .sum(),
-        Value::Object(object) => object
-            .iter()
-            .map(|(name, value)| size_of::<(String, Value)>() + name.len() + heap_bytes(value))
-            .sum(),
+        Value::Object(object) => heap_bytes_of_fields(object),
         Value::Null | Value::Bool(_) | Value::Int64(_) | Value::Float64(_) => 0,
     }
+}
+
+/// What an object takes on the heap.
+pub(in super::super) fn heap_bytes_of_fields(object: &Object) -> usize {
+    let fields = object.iter();
+    fields
+        .map(|(name, value)| size_of::<(String, Value)>() + name.len() + heap_bytes(value))
+        .sum()
 }
 
 /// What a function returned: a value of its own, or one that others share.
@@ -179,14 +184,20 @@ impl QueryOutcome {
         error.is_some_and(|error| error.downcast_ref::<TimeLimitExceeded>().is_some())
     }
 
-    /// What the value takes as JSON, in bytes.
+    /// What the value takes as JSON, in bytes. The data of a failure counts twice: its text has it too.
     pub(in super::super) fn json_bytes(&self) -> usize {
-        self.result.as_ref().map_or(0, |value| value.json().len())
+        match &self.result {
+            Ok(value) => value.json().len(),
+            Err(error) => 2 * error.app_data().map_or(0, Value::size),
+        }
     }
 
     /// The memory that it takes, in bytes.
     pub(in super::super) fn bytes(&self) -> usize {
-        let value = self.result.as_ref().map_or(0, |value| value.bytes());
+        let value = match &self.result {
+            Ok(value) => value.bytes(),
+            Err(error) => error.app_data().map_or(0, heap_bytes),
+        };
         size_of::<Self>() + value + self.journal.as_ref().map_or(0, |journal| journal.len())
     }
 }

@@ -8,7 +8,10 @@ use std::{
 
 use lunora_core::{identity::Identity, protocol::AuthToken};
 
-use super::{super::caller::Caller, end::End};
+use super::{
+    super::caller::{Caller, without_display_prefix},
+    end::End,
+};
 use crate::functions::{AuthError, Authenticated, Credential, Ended, Runtime, Validity};
 
 /// What a client is told whose token nobody can check.
@@ -60,7 +63,7 @@ impl Authentication {
                 AuthToken::None => Credential::None,
                 AuthToken::User(token) => Credential::Token(token),
                 AuthToken::Admin { key, acting_as } => Credential::AdminKey {
-                    key,
+                    key: without_display_prefix(key),
                     acting_as: acting_as.clone(),
                 },
             };
@@ -68,8 +71,8 @@ impl Authentication {
         }));
     }
 
-    /// Resolves when the caller is another one.
-    pub(super) fn poll_verdict(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
+    /// Resolves when what was presented is accepted. True if the caller is another one than before.
+    pub(super) fn poll_verdict(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, End>> {
         let Some(verdict) = &mut self.verdict else {
             return Poll::Pending;
         };
@@ -79,8 +82,9 @@ impl Authentication {
         self.verdict = None;
         Poll::Ready(match verdict {
             Ok(authenticated) => {
+                let before = Arc::clone(&self.caller);
                 self.accept(authenticated);
-                Ok(())
+                Ok(!is_same(&before, &self.caller))
             }
             // That says nothing about what was presented.
             Err(error) if error.retry_after().is_some() => {
@@ -122,4 +126,10 @@ impl Authentication {
             None => Ok(()),
         }
     }
+}
+
+/// Whether nothing can come to something else for the one than for the other: nobody again, or a user with a new token.
+/// What a key is good for is looked at each time.
+fn is_same(before: &Caller, now: &Caller) -> bool {
+    matches!((before, now), (Caller::Public(before), Caller::Public(now)) if before == now)
 }

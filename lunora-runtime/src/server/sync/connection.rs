@@ -39,6 +39,9 @@ use crate::{
 
 /// Messages that are read before what has come of the earlier ones is looked at.
 const READ_AT_ONCE: usize = 64;
+/// Rounds in a row, after which the other connections on the thread have their turn. A change of the caller takes a round
+/// and concerns all that is watched.
+const ROUNDS_AT_ONCE: usize = 4;
 /// How long a connection that ends waits for answers to mutations that are under way.
 const LAST_ANSWERS: Duration = Duration::from_millis(500);
 /// How long a client may take to hear the last words.
@@ -138,18 +141,20 @@ impl Connection {
         drop(phase);
     }
 
-    /// One round after the other, until nothing comes of one.
+    /// One round after the other, until nothing comes of one, or others are to have their turn.
     fn poll(&mut self, mut draining: Pin<&mut impl Future<Output = ()>>, cx: &mut Context<'_>) -> Poll<End> {
         if draining.as_mut().poll(cx).is_ready() {
             return Poll::Ready(End::ShuttingDown);
         }
-        loop {
+        for _ in 0..ROUNDS_AT_ONCE {
             match self.round(cx) {
                 Ok(true) => {}
                 Ok(false) => return Poll::Pending,
                 Err(end) => return Poll::Ready(end),
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// Does what can be done at the moment. True if that may have made more possible.
@@ -169,8 +174,15 @@ impl Connection {
         match self.authentication.poll_verdict(cx) {
             Poll::Pending => Ok(false),
             Poll::Ready(verdict) => {
-                verdict?;
-                self.caller_changed()?;
+                let is_another = verdict?;
+                if let Some(presence) = &self.presence {
+                    presence.identify(self.authentication.identity().cloned());
+                }
+                if is_another {
+                    self.caller_changed()?;
+                }
+                let live_version = self.session.as_ref().map_or(0, |session| session.live.version());
+                self.versions.identity_changed(live_version);
                 Ok(true)
             }
         }

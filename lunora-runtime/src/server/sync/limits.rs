@@ -12,7 +12,7 @@ pub struct SocketLimits {
     pub waiting_mutations: usize,
     /// Actions of one connection that have not ended. Further ones are answered with a failure.
     pub concurrent_actions: usize,
-    /// What the arguments of the subscriptions of all connections take, in bytes.
+    /// What the requests of the subscriptions of all connections take in memory, in bytes.
     pub subscription_bytes: usize,
     /// Time for the first message to arrive.
     pub connect_timeout: Duration,

@@ -128,9 +128,6 @@ impl Connection {
 
     /// The caller is another one: what they watch may come to something else.
     pub(super) fn caller_changed(&mut self) -> Result<(), End> {
-        if let Some(presence) = &self.presence {
-            presence.identify(self.authentication.identity().cloned());
-        }
         let Some(session) = &mut self.session else {
             return Ok(());
         };
@@ -142,10 +139,7 @@ impl Connection {
         };
         self.queries
             .watch_again(&mut watching)
-            .map_err(|error| End::CredentialEnded(error.to_string()))?;
-        let live_version = session.live.version();
-        self.versions.identity_changed(live_version);
-        Ok(())
+            .map_err(|error| End::CredentialEnded(error.to_string()))
     }
 
     fn authenticate(&mut self, message: Authenticate) -> Result<(), End> {

@@ -23,7 +23,7 @@ use crate::functions::{LiveQueries, RequestId, Runtime, WatchError, WatchRequest
 
 /// As many queries that are not watched may be in the set beside those that are.
 const MAX_REFUSED: usize = 1_000;
-/// What a subscription takes beside its arguments, roughly.
+/// What a subscription takes beside its request, roughly.
 const OVERHEAD: usize = 1 << 10;
 
 /// The set of one connection.
@@ -103,8 +103,7 @@ impl Queries {
     fn try_add(&self, query: Query, watching: &mut Watching<'_>) -> Result<Entry, Refusal> {
         let number = query.query_id;
         let request = requested(query)?;
-        let journal = request.journal.as_ref().map_or(0, String::len);
-        let size = OVERHEAD + request.args.size() + journal;
+        let size = OVERHEAD + request.bytes();
         let share = self.room.take(size).ok_or(Refusal::Connection(End::Overloaded(
             "the server holds too many subscriptions (limit: subscription_bytes)",
         )))?;
