@@ -127,7 +127,10 @@ fn small_values_count_as_what_they_take() {
     // A byte each among the arguments, and many times that in memory.
     socket.add(0, "values:echo", json!({"value": vec![Json::Null; 8_000]}));
     let (_, code, reason) = socket.end();
-    assert!(code == 1013 && reason.contains("subscription_bytes"), "{code} {reason}");
+    assert!(
+        code == 1013 && reason.contains("subscription_bytes"),
+        "{code} {reason}"
+    );
     let mut socket = server.socket();
     socket.add(0, "values:echo", json!({"value": "x".repeat(90_000)}));
     assert_eq!(socket.changes()[0]["type"], "QueryUpdated");
@@ -149,7 +152,10 @@ fn names_that_never_end() {
     let named = |number: u32| add(number, &format!("{}a:list", "a/".repeat(500)), json!({}));
     socket.modify(Json::Array((2..7).map(named).collect()));
     let (_, code, reason) = socket.end();
-    assert!(code == 1013 && reason.contains("subscription_bytes"), "{code} {reason}");
+    assert!(
+        code == 1013 && reason.contains("subscription_bytes"),
+        "{code} {reason}"
+    );
 }
 
 #[test]
