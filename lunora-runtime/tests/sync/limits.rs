@@ -282,6 +282,28 @@ fn time_for_the_first_message() {
 }
 
 #[test]
+fn time_for_a_message_that_has_begun() {
+    let server = with(|limits| limits.message_timeout = Duration::from_millis(100));
+    let mut idle = server.socket();
+    let mut socket = server.socket();
+    // Its first part; and a sign of life, of which none is the rest.
+    socket.send_raw(&[0x01, 0x80 | 1, 0, 0, 0, 0, b'{']);
+    socket.send_raw(&[0x8a, 0x80, 0, 0, 0, 0]);
+    let (_, code, reason) = socket.end();
+    assert!(
+        code == 1008 && reason.contains("limit: message_timeout"),
+        "{code} {reason}"
+    );
+    // Whoever has finished what was begun may be silent, and so may who has only given a sign of life.
+    idle.send_raw(&[0x8a, 0x80, 0, 0, 0, 0]);
+    let mut other = server.socket();
+    other.send_raw(&[0x01, 0x80 | 1, 0, 0, 0, 0, b'{']);
+    assert_eq!(other.end().1, 1008);
+    idle.add(0, "values:echo", json!({"value": 1}));
+    assert_eq!(idle.changes()[0]["value"], json!(1.0));
+}
+
+#[test]
 fn silence_of_the_client() {
     let server = with(|limits| limits.silence_timeout = Duration::from_millis(400));
     // This one does not answer, because it does not read.

@@ -60,6 +60,7 @@ const LIMITS: &[Limit] = limits! {
     waiting_mutations: number in server.socket;
     concurrent_actions: number in server.socket;
     subscription_bytes: bytes in server.socket;
+    message_timeout: time in server.socket;
     connect_timeout: time in server.socket;
     ping_interval: time in server.socket;
     silence_timeout: time in server.socket;

@@ -260,7 +260,8 @@ impl Connection {
         if self.mutations.is_stalled() {
             self.pulse.look_soon();
         }
-        let Poll::Ready(due) = self.pulse.poll(self.session.is_some(), cx) else {
+        let begun = self.socket.begun();
+        let Poll::Ready(due) = self.pulse.poll(self.session.is_some(), begun, cx) else {
             return Ok(false);
         };
         self.mutations.retry();
@@ -270,6 +271,7 @@ impl Connection {
             Due::Ask => self.socket.ping(),
             Due::Silent => return Err(End::Silent),
             Due::NoConnect => return Err(End::NoConnect),
+            Due::Unfinished => return Err(End::Unfinished),
         }
         Ok(true)
     }

@@ -35,6 +35,8 @@ pub(super) enum End {
     NotWebSocket(CloseCode, String),
     /// No `Connect` came.
     NoConnect,
+    /// A message has begun, and does not come to its end.
+    Unfinished,
     /// The client does not answer.
     Silent,
     /// There is no room for what the client wants or does not read.
@@ -73,6 +75,10 @@ impl End {
             Self::NoConnect => (
                 CloseCode::Policy,
                 "no Connect message came in time (limit: connect_timeout)".to_owned(),
+            ),
+            Self::Unfinished => (
+                CloseCode::Policy,
+                "a message did not come to its end in time (limit: message_timeout)".to_owned(),
             ),
             Self::Silent => (
                 CloseCode::Away,

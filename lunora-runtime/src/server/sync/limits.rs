@@ -14,6 +14,8 @@ pub struct SocketLimits {
     pub concurrent_actions: usize,
     /// What the requests of the subscriptions of all connections take in memory, in bytes.
     pub subscription_bytes: usize,
+    /// Time for a message that has begun to be there.
+    pub message_timeout: Duration,
     /// Time for the first message to arrive.
     pub connect_timeout: Duration,
     /// After as much silence on its own side the server says that it is there.
@@ -30,6 +32,7 @@ impl Default for SocketLimits {
             waiting_mutations: 1_000,
             concurrent_actions: 100,
             subscription_bytes: 512 << 20,
+            message_timeout: Duration::from_mins(2),
             connect_timeout: Duration::from_secs(10),
             // Clients give up after 30 s (Rust) and 60 s (JavaScript).
             ping_interval: Duration::from_secs(15),

@@ -39,6 +39,8 @@ pub(super) enum Due {
     Silent,
     /// The client should have said by now who it is.
     NoConnect,
+    /// The rest of a message should have come by now.
+    Unfinished,
 }
 
 impl Pulse {
@@ -68,18 +70,33 @@ impl Pulse {
 
     /// Looks again soon.
     pub(super) fn look_soon(&mut self) {
-        let soon = Instant::now() + NO_ROOM_WAIT;
-        if self.timer.deadline() > soon {
-            self.timer.as_mut().reset(soon);
+        self.look_by(Instant::now() + NO_ROOM_WAIT);
+    }
+
+    fn look_by(&mut self, time: Instant) {
+        if self.timer.deadline() > time {
+            self.timer.as_mut().reset(time);
         }
     }
 
-    /// What is due; the task is woken when something is.
-    pub(super) fn poll(&mut self, is_connected: bool, cx: &mut Context<'_>) -> Poll<Due> {
+    /// What is due; the task is woken when something is. A message of the client that is not complete has `begun`.
+    pub(super) fn poll(
+        &mut self,
+        is_connected: bool,
+        begun: Option<Instant>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Due> {
+        let complete_by = begun.map(|begun| begun + self.limits.message_timeout);
+        if let Some(end) = complete_by {
+            self.look_by(end);
+        }
         if self.timer.as_mut().poll(cx).is_pending() {
             return Poll::Pending;
         }
         let now = Instant::now();
+        if complete_by.is_some_and(|end| now >= end) {
+            return Poll::Ready(Due::Unfinished);
+        }
         let (due, next) = self.due(is_connected, now);
         // Never in the past, or the task would not rest.
         self.timer

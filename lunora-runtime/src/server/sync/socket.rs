@@ -7,7 +7,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::Instant,
+};
 use tungstenite::{
     Bytes, Error, Message, Utf8Bytes,
     error::ProtocolError,
@@ -57,6 +60,8 @@ pub(super) enum Incoming {
 struct Meter {
     buffers: Quota,
     bytes: usize,
+    /// When the first of these bytes came.
+    begun: Option<Instant>,
     share: Option<Share>,
     is_over: bool,
 }
@@ -83,11 +88,17 @@ impl Socket {
             meter: Meter {
                 buffers,
                 bytes: 0,
+                begun: None,
                 share: None,
                 is_over: false,
             },
             frame_bytes,
         }
+    }
+
+    /// Since when a message is not complete.
+    pub(super) fn begun(&self) -> Option<Instant> {
+        self.meter.begun
     }
 
     /// The next thing that the client says.
@@ -199,6 +210,7 @@ impl Socket {
 impl Meter {
     fn add(&mut self, bytes: usize) -> bool {
         self.bytes += bytes;
+        self.begun.get_or_insert_with(Instant::now);
         if self.bytes > SMALL {
             let share = self.share.get_or_insert_with(|| self.buffers.empty());
             self.is_over = !share.grow_to(self.bytes);
@@ -209,11 +221,14 @@ impl Meter {
     /// So many bytes were not of a message.
     fn forget(&mut self, bytes: usize) {
         self.bytes = self.bytes.saturating_sub(bytes);
+        if self.bytes == 0 {
+            self.begun = None;
+        }
     }
 
     /// A message is complete.
     fn restart(&mut self) -> Option<Share> {
-        self.bytes = 0;
+        (self.bytes, self.begun) = (0, None);
         self.share.take()
     }
 }
