@@ -106,6 +106,7 @@ version!(
     },
     |query, title| query.with_index(Note::by_stars().eq(title.parse::<u64>().unwrap_or_default()))
 );
+
 fn open(app: lunora::App, directory: &Path) -> lunora::Result<TestApp> {
     TestApp::builder(app).in_directory(directory).build()
 }

@@ -9,7 +9,7 @@ use lunora_core::{
     value::{Value, ValueError, from_value_ref, to_value},
 };
 
-use super::keys::SYSTEM;
+use super::{document::field, keys::SYSTEM};
 
 /// One table: its name, its indexes and the type of its documents.
 #[derive(Debug, Clone)]
@@ -26,32 +26,28 @@ pub struct TableSchema {
     pub decodes: fn(Value) -> Result<(), ValueError>,
 }
 
-/// Whether a stored document is one of `T`, and not by the kindness with which plain numbers are read as bigints: no index
-/// would have it under the values that it is read as.
+/// Whether a stored document is one of `T`, and its indexes have it under the values that it is read as: not so where a plain
+/// number, as it was written by an earlier version, is read as a bigint.
 fn decodes<T: Table>(stored: Value) -> Result<(), ValueError> {
-    let written = to_value(&from_value_ref::<T>(&stored)?)?;
-    check_bigints(&stored, &written)
+    let read = from_value_ref::<T>(&stored)?;
+    // What cannot be written again, as a variant that is only read any more, is compared with nothing.
+    let Ok(written) = to_value(&read) else {
+        return Ok(());
+    };
+    let mut paths = T::INDEXES.iter().flat_map(|index| index.fields);
+    paths.try_for_each(|path| match (at(&stored, path), at(&written, path)) {
+        (Some(stored @ Value::Float64(_)), Some(written @ Value::Int64(_))) => {
+            let (wanted, got) = (written.kind_name(), stored.kind_name());
+            let error = ValueError::new(format!("expected {wanted}, got {got}"));
+            Err(path.iter().rev().fold(error, |error, name| error.in_field(name)))
+        }
+        _ => Ok(()),
+    })
 }
 
-/// Refuses plain numbers in the place of what is written as a bigint.
-fn check_bigints(stored: &Value, written: &Value) -> Result<(), ValueError> {
-    match (stored, written) {
-        (Value::Float64(_), Value::Int64(_)) => {
-            let (wanted, got) = (written.kind_name(), stored.kind_name());
-            Err(ValueError::new(format!("expected {wanted}, got {got}")))
-        }
-        (Value::Array(stored), Value::Array(written)) => {
-            let mut pairs = stored.iter().zip(written).enumerate();
-            pairs.try_for_each(|(at, (stored, written))| {
-                check_bigints(stored, written).map_err(|error| error.in_index(at))
-            })
-        }
-        (Value::Object(stored), Value::Object(written)) => stored.iter().try_for_each(|(name, stored)| {
-            let written = written.get(name).unwrap_or(stored);
-            check_bigints(stored, written).map_err(|error| error.in_field(name))
-        }),
-        _ => Ok(()),
-    }
+/// What an index has of a document.
+fn at<'a>(document: &'a Value, path: &[&str]) -> Option<&'a Value> {
+    field(document.as_object()?, path)
 }
 
 impl TableSchema {

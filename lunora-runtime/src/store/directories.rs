@@ -52,7 +52,10 @@ fn parent(path: &Path) -> Option<&Path> {
 /// that one knows no such sync.
 fn unless_it_is_not_ours(error: io::Error) -> io::Result<()> {
     match error.kind() {
-        ErrorKind::PermissionDenied | ErrorKind::InvalidInput | ErrorKind::Unsupported => Ok(()),
+        ErrorKind::PermissionDenied
+        | ErrorKind::ReadOnlyFilesystem
+        | ErrorKind::InvalidInput
+        | ErrorKind::Unsupported => Ok(()),
         _ => Err(error),
     }
 }

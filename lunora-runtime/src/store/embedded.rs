@@ -115,7 +115,7 @@ impl Embedded {
         self.recovery
     }
 
-    /// Ends it, and waits for nothing to get to the disk: nobody is going to open it again.
+    /// Ends it without a checkpoint, and waits for no room: nobody is going to open it again.
     pub(super) fn abandon(&self) {
         self.running.end();
     }

@@ -1,6 +1,6 @@
 //! Whoever has much to say is not the only one who is heard.
 
-use std::future::pending;
+use std::{future::pending, time::Instant};
 
 use lunora_runtime::{
     functions::{Clock, SystemClock},
@@ -10,7 +10,7 @@ use lunora_runtime::{
 use serde_json::{Value as Json, json};
 use tokio::task::{spawn_blocking, yield_now};
 
-use crate::support::{Socket, app, options, socket::add};
+use crate::support::{Socket, app, hooks::PATIENCE, options, socket::add};
 
 const QUERIES: u32 = 100;
 const CHANGES: u32 = 100;
@@ -56,7 +56,9 @@ fn many_changes_of_the_caller_are_not_one_turn() {
 
         let watched = || runtime.public().lookups() - before;
         let (mut seen, mut longest) = (0, 0);
+        let patience = Instant::now() + PATIENCE;
         while seen < u64::from(CHANGES * QUERIES) {
+            assert!(Instant::now() < patience, "{seen} look-ups");
             yield_now().await;
             longest = longest.max(watched() - seen);
             seen = watched();

@@ -56,7 +56,7 @@ pub(super) enum Incoming {
     Sign,
 }
 
-/// Counts what has arrived of a message that is not complete.
+/// Counts what has arrived of a message that is not complete, but for what was read together with the one before it.
 struct Meter {
     buffers: Quota,
     bytes: usize,
