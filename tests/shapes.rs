@@ -250,6 +250,10 @@ fn what_is_wrong_with_a_tagged_variant_is_said_of_it() {
         serde_json::json!({"kind": "closed", "reason": "x", "size": "large", "meters": "y"}),
         "value.meters: expected number, got \"y\"",
     );
+    says::<Both>(
+        serde_json::json!({"kind": "closed", "reason": "x", "size": "huge"}),
+        "value.size: expected \"small\" | \"large\", got \"huge\"",
+    );
     says::<Event>(
         serde_json::json!({"kind": "closed", "reason": "x", "why": 1}),
         "value.why: unknown field; expected `kind`, `reason`, `by`",

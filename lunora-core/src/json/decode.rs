@@ -204,7 +204,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_> {
         Ok(Value::Bool(flag))
     }
 
-    // Only our own deserializer calls this, for a negative `Int64`, into a buffer of serde's.
+    // JSON does not know it. Our own deserializer shows so a negative `Int64`, which serde has had in a buffer.
     fn visit_i32<E: de::Error>(self, integer: i32) -> Result<Value, E> {
         Ok(Value::Int64(integer.into()))
     }

@@ -191,21 +191,22 @@ impl Shapes {
         tags.peek().is_some() && tags.all(|tag| self.check_field(tag, object.get(tag.name)).is_ok())
     }
 
-    /// What is wrong with the tag of an object that has none of these alternatives', which have one each.
+    /// What is wrong with a tag of an object: with one that all of these alternatives have, which have one each, or several.
     fn wrong_tag(&self, alternatives: &[Node], value: &Value) -> Option<Mismatch> {
         let object = value.as_object()?;
         let is_object = |node: &&Node| matches!(self.resolve(node), Node::Object { .. } | Node::Union { .. });
-        let tags = alternatives
-            .iter()
-            .filter(is_object)
-            .map(|node| self.tags(node).next());
-        let tags: Vec<&Field> = tags.collect::<Option<_>>()?;
-        let name = tags.first()?.name;
-        if tags.iter().any(|tag| tag.name != name) {
-            return None;
-        }
-        let tag = Field::new(name, Node::union(tags.iter().map(|tag| tag.shape.clone())));
-        self.check_field(&tag, object.get(name)).err()
+        let objects: Vec<&Node> = alternatives.iter().filter(is_object).collect();
+        self.tags(objects.first()?).find_map(|tag| {
+            let mut shapes: Vec<&Node> = Vec::new();
+            for node in &objects {
+                let same = self.tags(node).find(|other| other.name == tag.name)?;
+                if !shapes.contains(&&same.shape) {
+                    shapes.push(&same.shape);
+                }
+            }
+            let any = Field::new(tag.name, Node::union(shapes.into_iter().cloned()));
+            self.check_field(&any, object.get(tag.name)).err()
+        })
     }
 
     /// The fields that tell an alternative from others: each is always the same string.
